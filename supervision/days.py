@@ -1,0 +1,121 @@
+"""Days, working days and windows of time; pure. The only place that adds days and months."""
+
+from bisect import bisect_left, bisect_right
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
+
+
+def start_of(day: date) -> datetime:
+    """00:00 of the local day."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """The exclusive end of the local day: 00:00 of the next."""
+    return start_of(day + DAY)
+
+
+def at_hour(day: date, hour: int) -> datetime:
+    """A full hour of the local day."""
+    return datetime.combine(day, time(hour), SHANGHAI)
+
+
+def local_day(moment: datetime) -> date:
+    """The day in Asia/Shanghai in which the moment lies."""
+    assert moment.tzinfo is not None, "a naive datetime has no place here"
+    return moment.astimezone(SHANGHAI).date()
+
+
+def add_days(day: date, count: int) -> date:
+    """The day `count` days later."""
+    return day + timedelta(days=count)
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day of the month `count` months later, clamped to the month's end (law T-11)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def term_end(start: date, months: int) -> date:
+    """The last day of a term of whole months (law T-5); the court's document wins over it."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    starts_on_last = start.day == monthrange(start.year, start.month)[1]
+    return date(year, month + 1, last if starts_on_last or start.day > last else start.day) - DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """May be done from `opens_at`; from `limit_at` it is a lapse. The end is exclusive."""
+
+    opens_at: datetime
+    limit_at: datetime
+
+    def holds(self, moment: datetime) -> bool:
+        return self.opens_at <= moment < self.limit_at
+
+    def missed_by(self, moment: datetime) -> bool:
+        return moment >= self.limit_at
+
+
+class Calendar:
+    """Working days: official days off and make-up days over the plain week, looked up by bisection.
+
+    A year without official data is computed by weekends and is *provisional*: whoever uses it must say so.
+    """
+
+    def __init__(self, days: Mapping[date, str], known_years: Iterable[int] | None = None) -> None:
+        """`days`: date → 'off' or 'work', the exceptions to the plain week."""
+        self._exceptions = dict(days)
+        self.known_years = frozenset(known_years if known_years is not None else {day.year for day in days})
+        self._years: dict[int, list[date]] = {}
+
+    def is_working(self, day: date) -> bool:
+        """Working day by the official calendar, make-up days included (law T-2)."""
+        kind = self._exceptions.get(day)
+        return kind == "work" if kind else day.weekday() < 5
+
+    def is_provisional(self, day: date) -> bool:
+        """No official calendar is known for the day's year."""
+        return day.year not in self.known_years
+
+    def next_working_day(self, day: date) -> date:
+        """The day itself if it is a working day, else the first one after it (law T-3)."""
+        while not self.is_working(day):
+            day += DAY
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The `count`-th working day after (or, when negative, before) the day, which itself isn't counted."""
+        if count == 0:
+            return day
+        year = day.year
+        while True:
+            days = self._around(year)
+            at = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
+            if 0 <= at < len(days):
+                return days[at]
+            year += 1 if count > 0 else -1
+
+    def days_off_between(self, first: date, last: date) -> list[date]:
+        """The days off in [first, last], both counted: the explanation of a shift."""
+        span = (last - first).days + 1
+        return [day for n in range(span) if not self.is_working(day := first + timedelta(days=n))]
+
+    def _around(self, year: int) -> list[date]:
+        return self._working(year - 1) + self._working(year) + self._working(year + 1)
+
+    def _working(self, year: int) -> list[date]:
+        if year not in self._years:
+            first = date(year, 1, 1)
+            count = 366 if monthrange(year, 2)[1] == 29 else 365
+            every = (first + timedelta(days=n) for n in range(count))
+            self._years[year] = [day for day in every if self.is_working(day)]
+        return self._years[year]

@@ -1,0 +1,264 @@
+"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days and nothing else of ours."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from supervision.days import Calendar, local_day
+
+FOREVER = timedelta(days=36500)
+
+
+# -- facts ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What owes: an order, an assistance, a commission, a leave, an office."""
+
+    kind: str
+    id: int
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One period of community correction: public_surveillance 管制, probation 缓刑, parole 假释, temporary_outside 暂予监外执行."""
+
+    kind: str
+    effective_on: date | None
+    registered_at: datetime | None
+    start_on: date
+    end_on: date | None
+    ledger_from: date
+    ended_at: datetime | None = None
+    end_kind: str | None = None
+
+    @property
+    def enrolled_on(self) -> date:
+        """The day from which the grids of regular duties count (law T-11)."""
+        return local_day(self.registered_at) if self.registered_at else self.start_on
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done: a report (phone, in_person, written), a visit, an info check, a summary, a certificate…"""
+
+    kind: str
+    id: int
+    mode: str
+    happened_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDecision:
+    """A class of management in force from a moment: strict 严管, normal 普管, loose 宽管."""
+
+    id: int
+    level: str
+    from_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which some duties rest: custody, hospital, leave, own_outage, decision (model §4)."""
+
+    id: int
+    kind: str
+    from_at: datetime
+    to_at: datetime | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A named human's word on one slot: missed (dealt with), excused or void, with a reason kept in the fact."""
+
+    id: int
+    rule: str
+    variant: str
+    period: str
+    outcome: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Responsibility:
+    """Who has the file: an office and, when assigned, a member of its staff. `active` is false for staff who left."""
+
+    id: int
+    office: int | None
+    staff: int | None
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number by which the person can be reached, while it isn't known to be bad."""
+
+    id: int
+    ok_from: datetime
+    bad_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rules may know of one subject; each field has a source that the app lists."""
+
+    subject: Subject
+    order: Order
+    acts: tuple[Act, ...] = ()
+    classes: tuple[ClassDecision, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    responsibilities: tuple[Responsibility, ...] = ()
+    phones: tuple[Phone, ...] = ()
+
+    def level_at(self, moment: datetime) -> str:
+        """The class in force; without any decision the parameters of `normal` apply (model §6)."""
+        in_force = [c for c in self.classes if c.from_at <= moment]
+        return max(in_force, key=lambda c: (c.from_at, c.id)).level if in_force else "normal"
+
+
+# -- parameters -------------------------------------------------------------------------------------------------
+
+
+class Parameters:
+    """Dated values: what was in force at a moment, and the version of the whole set then."""
+
+    def __init__(self, rows: Iterable[tuple[str, datetime, Any]]) -> None:
+        self._values: dict[str, tuple[list[datetime], list[Any]]] = {}
+        ordered = sorted(rows, key=lambda row: row[1])
+        for key, valid_from, value in ordered:
+            starts, values = self._values.setdefault(key, ([], []))
+            starts.append(valid_from)
+            values.append(value)
+        self._changes = sorted({valid_from for _, valid_from, _ in ordered})
+
+    def at(self, key: str, moment: datetime) -> Any:
+        """The value in force at the moment; before the first one, the first. Raises KeyError for an unknown key."""
+        starts, values = self._values[key]
+        return values[max(bisect_right(starts, moment) - 1, 0)]
+
+    def version_at(self, moment: datetime) -> int:
+        """The number of the set of parameters in force: 1, 2, …"""
+        return max(bisect_right(self._changes, moment), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms under which rules are asked: calendar, parameters, the moment, and how far ahead slots are made."""
+
+    calendar: Calendar
+    parameters: Parameters
+    now: datetime
+    until: datetime
+
+
+# -- what a rule says -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing owed: may be done from `opens_at`, reminders aim at `due_at`, from `limit_at` it is a lapse."""
+
+    variant: str
+    period: str
+    opens_at: datetime
+    due_at: datetime
+    limit_at: datetime
+    raw_due_on: date
+    why: Mapping[str, Any]
+    late_until: datetime | None = None
+    """Until when a late act still meets it: one period after the limit; None: for ever."""
+
+    def __post_init__(self) -> None:
+        assert self.opens_at <= self.due_at <= self.limit_at, (self.variant, self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A slot with what became of it. *Lapsed* is derived: open and `limit_at <= now`."""
+
+    rule: str
+    slot: Slot
+    state: str = "open"
+    closed_at: datetime | None = None
+    fact_kind: str | None = None
+    fact_id: int | None = None
+    cause: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.rule, self.slot.variant, self.slot.period)
+
+    def ended(self, state: str, at: datetime, fact: tuple[str, int], cause: str | None = None) -> Duty:
+        return replace(self, state=state, closed_at=at, fact_kind=fact[0], fact_id=fact[1], cause=cause)
+
+    def lapsed(self, now: datetime) -> bool:
+        """The one definition of a lapse (its twin in SQL is `is_lapsed`)."""
+        return is_lapsed(self.state, self.slot.limit_at, now)
+
+
+def is_lapsed(state: str, limit_at: datetime, now: datetime) -> bool:
+    """A lapse: open and at or past its limit."""
+    return state == "open" and limit_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong since a moment (also one to come), until a fact mends it."""
+
+    rule: str
+    variant: str
+    period: str
+    since_at: datetime
+    severity: str
+    why: Mapping[str, Any]
+    ended_at: datetime | None = None
+    fact_kind: str | None = None
+    fact_id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.rule, self.variant, self.period)
+
+
+def _no_slots(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    return iter(())
+
+
+def _no_findings(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in force: its name in the law, and the pure functions that say what it asks for."""
+
+    id: str
+    title: str
+    article: str
+    owed_by: str
+    """person | staff | organ"""
+    slots: Callable[[Facts, Terms], Iterator[Slot]] = _no_slots
+    findings: Callable[[Facts, Terms, tuple[Duty, ...]], Iterator[Finding]] = _no_findings
+    meets: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """variant → the (kind, mode) of acts that meet it; '*' stands for any mode."""
+    paused_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """variant → the kinds of pause in which it rests."""
+    remind_days: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """variant → days before the due day on which the person is reminded."""
+    tells_of_miss: frozenset[str] = frozenset()
+    """variants whose lapse is also told to the person by text."""
+    severity: str = "serious"
+    """notice | serious | grave: how a lapse of it is ranked in the queue."""
+    runs_before_ledger: bool = False
+    """A clock that still runs when an old register goes live (model §6)."""
+    parameters: tuple[str, ...] = ()
