@@ -1,0 +1,77 @@
+"""Offices, the people who work in them, their sessions, and who stands in for whom."""
+
+from piccolo.columns import Boolean, ForeignKey, Integer
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from supervision.db import DB, moment, text
+
+ROLES = (
+    "officer",
+    "head",
+    "clerk",
+    "cca_head",
+    "legal",
+    "leader",
+    "helper",
+    "inspector",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
+
+
+class Office(Table, tablename="office", db=DB):
+    """A judicial office (司法所) or the bureau itself."""
+
+    code = text()
+    name = text()
+    kind = text()
+    closed_at = moment(null=True)
+    office_code_once = Unique(["code"])
+    office_kind_known = Check("kind IN ('judicial_office', 'bureau')")
+
+
+class Staff(Table, tablename="staff", db=DB):
+    """A member of the staff: one sign-in, one role, one office."""
+
+    login = text()
+    name = text()
+    role = text()
+    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    on_desk = Boolean(default=False)
+    password_hash = text()
+    one_time_until = moment(null=True)
+    """While set, the password is a one-time code that must be changed at once and ends then."""
+    failed_count = Integer(default=0)
+    locked_until = moment(null=True)
+    phone_sealed = text(null=True)
+    created_at = moment()
+    disabled_at = moment(null=True)
+    staff_login_once = Unique(["login"])
+    staff_role_known = Check(f"role IN ({', '.join(repr(role) for role in ROLES)})")
+
+
+class StaffSession(Table, tablename="staff_session", db=DB):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    token_hash = text()
+    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    created_at = moment()
+    seen_at = moment()
+    ended_at = moment(null=True)
+    agent = text()
+    staff_session_token_once = Unique(["token_hash"])
+
+
+class Absence(Table, tablename="absence", db=DB):
+    """A time in which a member of the staff is not on duty, and who stands in."""
+
+    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    deputy = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    from_at = moment()
+    to_at = moment()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    absence_has_length = Check("from_at < to_at")

@@ -1,0 +1,22 @@
+"""Who read or wrote what: append-only, one row an action however many people it shows."""
+
+from piccolo.columns import JSONB, Array, BigSerial, ForeignKey, Integer
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from supervision.access.tables import Office, Staff
+from supervision.db import DB, moment, number, text
+
+
+class AuditRow(Table, tablename="audit_row", db=DB):
+    """One act of one member of the staff (none: a job or a command) on people's files or on the settings."""
+
+    id = BigSerial(primary_key=True)
+    at = moment(index=True)
+    staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    action = text()
+    subject_kind = text(null=True)
+    subject_id = number(null=True)
+    people = Array(base_column=Integer(), default=list)
+    detail = JSONB(default="{}")

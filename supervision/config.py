@@ -1,0 +1,94 @@
+"""The settings, read from the environment once, frozen, checked at the start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from supervision.errors import Refusal
+
+MODES = ("production", "training")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One process's settings; each field is a row of the README's table of settings."""
+
+    mode: str = "production"
+    data_dir: Path = Path("/var/lib/supervision")
+    database_url: str | None = None
+    migration_url: str | None = None
+    now: datetime | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    bureau: str = "尖草坪区司法局"
+    idle_minutes: int = 30
+    region: str = "cn"
+    sms: str = "console"
+    twilio_account: str = ""
+    twilio_token: str = ""
+    twilio_sender: str = ""
+    twilio_base_url: str = "https://api.twilio.com"
+    cross_border_assessment: str = ""
+    public_url: str = ""
+
+    @property
+    def training(self) -> bool:
+        return self.mode == "training"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this environment. Raises Refusal with one sentence for a value that can't be used."""
+    env = os.environ if environment is None else environment
+    mode = env.get("SUPERVISION_MODE", "production")
+    if mode not in MODES:
+        raise Refusal(f"SUPERVISION_MODE must be one of {', '.join(MODES)}, not {mode!r}.")
+    now = _moment(env.get("SUPERVISION_NOW", ""))
+    if now and mode != "training":
+        raise Refusal("SUPERVISION_NOW (the training clock) is refused unless SUPERVISION_MODE=training.")
+    return Settings(
+        mode=mode,
+        data_dir=Path(env.get("SUPERVISION_DATA_DIR") or _default_data_dir(env)),
+        database_url=env.get("SUPERVISION_DATABASE_URL") or None,
+        migration_url=env.get("SUPERVISION_MIGRATION_URL") or None,
+        now=now,
+        host=env.get("SUPERVISION_HOST", "127.0.0.1"),
+        port=_number(env, "PORT", 8000),
+        bureau=env.get("SUPERVISION_BUREAU", "尖草坪区司法局"),
+        idle_minutes=_number(env, "SUPERVISION_IDLE_MINUTES", 30),
+        region=env.get("SUPERVISION_REGION", "cn"),
+        sms=env.get("SUPERVISION_SMS", "console"),
+        twilio_account=env.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        twilio_sender=env.get("TWILIO_SENDER", ""),
+        twilio_base_url=env.get("TWILIO_BASE_URL", "https://api.twilio.com"),
+        cross_border_assessment=env.get("SUPERVISION_CROSS_BORDER_ASSESSMENT", ""),
+        public_url=env.get("SUPERVISION_PUBLIC_URL", ""),
+    )
+
+
+def _default_data_dir(env: Mapping[str, str]) -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/supervision")
+    home = env.get("XDG_DATA_HOME") or str(Path(env.get("HOME", "/tmp")) / ".local" / "share")
+    return Path(home) / "supervision"
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"SUPERVISION_NOW is not a moment: {text!r} (wanted: 2026-11-22T09:00+08:00).") from None
+    if moment.tzinfo is None:
+        raise Refusal("SUPERVISION_NOW must say its zone, as in 2026-11-22T09:00+08:00.")
+    return moment
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdigit():
+        raise Refusal(f"{name} must be a whole number, not {text!r}.")
+    return int(text)

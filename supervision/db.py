@@ -1,0 +1,139 @@
+"""The engine, `tx()` and plain SQL. Never use the engine's own transaction(): see docs/decisions.md."""
+
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from piccolo.columns import Date, Integer, Text, Timestamptz
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+os.environ.setdefault("PICCOLO_CONF", "supervision.piccolo_conf")
+logging.getLogger("asyncpg.pool").setLevel(
+    logging.CRITICAL
+)  # it prints a traceback at each retry while the server is away
+
+Connection = Any
+Record = Any
+DATABASE_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine without a connection at import."""
+
+    async def check_version(self) -> None:
+        return None
+
+    async def prep_database(self) -> None:
+        return None
+
+
+DB = Engine(config={"dsn": os.environ.get("SUPERVISION_DATABASE_URL", "postgresql://")})
+
+
+async def open_pool(dsn: str, *, size: int = 10) -> None:
+    """Point the engine at a server and open its pool; a server that is away is an OSError."""
+    DB.config["dsn"] = dsn
+    await DB.start_connection_pool(min_size=1, max_size=size, server_settings={"timezone": "UTC"})
+
+
+async def close_pool() -> None:
+    """Give all connections back."""
+    if DB.pool:
+        await DB.close_connection_pool()
+
+
+@contextlib.asynccontextmanager
+async def tx() -> AsyncIterator[Connection]:
+    """A transaction; inside another one a real savepoint. Yields the asyncpg connection."""
+    if (outer := DB.current_transaction.get()) is not None:
+        async with outer.connection.transaction():
+            yield outer.connection
+        return
+    async with _pool().acquire() as connection:
+        transaction = PostgresTransaction(DB)
+        transaction.connection = connection
+        token = DB.current_transaction.set(transaction)
+        try:
+            async with connection.transaction():
+                yield connection
+        finally:
+            DB.current_transaction.reset(token)
+
+
+def _pool() -> Any:
+    if DB.pool is None:
+        raise OSError("the database's pool is not open")
+    return DB.pool
+
+
+@contextlib.asynccontextmanager
+async def _connection() -> AsyncIterator[Connection]:
+    if (outer := DB.current_transaction.get()) is not None:
+        yield outer.connection
+    else:
+        async with _pool().acquire() as connection:
+            yield connection
+
+
+async def fetch(sql: str, *args: Any) -> list[Record]:
+    """All rows, in the running transaction if there is one."""
+    async with _connection() as connection:
+        rows: list[Record] = await connection.fetch(sql, *args)
+        return rows
+
+
+async def fetch_row(sql: str, *args: Any) -> Record | None:
+    """The first row, or None."""
+    async with _connection() as connection:
+        return await connection.fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    async with _connection() as connection:
+        return await connection.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> int:
+    """Run a statement; how many rows it touched."""
+    async with _connection() as connection:
+        status: str = await connection.execute(sql, *args)
+        tail = status.rsplit(" ", 1)[-1]
+        return int(tail) if tail.isdigit() else 0
+
+
+async def insert(table: str, values: dict[str, Any]) -> int:
+    """Insert one row; its id. Column names are the code's, never the user's."""
+    marks = ", ".join(f"${n}" for n in range(1, len(values) + 1))
+    columns = ", ".join(values)
+    made = await fetch_value(f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id", *values.values())
+    return int(made)
+
+
+async def insert_many(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """COPY many rows in the running transaction; a conflict fails the whole."""
+    async with _connection() as connection:
+        await connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+def moment(*, null: bool = False, index: bool = False) -> Timestamptz:
+    """A column for an instant that is never filled in by the database's own clock."""
+    return Timestamptz(default=None, null=null, index=index)
+
+
+def day(*, null: bool = False, index: bool = False) -> Date:
+    """A column for a local day without a default."""
+    return Date(default=None, null=null, index=index)
+
+
+def text(*, null: bool = False, index: bool = False, unique: bool = False) -> Text:
+    """A column for text of any length."""
+    return Text(default=None, null=null, index=index, unique=unique)
+
+
+def number(*, null: bool = False, index: bool = False) -> Integer:
+    """A column for a whole number without a default."""
+    return Integer(default=None, null=null, index=index)

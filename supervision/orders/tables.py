@@ -1,0 +1,183 @@
+"""The register of community correction: orders, and the facts that change them."""
+
+from piccolo.columns import BigSerial, Date, ForeignKey
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from supervision.access.tables import Staff
+from supervision.db import DB, day, moment, number, text
+from supervision.people.tables import Person
+from supervision.settings.tables import ImportRun
+
+KINDS = ("public_surveillance", "probation", "parole", "temporary_outside")
+STATES = (
+    "due",
+    "in_correction",
+    "expired_hold",
+    "released",
+    "revoked",
+    "imprisoned",
+    "deceased",
+    "moved_out",
+    "other_end",
+)
+END_KINDS = ("released", "revoked", "imprisoned", "deceased", "moved_out", "other_end")
+LEVELS = ("strict", "normal", "loose")
+PAUSE_KINDS = ("custody", "hospital", "leave", "own_outage", "decision")
+DOCUMENT_KINDS = ("summary", "appraisal", "certificate")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> Check:
+    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+class CorrectionOrder(Table, tablename="orders", db=DB):
+    """One period of community correction: 管制, 缓刑, 假释, 暂予监外执行. Its columns follow the facts below."""
+
+    number = text()
+    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    crime = text()
+    risk = text(null=True)
+    effective_on = day(null=True)
+    received_at = moment(null=True)
+    registered_at = moment(null=True)
+    start_on = day()
+    end_on = day(null=True)
+    state = text(index=True)
+    ended_at = moment(null=True)
+    end_kind = text(null=True)
+    ledger_from = Date(default=None, null=False)
+    created_at = moment()
+    created_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    orders_number_once = Unique(["number"])
+    orders_kind_known = _one_of("kind", KINDS)
+    orders_state_known = _one_of("state", STATES)
+    orders_end_is_whole = Check("(ended_at IS NULL) = (end_kind IS NULL)")
+
+
+class Registration(Table, tablename="registration", db=DB):
+    """The person reported and was enrolled (law RE-06, RE-09)."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+
+
+class ClassDecision(Table, tablename="class_decision", db=DB):
+    """A class of management decided by the bureau (law SU-07, IM 21)."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    level = text()
+    happened_at = moment()
+    reason = text()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    class_decision_level_known = _one_of("level", LEVELS)
+
+
+class TermChange(Table, tablename="term_change", db=DB):
+    """A new start or end of the term, by a document of the deciding organ (law T-4)."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    start_on = day(null=True)
+    end_on = day(null=True)
+    reason = text()
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+
+
+class Pause(Table, tablename="pause", db=DB):
+    """A time in which some duties rest (model §4); its end is told by a later fact."""
+
+    subject_kind = text()
+    subject_id = number(index=True)
+    kind = text()
+    from_at = moment()
+    to_at = moment(null=True)
+    evidence = text()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    ended_recorded_at = moment(null=True)
+    ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_at = moment(null=True)
+    pause_kind_known = _one_of("kind", PAUSE_KINDS)
+    pause_has_length = Check("to_at IS NULL OR from_at < to_at")
+
+
+class PauseCheck(Table, tablename="pause_check", db=DB):
+    """Somebody asked whether a pause still stands (model §4)."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    happened_at = moment()
+    source = text()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+
+
+class DocumentRecord(Table, tablename="document_record", db=DB):
+    """A document of the end of the term that was written: summary, appraisal, certificate (law TE-01..03)."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    kind = text()
+    happened_at = moment()
+    reference = text(null=True)
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    document_record_kind_known = _one_of("kind", DOCUMENT_KINDS)
+
+
+class OrderEnd(Table, tablename="order_end", db=DB):
+    """The fact that ended an order: released, revoked, imprisoned, deceased, moved out."""
+
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    kind = text()
+    happened_at = moment()
+    reason = text()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    withdrawn_at = moment(null=True)
+    order_end_kind_known = _one_of("kind", END_KINDS)
+
+
+class Debt(Table, tablename="debt", db=DB):
+    """What an old register didn't say (待补录): a list to work off, never an alert (model §6)."""
+
+    id = BigSerial(primary_key=True)
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    opened_at = moment()
+    closed_at = moment(null=True)
+    closed_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    debt_once = Unique(["order_id", "kind"])
