@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """The folder of a server that was started once and stopped, to copy from."""
+def used() -> Iterator[Path]:
+    """The folder of a server that was started once and stopped; each test leaves it stopped and whole."""
     folder = passable_folder()
     with LocalPostgres(folder / "postgres"):
         pass
@@ -52,30 +53,16 @@ def made() -> Iterator[Path]:
 
 
 @pytest.fixture
-def used(place: Path, made: Path) -> Path:
-    """The folder of a stopped server."""
-    subprocess.run(["cp", "-a", made, place / "postgres"], check=True)
-    return place / "postgres"
-
-
-@pytest.fixture
 def server(used: Path) -> Iterator[LocalPostgres]:
     with LocalPostgres(used) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def standing(made: Path) -> Iterator[LocalPostgres]:
-    """A server for tests that only look."""
-    folder = passable_folder()
-    subprocess.run(["cp", "-a", made, folder], check=True)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PROVIDER_TOKEN", "token")
-        environment.setenv("PGPORT", "1")
-        server = LocalPostgres(folder / "postgres").start()
-    yield server
-    server.release()
-    shutil.rmtree(folder)
+@contextmanager
+def moved(folder: Path, to: Path) -> Iterator[Path]:
+    folder.rename(to)
+    yield to
+    to.rename(folder)
 
 
 def ask(server: LocalPostgres, sql: str, database: str = "postgres") -> str:
@@ -112,9 +99,9 @@ def test_a_fresh_folder_becomes_a_server_that_the_last_user_stops(place: Path) -
 
 def test_what_was_written_is_there_after_a_second_start(used: Path) -> None:
     with LocalPostgres(used) as server:
-        ask(server, "CREATE TABLE kept AS SELECT 7 AS n")
+        ask(server, "CREATE TABLE twice AS SELECT 7 AS n")
     with server:
-        assert ask(server, "SELECT n FROM kept") == "7"
+        assert ask(server, "SELECT n FROM twice") == "7"
 
 
 def test_a_second_user_joins_and_only_the_last_one_stops_the_server(server: LocalPostgres) -> None:
@@ -194,7 +181,7 @@ def test_data_of_another_major_version_are_named_and_left_alone(place: Path) -> 
 
 @pytest.mark.parametrize("name", ["long" * 30, "资料 库, 'a'"])
 def test_a_path_too_long_or_too_odd_for_a_socket_works(used: Path, name: str) -> None:
-    with LocalPostgres(used.rename(used.with_name(name))) as server:
+    with moved(used, used.with_name(name)) as folder, LocalPostgres(folder) as server:
         assert ask(server, "SELECT 1") == "1"
         assert stat.S_IMODE(server.socket_folder.stat().st_mode) == 0o700
     assert not server.socket_folder.exists()
@@ -206,15 +193,12 @@ def test_the_socket_leaves_the_folder_beyond_85_bytes(length: int, inside: bool)
     assert (server.socket_folder == server.folder) is inside
 
 
-def test_a_socket_folder_that_somebody_planted_is_refused(used: Path) -> None:
-    server = LocalPostgres(used.rename(used.with_name("long" * 30)))
-    theirs = used.with_name("theirs")
-    theirs.mkdir(mode=0o755)
-    server.socket_folder.symlink_to(theirs)
-    try:
+def test_a_socket_folder_that_somebody_planted_is_refused(used: Path, place: Path) -> None:
+    with moved(used, used.with_name("long" * 30)) as folder:
+        server = LocalPostgres(folder)
+        server.socket_folder.symlink_to(place)
         with pytest.raises(LocalPostgresError, match="belongs to somebody else"):
             server.start()
-    finally:
         server.socket_folder.unlink()
 
 
@@ -242,29 +226,32 @@ def test_waiting_for_another_process_ends(server: LocalPostgres, lock: str, sent
             server.start(timeout=0)
 
 
-def test_neither_statements_nor_values_reach_the_log(standing: LocalPostgres) -> None:
-    ask(standing, "CREATE TABLE kept (n text PRIMARY KEY); INSERT INTO kept VALUES ('13900000001')")
-    for sql in ("INSERT INTO kept VALUES ('13900000001')", "SELECT '13900000001x'::int", "SELEC 13900000001"):
+def test_neither_statements_nor_values_reach_the_log(server: LocalPostgres) -> None:
+    ask(server, "CREATE TABLE texts (n text PRIMARY KEY); INSERT INTO texts VALUES ('13900000001')")
+    for sql in ("INSERT INTO texts VALUES ('13900000001')", "SELECT '13900000001x'::int", "SELEC 13900000001"):
         with pytest.raises(subprocess.CalledProcessError):
-            ask(standing, sql)
-    log = standing.log.read_text()
+            ask(server, sql)
+    log = server.log.read_text()
     assert "ready to accept connections" in log
     assert "139000" not in log
 
 
-def test_the_server_is_private_and_thinks_in_utc(standing: LocalPostgres) -> None:
-    assert stat.S_IMODE(standing.folder.stat().st_mode) == 0o700
-    assert ask(standing, "SELECT current_setting('listen_addresses') || current_setting('TimeZone')") == "UTC"
+def test_the_server_is_private_and_thinks_in_utc(server: LocalPostgres) -> None:
+    assert stat.S_IMODE(server.folder.stat().st_mode) == 0o700
+    assert ask(server, "SELECT current_setting('listen_addresses') || current_setting('TimeZone')") == "UTC"
 
 
-def test_an_address_names_its_database_and_user(standing: LocalPostgres) -> None:
-    ask(standing, 'CREATE DATABASE "a b/c"')
-    assert ask(standing, "SELECT current_database()", "a b/c") == "a b/c"
-    assert standing.dsn("app", "owner") == f"postgresql://owner@/app?host={standing.folder}"
+def test_an_address_names_its_database_and_user(server: LocalPostgres) -> None:
+    ask(server, 'CREATE DATABASE "a b/c"')
+    assert ask(server, "SELECT current_database()", "a b/c") == "a b/c"
+    assert server.dsn("app", "owner") == f"postgresql://owner@/app?host={server.folder}"
 
 
-def test_secrets_in_our_environment_do_not_reach_the_server(standing: LocalPostgres) -> None:
-    environment = Path(f"/proc/{postmaster(standing)}/environ").read_bytes()
+def test_secrets_in_our_environment_do_not_reach_the_server(used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROVIDER_TOKEN", "token")
+    monkeypatch.setenv("PGPORT", "1")
+    with LocalPostgres(used) as server:
+        environment = Path(f"/proc/{postmaster(server)}/environ").read_bytes()
     assert b"TZ=UTC" in environment
     assert b"PROVIDER_TOKEN" not in environment
 
@@ -276,9 +263,9 @@ def test_a_setting_without_programs_is_refused_and_a_right_one_is_taken(place: P
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root hands the folder over")
-def test_root_gives_away_the_folder_and_nothing_above(standing: LocalPostgres) -> None:
-    assert standing.folder.stat().st_uid != 0
-    above = standing.folder.parent.stat()
+def test_root_gives_away_the_folder_and_nothing_above(server: LocalPostgres) -> None:
+    assert server.folder.stat().st_uid != 0
+    above = server.folder.parent.stat()
     assert (above.st_uid, stat.S_IMODE(above.st_mode)) == (0, 0o755)
 
 
