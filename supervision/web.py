@@ -1,0 +1,306 @@
+"""Templates, static files, the headers of every answer, and how moments are shown to people."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from functools import cache
+from gettext import NullTranslations
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import Request, Router
+from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
+from litestar.static_files import create_static_files_router
+from litestar.template.base import csrf_token
+from litestar.types import Message, Scope
+from lucide.jinja import lucide
+from markupsafe import Markup
+
+from supervision.days import SHANGHAI, local_day
+
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+ROOT = Path(__file__).parent
+WEEKDAYS = "一二三四五六日"
+
+# Strict: no inline script or style, nothing from another host.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+# --- language: the Chinese sentence is the message id, so the first language needs no catalogue ---
+
+CATALOGUES: dict[str, NullTranslations] = {"zh": NullTranslations()}
+LANGUAGE: ContextVar[str] = ContextVar("language", default="zh")
+
+
+def gettext(message: str) -> str:
+    """The sentence in the language of the request."""
+    return CATALOGUES[LANGUAGE.get()].gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The sentence in the language of the request, by number."""
+    return CATALOGUES[LANGUAGE.get()].ngettext(one, many, count)
+
+
+_ = gettext
+
+
+# --- days and moments, always in Asia/Shanghai ---
+
+
+def _day_of(value: date | datetime) -> date:
+    return local_day(value) if isinstance(value, datetime) else value
+
+
+def _last_day(value: date | datetime) -> date:
+    """The last day that a limit still leaves: 00:00 is the exclusive end of the day before."""
+    return _day_of(value - timedelta(microseconds=1)) if isinstance(value, datetime) else value
+
+
+def day_text(value: date | datetime, now: datetime) -> str:
+    """`11-25`, with the year where it is another one."""
+    shown = _day_of(value)
+    return f"{shown:%m-%d}" if shown.year == local_day(now).year else shown.isoformat()
+
+
+def _near_day(value: date, now: datetime) -> str:
+    names = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
+    return names.get((value - local_day(now)).days) or day_text(value, now)
+
+
+def moment_text(value: datetime, now: datetime) -> str:
+    """`今天 15:30`, `昨天 09:00`, `明天 09:00`, else `11-23 09:00`."""
+    return f"{_near_day(local_day(value), now)} {value.astimezone(SHANGHAI):%H:%M}"
+
+
+def limit_text(value: datetime, now: datetime) -> str:
+    """A limit as people say it: the exclusive 00:00 is the whole day before."""
+    local = value.astimezone(SHANGHAI)
+    at_day_end = (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+    return _near_day(_last_day(value), now) if at_day_end else moment_text(value, now)
+
+
+def until_text(value: date | datetime, now: datetime, *, late: str = "逾期") -> str:
+    """`余 257 天`, `今天到期`, `逾期 3 天`; from a datetime limit on (exclusive) it is late."""
+    days = (_last_day(value) - local_day(now)).days
+    if isinstance(value, datetime) and value <= now and days == 0:
+        return _("今日") + _(late)
+    if days < 0:
+        return ngettext("%(late)s %(n)d 天", "%(late)s %(n)d 天", -days) % {"late": _(late), "n": -days}
+    return ngettext("余 %(n)d 天", "余 %(n)d 天", days) % {"n": days} if days else _("今天到期")
+
+
+def ago_text(value: date | datetime, now: datetime) -> str:
+    """`今天`, `昨天`, `12 天前`."""
+    days = (local_day(now) - _day_of(value)).days
+    return ngettext("%(n)d 天前", "%(n)d 天前", days) % {"n": days} if days > 1 else _near_day(_day_of(value), now)
+
+
+def age_of(born_on: date, now: datetime) -> int:
+    """Full years of life on the local day."""
+    today = local_day(now)
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def full_day_text(value: date | datetime) -> str:
+    """`2026年11月23日 星期一`."""
+    shown = _day_of(value)
+    return f"{shown.year}年{shown.month}月{shown.day}日 星期{WEEKDAYS[shown.weekday()]}"
+
+
+def _of_now(show: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a filter of a function of (value, now): nothing stays empty, `now` is the page's."""
+
+    @pass_context
+    def shown(context: Context, value: Any, **options: Any) -> Any:
+        return "" if value is None else show(value, options.pop("now", None) or context["now"], **options)
+
+    return shown
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": _of_now(day_text),
+    "moment": _of_now(moment_text),
+    "limit": _of_now(limit_text),
+    "until": _of_now(until_text),
+    "ago": _of_now(ago_text),
+    "age": _of_now(age_of),
+    "full_day": full_day_text,
+}
+
+
+# --- icons and static files ---
+
+
+@cache
+def icon(name: str, size: int = 16) -> Markup:
+    """A Lucide icon as inline SVG, rendered once; it says nothing to a screen reader."""
+    return Markup(lucide(name, size=size, **{"class": "i", "aria-hidden": "true", "focusable": "false"}))
+
+
+def _folder_of(package: str) -> Path:
+    """Where a package lies, without importing it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(f"The package {package} is not installed.")
+    return Path(spec.submodule_search_locations[0])
+
+
+STATIC_FOLDERS: Mapping[str, Path] = {
+    "/static": ROOT / "static",
+    "/vendor": _folder_of("js_lib_htmx") / "static" / "htmx",
+}
+
+
+@cache
+def static_url(path: str) -> str:
+    """`/static/app.css` with a mark of its content, so that it may be cached for a year."""
+    mount, _slash, name = path.rpartition("/")
+    content = (STATIC_FOLDERS[mount] / name).read_bytes()
+    return f"{path}?v={sha256(content).hexdigest()[:10]}"
+
+
+def static_router() -> Router:
+    """Our own static files and htmx, with a long cache."""
+    forever = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
+    routers = [
+        create_static_files_router(path=path, directories=[folder], name=path.strip("/"), cache_control=forever)
+        for path, folder in STATIC_FOLDERS.items()
+    ]
+    return Router(path="/", route_handlers=routers)
+
+
+# --- templates ---
+
+
+def _loader(root: Path) -> ChoiceLoader:
+    """`x.html` from our own templates, `<slice>/x.html` from `<slice>/templates`."""
+    slices = {folder.parent.name: FileSystemLoader(folder) for folder in sorted(root.glob("*/templates"))}
+    return ChoiceLoader([FileSystemLoader(root / "templates"), PrefixLoader(slices)])
+
+
+def environment(root: Path = ROOT) -> Environment:
+    """The Jinja environment: an unknown name is an error, everything is escaped."""
+    env = Environment(
+        loader=_loader(root),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(FILTERS)
+    env.globals.update(icon=icon, static_url=static_url)
+    env.globals["ui"] = env.get_template("ui.html").module
+    return env
+
+
+def template_engine() -> JinjaTemplateEngine:
+    """What Litestar renders `page(…)` with: `TemplateConfig(instance=template_engine())`."""
+    return JinjaTemplateEngine.from_environment(environment())
+
+
+# --- pages ---
+
+
+async def security_headers(message: Message, scope: Scope) -> None:
+    """Litestar `before_send`: the strict headers on every answer, errors and files included."""
+    if message["type"] == "http.response.start":
+        MutableScopeHeaders.from_message(message).update(SECURITY_HEADERS)
+
+
+def _wants_fragment(request: AnyRequest) -> bool:
+    """An htmx request for a part; going back in history and boosted links need the whole page."""
+    headers = request.headers
+    whole = headers.get("hx-history-restore-request") == "true" or headers.get("hx-boosted") == "true"
+    return headers.get("hx-request") == "true" and not whole
+
+
+def frame(request: AnyRequest) -> dict[str, Any]:
+    """What the frame of every page needs, from `request.state`; what is not there is None or empty."""
+    state = request.state
+    clock = state.get("clock")
+    now = clock.now() if clock else None
+    return {
+        "viewer": state.get("viewer"),
+        "bureau": state.get("bureau") or _("区司法局"),
+        "now": now,
+        "today": local_day(now) if now else None,
+        "nav": state.get("nav") or [],
+        "banners": state.get("banners") or [],
+        "flashes": state.get("flashes") or [],
+        "idle_seconds": state.get("idle_seconds"),
+        "csrf_token": csrf_token({"request": request}),
+        "language": LANGUAGE.get(),
+    }
+
+
+def page(
+    request: AnyRequest,
+    name: str,
+    /,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    toast: str | None = None,
+    **context: Any,
+) -> Template:
+    """The answer with template `name`, or `fragment` alone where htmx asks; never stored by the browser.
+
+    `toast` is shown by the script, on htmx requests only; a value of `context` wins over the frame's.
+    """
+    headers = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+    if toast:
+        # Header values are Latin-1: json's \\u escapes carry Chinese through.
+        headers["HX-Trigger"] = json.dumps({"toast": {"text": toast}})
+    chosen = fragment if fragment and _wants_fragment(request) else name
+    return Template(
+        chosen, context=frame(request) | context, headers=headers, status_code=status, media_type="text/html"
+    )
+
+
+ERRORS: Mapping[int, tuple[str, str]] = {
+    403: ("无权办理", "您的岗位没有办理这一事项的权限。"),
+    404: ("没有找到", "没有找到，或者不在您的管理范围内。"),
+    500: ("系统出错", "出了一个没有料到的错误，已经记录。请稍后再试；如需报告，请说明下面的编号。"),
+    503: ("数据库暂时连接不上", "本页每 10 秒自动重试，恢复后会自己打开。"),
+}
+NOT_SAVED = "这次操作没有保存。请稍后回到填写的页面再保存，填写的内容会恢复。"
+
+
+def error_page(request: AnyRequest, status: int, *, sentence: str | None = None, number: str | None = None) -> Template:
+    """An error as a page: what happened, what to do, a number to quote; 503 tries again by itself."""
+    heading, usual = ERRORS.get(status, ERRORS[500])
+    sent = request.method != "GET"
+    again = 10 if status == 503 and not sent else None
+    answer = page(
+        request,
+        "error.html",
+        status=status,
+        heading=_(heading),
+        sentence=sentence or _(NOT_SAVED if status == 503 and sent else usual),
+        number=number,
+        retry_seconds=again,
+    )
+    if again:
+        answer.headers["Retry-After"] = str(again)
+    return answer
