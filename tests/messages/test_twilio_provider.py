@@ -11,6 +11,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.messages.providers import (
     DEMO_PREFIX,
@@ -325,17 +326,22 @@ async def test_the_environment_cannot_turn_texts_elsewhere(twilio, monkeypatch):
     assert len(twilio.messages) == 1
 
 
-async def test_providers_are_opened_by_name(twilio):
-    opened = open_provider("twilio", mode="training", twilio=settings(twilio.url))
+async def test_providers_are_opened_by_the_name_in_the_settings(twilio):
+    account = {"twilio_account": ACCOUNT, "twilio_token": TOKEN, "twilio_sender": "+15005550006"}
+    named = Settings(
+        mode="training", sms="twilio", twilio_base_url=twilio.url, public_url="https://bureau.example/", **account
+    )
+    opened = open_provider(named, receipts_path="/receipts")
     await opened.send(text())
     await opened.close()
-    assert (opened.name, open_provider("console", mode="training").name) == ("twilio", "console")
+    assert (opened.name, open_provider(Settings(sms="console")).name) == ("twilio", "console")
+    assert twilio.forms[0]["StatusCallback"] == "https://bureau.example/receipts"
 
 
 @pytest.mark.parametrize("name", ["twilio", "pigeon", ""])
 def test_an_unknown_or_unset_provider_is_refused(name):
     with pytest.raises(Refusal, match="通道"):
-        open_provider(name, mode="training")
+        open_provider(Settings(sms=name))
 
 
 async def test_the_console_shows_and_keeps_what_would_be_sent():
@@ -347,9 +353,11 @@ async def test_the_console_shows_and_keeps_what_would_be_sent():
     assert shown == ["[短信·未真正发送] +8613800000001 11月27日来电，请按约办理。"]
 
 
-def test_the_console_refuses_to_start_outside_training():
-    with pytest.raises(Refusal, match="培训"):
-        ConsoleProvider(print, "production")
+async def test_the_console_shows_and_takes_nothing_outside_training():
+    shown = []
+    console = ConsoleProvider(shown.append, "production")
+    error = await failure_of(console)
+    assert (type(error), error.ours, shown, list(console.kept)) == (Unavailable, True, [], [])
 
 
 # --- the border

@@ -1,8 +1,8 @@
 """Ways of sending texts: one file each, one line in `open_provider`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.messages.providers.base import (
     DEMO_PREFIX,
@@ -21,9 +21,6 @@ from supervision.messages.providers.base import (
     later,
 )
 from supervision.messages.providers.console import ConsoleProvider
-
-if TYPE_CHECKING:
-    from supervision.messages.providers.twilio import TwilioSettings
 
 __all__ = [
     "DEMO_PREFIX",
@@ -44,15 +41,13 @@ __all__ = [
 ]
 
 
-def open_provider(
-    name: str, *, mode: str, write: Callable[[str], object] = print, twilio: "TwilioSettings | None" = None
-) -> Provider:
-    """The provider of that name; `write` is where console shows its texts. Raises `Refusal`."""
-    if name == "console":
-        return ConsoleProvider(write, mode)
-    if name == "twilio" and twilio is not None:
+def open_provider(settings: Settings, *, receipts_path: str = "", write: Callable[[str], object] = print) -> Provider:
+    """The provider that the settings name; `write` is where console shows its texts. Raises `Refusal`."""
+    if settings.sms == "console":
+        return ConsoleProvider(write, settings.mode)
+    if settings.sms == "twilio":
         # Imported here: the SDK is heavy, and commands that send nothing shouldn't wait for it.
-        from supervision.messages.providers.twilio import TwilioProvider
+        from supervision.messages.providers.twilio import TwilioProvider, twilio_settings
 
-        return TwilioProvider(twilio)
-    raise Refusal(f"没有名为“{name}”的短信通道，或者它的设置不全；可用：console（培训）、twilio。")
+        return TwilioProvider(twilio_settings(settings, receipts_path))
+    raise Refusal(f"没有名为“{settings.sms}”的短信通道；可用：console（培训）、twilio。")

@@ -16,6 +16,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.messages.providers.base import (
     STATUS_RANK,
@@ -68,6 +69,21 @@ class TwilioSettings:
         address = urlsplit(self.base_url)
         if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
             raise Refusal("Twilio 通道的地址必须以 https:// 开头。")
+
+
+def twilio_settings(settings: Settings, receipts_path: str) -> TwilioSettings:
+    """Twilio's part of the process's settings; receipts are asked for only where our public address is known."""
+    receipts_url = settings.public_url.rstrip("/") + receipts_path if settings.public_url and receipts_path else ""
+    return TwilioSettings(
+        account_sid=settings.twilio_account,
+        auth_token=settings.twilio_token,
+        sender=settings.twilio_sender,
+        mode=settings.mode,
+        region=settings.region,
+        assessment_document=settings.cross_border_assessment,
+        receipts_url=receipts_url,
+        base_url=settings.twilio_base_url,
+    )
 
 
 class TwilioProvider:
