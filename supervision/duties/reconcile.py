@@ -1,0 +1,101 @@
+"""Each night everybody is computed anew from the facts: what should have been there and wasn't is our fault, and loud."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from supervision.db import execute, fetch, tx
+from supervision.duties.sources import ORDER
+from supervision.duties.sync import CHUNK, LEDGER_DIFFERENCE, compare, horizon, remember
+from supervision.duties.write import Changes, write
+from supervision.rules.base import Terms
+from supervision.settings.terms import load_terms
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """How many orders were looked at, how many rows had to be repaired, how many slots the new day brought."""
+
+    orders: int
+    repaired: int
+    extended: int
+
+
+async def reconcile(now: datetime) -> Reconciled:
+    """Compare the whole register with the facts; repair and raise a finding for each order that differed."""
+    terms = await load_terms(now, horizon(now))
+    total = Reconciled(0, 0, 0)
+    async for ids in register_in_chunks():
+        async with tx():
+            part = await _reconcile_chunk(ids, terms)
+        total = Reconciled(total.orders + len(ids), total.repaired + part.repaired, total.extended + part.extended)
+    return total
+
+
+async def register_in_chunks() -> AsyncIterator[list[int]]:
+    """The ids of all orders whose ledger may still change, from the bare register, some thousands at a time."""
+    last = 0
+    while True:
+        rows = await fetch(
+            """SELECT o.id FROM orders o
+                WHERE o.id > $1 AND (o.ended_at IS NULL OR EXISTS (
+                      SELECT FROM duty d WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND d.state = 'open'))
+                ORDER BY o.id LIMIT $2""",
+            last,
+            CHUNK,
+        )
+        if not rows:
+            return
+        ids = [row["id"] for row in rows]
+        last = ids[-1]
+        yield ids
+
+
+async def _reconcile_chunk(ids: list[int], terms: Terms) -> Reconciled:
+    made_to = await _made_to(ids)
+    changes = await compare(ids, terms)
+    faulty = _faulty(changes, made_to)
+    await write(changes, terms)
+    await remember(ids, terms)
+    for order_id, count in faulty.items():
+        await _raise(order_id, count, terms)
+    repaired = sum(faulty.values())
+    return Reconciled(len(ids), repaired, changes.count - repaired)
+
+
+async def _made_to(ids: list[int]) -> dict[int, datetime]:
+    rows = await fetch(
+        "SELECT subject_id, synced_to FROM ledger_subject WHERE subject_kind = $1 AND subject_id = ANY($2)", ORDER, ids
+    )
+    return {row["subject_id"]: row["synced_to"] for row in rows}
+
+
+def _faulty(changes: Changes, made_to: dict[int, datetime]) -> dict[int, int]:
+    """Order → rows that differ although nothing but the passing of days could have changed them."""
+    faulty: dict[int, int] = {}
+    wrong = [order for order, duty in changes.made if order not in made_to or duty.slot.opens_at <= made_to[order]]
+    wrong += [row["subject_id"] for row, _ in changes.changed]
+    wrong += [order for order, finding in changes.found if finding.rule != "no_future_duty" or order not in made_to]
+    wrong += [
+        row["subject_id"] for row, _ in changes.refound if row["rule"] not in ("no_future_duty", LEDGER_DIFFERENCE)
+    ]
+    for order in wrong:
+        faulty[order] = faulty.get(order, 0) + 1
+    return faulty
+
+
+async def _raise(order_id: int, count: int, terms: Terms) -> None:
+    person = (await fetch("SELECT person FROM orders WHERE id = $1", order_id))[0]["person"]
+    await execute(
+        """INSERT INTO finding (subject_kind, subject_id, person, rule, variant, period, since_at, severity, state, why,
+                                created_at)
+           VALUES ($1, $2, $3, $4, '', $5, $6, 'grave', 'open', jsonb_build_object('repaired', $7::int), $6)
+           ON CONFLICT ON CONSTRAINT finding_once DO NOTHING""",
+        ORDER,
+        order_id,
+        person,
+        LEDGER_DIFFERENCE,
+        terms.now.isoformat(timespec="minutes"),
+        terms.now,
+        count,
+    )

@@ -1,0 +1,93 @@
+"""What the ledger may know of orders: the order itself, classes, pauses, decisions, registration and documents."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from supervision.db import Record, fetch
+from supervision.rules.base import Act, ClassDecision, Decision, Order, Pause
+
+Made = TypeVar("Made")
+
+
+async def orders(ids: Sequence[int]) -> dict[int, tuple[int, Order]]:
+    """Order → its person and itself. Locks the rows: two syncs of one order wait for each other."""
+    rows = await fetch("SELECT * FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
+    return {row["id"]: (row["person"], _order(row)) for row in rows}
+
+
+def _order(row: Record) -> Order:
+    return Order(
+        kind=row["kind"],
+        effective_on=row["effective_on"],
+        registered_at=row["registered_at"],
+        start_on=row["start_on"],
+        end_on=row["end_on"],
+        ledger_from=row["ledger_from"],
+        ended_at=row["ended_at"],
+        end_kind=row["end_kind"],
+    )
+
+
+async def classes(ids: Sequence[int]) -> dict[int, list[ClassDecision]]:
+    """Order → its class decisions; the first counts from the day it speaks of, a later one from when it was known."""
+    rows = await fetch(
+        """SELECT order_id, id, level, happened_at, recorded_at FROM class_decision
+            WHERE order_id = ANY($1) AND withdrawn_at IS NULL ORDER BY order_id, happened_at, id""",
+        list(ids),
+    )
+    found: dict[int, list[ClassDecision]] = {}
+    for row in rows:
+        earlier = found.setdefault(row["order_id"], [])
+        known_at = max(row["happened_at"], row["recorded_at"]) if earlier else row["happened_at"]
+        earlier.append(ClassDecision(row["id"], row["level"], known_at))
+    return found
+
+
+async def pauses(ids: Sequence[int]) -> dict[int, list[Pause]]:
+    """Order → its pauses, open ones included."""
+    rows = await fetch(
+        """SELECT subject_id AS order_id, id, kind, from_at, to_at, recorded_at FROM pause
+            WHERE subject_kind = 'order' AND subject_id = ANY($1) AND withdrawn_at IS NULL
+            ORDER BY subject_id, from_at, id""",
+        list(ids),
+    )
+    return _by_order(rows, lambda r: Pause(r["id"], r["kind"], r["from_at"], r["to_at"], r["recorded_at"]))
+
+
+async def decisions(ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """Order → what named humans decided of single duties."""
+    rows = await fetch(
+        """SELECT subject_id AS order_id, id, rule, variant, period, outcome, happened_at FROM duty_decision
+            WHERE subject_kind = 'order' AND subject_id = ANY($1) AND withdrawn_at IS NULL ORDER BY subject_id, id""",
+        list(ids),
+    )
+    return _by_order(
+        rows, lambda r: Decision(r["id"], r["rule"], r["variant"], r["period"], r["outcome"], r["happened_at"])
+    )
+
+
+async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
+    """Order → registrations, documents of the end and pause checks, as acts that meet duties."""
+    rows = await fetch(
+        """SELECT order_id, 'registration' AS kind, id, 'in_person' AS mode, happened_at, recorded_at
+             FROM registration WHERE order_id = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT order_id, 'document', id, kind, happened_at, recorded_at
+             FROM document_record WHERE order_id = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT order_id, 'pause_check', id, 'asked', happened_at, recorded_at
+             FROM pause_check WHERE order_id = ANY($1) AND withdrawn_at IS NULL""",
+        list(ids),
+    )
+    return _by_order(rows, _act)
+
+
+def _act(row: Record) -> Act:
+    return Act(row["kind"], row["id"], row["mode"], row["happened_at"], row["recorded_at"])
+
+
+def _by_order(rows: list[Record], make: Callable[[Any], Made]) -> dict[int, list[Made]]:
+    found: dict[int, list[Made]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(make(row))
+    return found

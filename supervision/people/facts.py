@@ -1,0 +1,38 @@
+"""What the ledger may know of people: who has the file, and by which numbers a person can be reached."""
+
+from collections.abc import Sequence
+
+from supervision.db import fetch
+from supervision.rules.base import Phone, Responsibility
+
+
+async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
+    """Order → who had it and has it; an interval ends for the ledger when its member of the staff was disabled."""
+    rows = await fetch(
+        """SELECT r.subject_id, r.id, r.office, r.staff, r.from_at,
+                  least(r.to_at, s.disabled_at) AS to_at
+             FROM responsibility r LEFT JOIN staff s ON s.id = r.staff
+            WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.subject_id = ANY($1)
+            ORDER BY r.subject_id, r.from_at, r.id""",
+        list(ids),
+    )
+    found: dict[int, list[Responsibility]] = {}
+    for row in rows:
+        one = Responsibility(row["id"], row["office"], row["staff"], row["from_at"], row["to_at"])
+        found.setdefault(row["subject_id"], []).append(one)
+    return found
+
+
+async def phones(ids: Sequence[int]) -> dict[int, list[Phone]]:
+    """Order → the person's numbers that were not withdrawn, in the order of their dates."""
+    rows = await fetch(
+        """SELECT o.id AS order_id, c.id, c.ok_from, c.bad_since
+             FROM orders o JOIN contact c ON c.person = o.person
+            WHERE o.id = ANY($1) AND c.kind = 'phone' AND c.withdrawn_at IS NULL
+            ORDER BY o.id, c.ok_from, c.id""",
+        list(ids),
+    )
+    found: dict[int, list[Phone]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(Phone(row["id"], row["ok_from"], row["bad_since"]))
+    return found
