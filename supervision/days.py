@@ -1,16 +1,19 @@
 """Days, working days and windows of time; pure. The only place that adds days and months."""
 
+import re
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=16384)
 def start_of(day: date) -> datetime:
     """00:00 of the local day."""
     return datetime.combine(day, time.min, SHANGHAI)
@@ -52,6 +55,60 @@ def term_end(start: date, months: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """A step of a grid: so many days, or months clamped to the month's end (law T-11)."""
+
+    count: int
+    unit: str
+    """d | m"""
+
+    def after(self, anchor: date, steps: int = 1) -> date:
+        """The grid's day `steps` steps after the anchor; always counted from the anchor, so a 31st comes back."""
+        count = self.count * steps
+        return add_months(anchor, count) if self.unit == "m" else anchor + timedelta(days=count)
+
+    def first_step(self, anchor: date, day: date) -> int:
+        """The smallest step, at least 1, whose grid day isn't before the day."""
+        if self.unit == "d":
+            return max(_ceiling((day - anchor).days, self.count), 1)
+        months = (day.year - anchor.year) * 12 + day.month - anchor.month
+        step = max(_ceiling(months, self.count), 1)
+        return step if self.after(anchor, step) >= day else step + 1
+
+
+def _ceiling(amount: int, size: int) -> int:
+    return -(-amount // size)
+
+
+@lru_cache(maxsize=256)
+def every(text: str) -> Every:
+    """The step that a parameter names: 6d, 1w, 3m; negative counts backwards. Raises ValueError for anything else."""
+    found = re.fullmatch(r"(-?[0-9]+)([dwm])", text)
+    if found is None or int(found[1]) == 0:
+        raise ValueError(f"{text!r} is not a step like 3d, 1w or 1m")
+    count, unit = int(found[1]), found[2]
+    return Every(count * 7, "d") if unit == "w" else Every(count, unit)
+
+
+MONTHS_OF = {"month": 1, "quarter": 3, "half_year": 6}
+
+
+def span_of(unit: str, day: date) -> tuple[date, date]:
+    """The first and last day of the week (Monday to Sunday), month, quarter or half_year that holds the day.
+
+    Raises ValueError for another unit.
+    """
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=6)
+    if unit not in MONTHS_OF:
+        raise ValueError(f"{unit!r} is not one of week, month, quarter, half_year")
+    months = MONTHS_OF[unit]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return first, add_months(first, months) - DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """May be done from `opens_at`; from `limit_at` it is a lapse. The end is exclusive."""
 
@@ -76,6 +133,7 @@ class Calendar:
         self._exceptions = dict(days)
         self.known_years = frozenset(known_years if known_years is not None else {day.year for day in days})
         self._years: dict[int, list[date]] = {}
+        self._threes: dict[int, list[date]] = {}
 
     def is_working(self, day: date) -> bool:
         """Working day by the official calendar, make-up days included (law T-2)."""
@@ -110,7 +168,9 @@ class Calendar:
         return [day for n in range(span) if not self.is_working(day := first + timedelta(days=n))]
 
     def _around(self, year: int) -> list[date]:
-        return self._working(year - 1) + self._working(year) + self._working(year + 1)
+        if year not in self._threes:
+            self._threes[year] = self._working(year - 1) + self._working(year) + self._working(year + 1)
+        return self._threes[year]
 
     def _working(self, year: int) -> list[date]:
         if year not in self._years:

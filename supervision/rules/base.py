@@ -141,6 +141,11 @@ class Parameters:
             values.append(value)
         self._changes = sorted({valid_from for _, valid_from, _ in ordered})
 
+    @property
+    def changes(self) -> tuple[datetime, ...]:
+        """The moments at which any value changes, in order."""
+        return tuple(self._changes)
+
     def at(self, key: str, moment: datetime) -> Any:
         """The value in force at the moment; before the first one, the first. Raises KeyError for an unknown key."""
         starts, values = self._values[key]
@@ -177,6 +182,8 @@ class Slot:
     why: Mapping[str, Any]
     late_until: datetime | None = None
     """Until when a late act still meets it: one period after the limit; None: for ever."""
+    met_by: frozenset[tuple[str, str]] | None = None
+    """The (kind, mode) of acts that meet it, where a dated parameter says so; None: what the rule says."""
 
     def __post_init__(self) -> None:
         assert self.opens_at <= self.due_at <= self.limit_at, (self.variant, self.period)
@@ -253,6 +260,8 @@ class Rule:
     """variant → the (kind, mode) of acts that meet it; '*' stands for any mode."""
     paused_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """variant → the kinds of pause in which it rests."""
+    rests_through: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """variant → the kinds of pause in which it rests only if they hold its whole window."""
     remind_days: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """variant → days before the due day on which the person is reminded."""
     tells_of_miss: frozenset[str] = frozenset()

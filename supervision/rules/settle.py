@@ -1,39 +1,50 @@
-"""Which slot does a fact meet (model §2), and what a pause or a human's decision does to a slot (model §4)."""
+"""Which slot does a fact meet (model §2), and what a pause or a human's decision does to a slot (model §4). Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import accumulate
 
-from supervision.days import add_days, end_of, local_day
+from supervision.days import add_days, end_of, local_day, start_of
 from supervision.rules.base import Act, Decision, Duty, Facts, Pause, Rule, Slot
+
+NEVER = start_of(date(2200, 1, 1))
+MOMENT = timedelta(microseconds=1)
 
 
 def settle(rule: Rule, slots: Sequence[Slot], facts: Facts) -> tuple[Duty, ...]:
     """What became of each slot of one rule: by acts, else by a human's decision, else by a pause."""
+    outages = sorted((p for p in facts.pauses if p.kind == "own_outage" and p.to_at), key=lambda p: p.from_at)
     by_variant: dict[str, list[Slot]] = {}
     for slot in slots:
-        by_variant.setdefault(slot.variant, []).append(move_by_outage(slot, facts.pauses))
+        by_variant.setdefault(slot.variant, []).append(move_by_outage(slot, outages) if outages else slot)
     return tuple(duty for variant, part in by_variant.items() for duty in _settle_variant(rule, variant, part, facts))
 
 
 def _settle_variant(rule: Rule, variant: str, slots: list[Slot], facts: Facts) -> list[Duty]:
-    ordered = sorted(slots, key=lambda slot: (slot.opens_at, slot.limit_at))
-    met = assign(ordered, counting(facts.acts, rule.meets.get(variant, frozenset())))
-    pauses = [p for p in facts.pauses if p.kind in rule.paused_by.get(variant, frozenset())]
-    decided = {(d.rule, d.variant, d.period): d for d in sorted(facts.decisions, key=lambda d: d.id)}
+    ordered = sorted(slots, key=lambda slot: (slot.limit_at, slot.opens_at, slot.period))
+    met = assign(ordered, facts.acts, rule.meets.get(variant, frozenset()))
+    pauses = [p for p in facts.pauses if p.kind != "own_outage"]
+    decided = _decisions(rule, variant, facts.decisions)
     return [
-        _outcome(Duty(rule.id, slot), met.get(at), decided.get((rule.id, variant, slot.period)), pauses)
+        _outcome(Duty(rule.id, slot), met.get(at), decided.get(slot.period), resting(rule, slot, pauses))
         for at, slot in enumerate(ordered)
     ]
 
 
-def _outcome(duty: Duty, act: Act | None, decision: Decision | None, pauses: list[Pause]) -> Duty:
+def _decisions(rule: Rule, variant: str, decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """The last word on each slot of a variant."""
+    mine = (d for d in decisions if d.rule == rule.id and d.variant == variant)
+    return {d.period: d for d in sorted(mine, key=lambda d: d.id)}
+
+
+def _outcome(duty: Duty, act: Act | None, decision: Decision | None, pause: Pause | None) -> Duty:
     """In time, then paused, then decided by a human, then late: what proves most decides."""
-    slot = duty.slot
-    if act and act.happened_at < slot.limit_at:
+    if act and act.happened_at < duty.slot.limit_at:
         return duty.ended("met", act.happened_at, (act.kind, act.id))
-    if pause := next((p for p in pauses if covers_limit(p, slot)), None):
-        state = "void" if pause.from_at <= slot.opens_at else "excused"
+    if pause:
+        state = "void" if pause.from_at <= duty.slot.opens_at else "excused"
         return duty.ended(state, pause.recorded_at, ("pause", pause.id), pause.kind)
     if decision:
         return duty.ended(decision.outcome, decision.happened_at, ("decision", decision.id))
@@ -42,60 +53,99 @@ def _outcome(duty: Duty, act: Act | None, decision: Decision | None, pauses: lis
     return duty
 
 
-def counting(acts: Iterable[Act], wanted: frozenset[tuple[str, str]]) -> list[Act]:
-    """The acts that count for a variant, in the order in which they happened."""
-    chosen = [a for a in acts if (a.kind, a.mode) in wanted or (a.kind, "*") in wanted]
-    return sorted(chosen, key=lambda act: (act.happened_at, act.id))
+# -- acts -------------------------------------------------------------------------------------------------------
+
+Modes = frozenset[tuple[str, str]]
 
 
-def assign(slots: Sequence[Slot], acts: Iterable[Act]) -> dict[int, Act]:
-    """Slot index → the act that meets it: the earliest open window, else the latest lapsed one within one period."""
-    met: dict[int, Act] = {}
-    first_free = 0
-    late: list[Act] = []
-    for act in acts:
-        at = _window_for(slots, act, met, first_free)
-        if at is None:
-            late.append(act)
-        else:
-            met[at] = act
-            while first_free in met:
-                first_free += 1
+def assign(slots: Sequence[Slot], acts: Iterable[Act], wanted: Modes) -> dict[int, Act]:
+    """Slot index → the act that meets it, for slots in the order of their limits.
+
+    An act meets the open window that closes first; if there is none, the latest lapsed slot within one period.
+    """
+    union = wanted.union(*(slot.met_by for slot in slots if slot.met_by is not None))
+    windows = _Windows(slots, wanted)
+    in_order = sorted((a for a in acts if counts(a, union)), key=lambda act: (act.happened_at, act.kind, act.id))
+    late = [act for act in in_order if not windows.meet_in_time(act)]
     for act in late:
-        at = _lapsed_for(slots, act, met)
-        if at is not None:
-            met[at] = act
-    return met
+        windows.meet_late(act)
+    return windows.met
 
 
-def _window_for(slots: Sequence[Slot], act: Act, met: dict[int, Act], first: int) -> int | None:
-    for at in range(first, len(slots)):
-        if slots[at].opens_at > act.happened_at:
-            return None
-        if at not in met and act.happened_at < slots[at].limit_at:
-            return at
-    return None
+def counts(act: Act, wanted: Modes) -> bool:
+    """The act is of a wanted kind and mode; '*' stands for any mode."""
+    return (act.kind, act.mode) in wanted or (act.kind, "*") in wanted
 
 
-def _lapsed_for(slots: Sequence[Slot], act: Act, met: dict[int, Act]) -> int | None:
-    for at in range(len(slots) - 1, -1, -1):
-        slot = slots[at]
-        if at in met or slot.limit_at > act.happened_at:
-            continue
-        return at if slot.late_until is None or act.happened_at < slot.late_until else None
-    return None
+class _Windows:
+    """The slots of one variant in the order of their limits, searched by bisection.
+
+    Limits of different classes may interleave, so two running bounds say where a search may stop.
+    """
+
+    def __init__(self, slots: Sequence[Slot], wanted: Modes) -> None:
+        self.met: dict[int, Act] = {}
+        self._slots = slots
+        self._wanted = wanted
+        self._limits = [slot.limit_at for slot in slots]
+        self._opens_from = list(accumulate((slot.opens_at for slot in reversed(slots)), min))[::-1]
+        self._late_until = list(accumulate((slot.late_until or NEVER for slot in slots), max))
+
+    def meet_in_time(self, act: Act) -> bool:
+        at = bisect_right(self._limits, act.happened_at)
+        while at < len(self._slots) and self._opens_from[at] <= act.happened_at:
+            if self._slots[at].opens_at <= act.happened_at and self._takes(at, act):
+                self.met[at] = act
+                return True
+            at += 1
+        return False
+
+    def meet_late(self, act: Act) -> None:
+        at = bisect_right(self._limits, act.happened_at) - 1
+        while at >= 0 and act.happened_at < self._late_until[at]:
+            if act.happened_at < (self._slots[at].late_until or NEVER) and self._takes(at, act):
+                self.met[at] = act
+                return
+            at -= 1
+
+    def _takes(self, at: int, act: Act) -> bool:
+        met_by = self._slots[at].met_by
+        return at not in self.met and counts(act, self._wanted if met_by is None else met_by)
+
+
+# -- pauses -----------------------------------------------------------------------------------------------------
+
+
+def resting(rule: Rule, slot: Slot, pauses: Sequence[Pause]) -> Pause | None:
+    """The first pause in which the slot rests."""
+    if not pauses:
+        return None
+    by_limit = rule.paused_by.get(slot.variant, frozenset())
+    by_whole = rule.rests_through.get(slot.variant, frozenset())
+    found = (
+        p
+        for p in pauses
+        if covers_limit(p, slot) and (p.kind in by_limit or (p.kind in by_whole and p.from_at <= slot.opens_at))
+    )
+    return min(found, key=lambda pause: (pause.from_at, pause.id), default=None)
 
 
 def covers_limit(pause: Pause, slot: Slot) -> bool:
     """The slot's limit lies inside the pause; its end, when known, is exclusive."""
-    last_moment = slot.limit_at - timedelta(microseconds=1)
+    last_moment = slot.limit_at - MOMENT
     return pause.from_at <= last_moment and (pause.to_at is None or last_moment < pause.to_at)
 
 
-def move_by_outage(slot: Slot, pauses: Iterable[Pause]) -> Slot:
+def move_by_outage(slot: Slot, outages: Iterable[Pause]) -> Slot:
     """Our own outage moves a limit that fell inside it to the end of the day after it; the old one stays in `why`."""
-    for pause in sorted((p for p in pauses if p.kind == "own_outage" and p.to_at), key=lambda p: p.from_at):
+    for pause in outages:
         if pause.to_at and covers_limit(pause, slot):
-            moved = end_of(add_days(local_day(pause.to_at), 1))
-            slot = replace(slot, limit_at=moved, why={**slot.why, "limit_before_outage": slot.limit_at.isoformat()})
+            slot = _moved(slot, local_day(pause.to_at))
     return slot
+
+
+def _moved(slot: Slot, ended_on: date) -> Slot:
+    limit_at = end_of(add_days(ended_on, 1))
+    why = {"limit_before_outage": slot.limit_at.isoformat(), **slot.why, "outage_ended_on": ended_on.isoformat()}
+    late_until = slot.late_until and slot.late_until + (limit_at - slot.limit_at)
+    return replace(slot, limit_at=limit_at, late_until=late_until, why=why)

@@ -1,0 +1,61 @@
+"""RE-06 首次报到: who has been sentenced comes to the office within ten days, or is looked for."""
+
+from collections.abc import Iterator
+
+from supervision.days import start_of
+from supervision.rules.base import Facts, Order, Rule, Slot, Terms
+from supervision.rules.timing import ONCE, Timing, closes_at, slot
+
+ID = "RE-06"
+ARTICLE = "《社区矫正法》第21条"
+
+
+def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The person reports to the office within ten days of the day on which the judgment takes effect.
+
+    Counted in calendar days, the effective day itself not counted, never moved by holidays. Where the effective day isn't
+    known the term's first day stands for it: missing data excuses nobody. The clock runs on in an old register that goes
+    live, as long as the person isn't registered.
+    """
+    order = facts.order
+    anchor = order.effective_on or order.start_on
+    due, limit = (terms.parameters.at(f"first_report.{name}_days", start_of(anchor)) for name in ("due", "limit"))
+    timing = Timing(
+        anchor=anchor,
+        every=f"{due}d",
+        opens_before=f"{due}d",
+        limit_after=limit - due,
+    )
+    why = {
+        "rule": ID,
+        "article": ARTICLE,
+        "variant": "in_person",
+        "anchor_is": "effective_on" if order.effective_on else "start_on",
+        "parameters": {"first_report.due_days": due, "first_report.limit_days": limit},
+    }
+    report = slot("in_person", timing, terms, period=ONCE, why=why)
+    if _is_owed(report, order) and report.opens_at <= terms.until and report.opens_at < closes_at(order):
+        yield report
+
+
+def _is_owed(report: Slot, order: Order) -> bool:
+    """Not by who came before the judgment took effect (law RE-04), nor where the ledger begins after it was done."""
+    if order.registered_at is None:
+        return True
+    return order.registered_at >= report.opens_at and report.limit_at > start_of(order.ledger_from)
+
+
+RULE = Rule(
+    id=ID,
+    title="首次报到",
+    article=ARTICLE,
+    owed_by="person",
+    slots=first_report,
+    meets={"in_person": frozenset({("registration", "*")})},
+    paused_by={"in_person": frozenset({"custody"})},
+    remind_days={"in_person": (4, 1)},
+    tells_of_miss=frozenset({"in_person"}),
+    severity="grave",
+    runs_before_ledger=True,
+    parameters=("first_report.*",),
+)

@@ -1,0 +1,84 @@
+"""Every number that a rule uses, with its default and where it comes from; the office's dated rows replace them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from supervision.days import start_of
+from supervision.rules.base import Parameters
+
+VALID_FROM = start_of(date(2020, 1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One parameter: steps are written 6d, 5wd (working days), 1w, 1m; plain numbers are days unless named otherwise."""
+
+    key: str
+    value: Any
+    meaning: str
+    source: str
+
+
+CCL_21 = "《社区矫正法》第21条"
+IM_24 = "《社区矫正法实施办法》第24条：频次由省级规定和分类管理确定"
+IM_53 = "《社区矫正法实施办法》第53条"
+PRACTICE = "各地分类管理办法的通行做法，由本局确定"
+HOUSE = "本系统的默认值，由本局确定"
+
+DEFAULTS: tuple[Default, ...] = (
+    Default("first_report.due_days", 8, "首次报到：提醒所指日（生效后第几日）", HOUSE),
+    Default("first_report.limit_days", 10, "首次报到：最后期限（生效后第几日）", CCL_21),
+    Default("report.phone.strict", "1w", "电话报告间隔：严管", IM_24),
+    Default("report.phone.normal", "1w", "电话报告间隔：普管", IM_24),
+    Default("report.phone.loose", "2w", "电话报告间隔：宽管", IM_24),
+    Default("report.in_person.strict", "1w", "当面报到间隔：严管", IM_24),
+    Default("report.in_person.normal", "1m", "当面报到间隔：普管", IM_24),
+    Default("report.in_person.loose", "1m", "当面报到间隔：宽管", IM_24),
+    Default("report.written.strict", "2w", "书面报告间隔：严管", IM_24),
+    Default("report.written.normal", "1m", "书面报告间隔：普管", IM_24),
+    Default("report.written.loose", "3m", "书面报告间隔：宽管", IM_24),
+    Default("report.counts.phone", ["phone", "in_person"], "哪些方式可抵电话报告", PRACTICE),
+    Default("report.counts.in_person", ["in_person"], "哪些方式可抵当面报到", PRACTICE),
+    Default("report.counts.written", ["written"], "哪些方式可抵书面报告", PRACTICE),
+    Default("opens.phone", "6d", "电话报告：应报告日前多久可以办理", HOUSE),
+    Default("opens.in_person", "5wd", "当面报到：应报到日前多久可以办理", "各地系统提前5个工作日提示“近期需报到”"),
+    Default("opens.in_person.weekly", "2d", "每周当面报到：应报到日前多久可以办理", HOUSE),
+    Default("opens.written", "10d", "书面报告：应交日前多久可以办理", HOUSE),
+    Default("grace.phone", 0, "电话报告：宽限日数", HOUSE),
+    Default("grace.in_person", 0, "当面报到：宽限日数", HOUSE),
+    Default("grace.written", 0, "书面报告：宽限日数（常见3日）", HOUSE),
+    Default("cadence.phone", "fixed", "电话报告：从应报告日起算（fixed）", HOUSE),
+    Default("cadence.in_person", "fixed", "当面报到：从应报到日起算（fixed）", HOUSE),
+    Default("cadence.written", "fixed", "书面报告：从应交日起算（fixed）", HOUSE),
+    Default("visit.field.strict", "month", "实地走访周期：严管", PRACTICE),
+    Default("visit.field.normal", "quarter", "实地走访周期：普管", PRACTICE),
+    Default("visit.field.loose", "half_year", "实地走访周期：宽管", PRACTICE),
+    Default("visit.field.due_days", 3, "实地走访：周期结束前几日应当完成", HOUSE),
+    Default("check.info", "week", "信息化核查周期（严管亦同：比例原则）", "《社区矫正法》第34条"),
+    Default("check.info.due_days", 2, "信息化核查：周期结束前几日应当完成（周五）", HOUSE),
+    Default("ending.summary.opens_days", 40, "个人总结：期满前几日可以提交", HOUSE),
+    Default("ending.summary.due_days", 30, "个人总结：期满前几日应当提交", IM_53),
+    Default("ending.summary.limit_days", 20, "个人总结：期满前几日为最后期限", HOUSE),
+    Default("ending.appraisal.opens_days", 30, "期满鉴定：期满前几日可以办理", IM_53),
+    Default("ending.appraisal.due_days", 15, "期满鉴定：期满前几日应当完成", HOUSE),
+    Default("ending.appraisal.limit_days", 7, "期满鉴定：期满前几日为最后期限", HOUSE),
+    Default("ending.certificate.due_hour", 17, "解除证明：期满当日几时前应当发放", HOUSE),
+    Default("pause.confirm", "1w", "羁押、住院期间多久核实一次", HOUSE),
+    Default("remind.RE-06.in_person", [4, 1], "首次报到：提前几日短信提醒", HOUSE),
+    Default("remind.SU-01.phone", [1], "电话报告：提前几日短信提醒", HOUSE),
+    Default("remind.SU-01.in_person", [4, 1], "当面报到：提前几日短信提醒", HOUSE),
+    Default("remind.SU-01.written", [4, 1], "书面报告：提前几日短信提醒", HOUSE),
+    Default("remind.TE-01.summary", [4, 1], "个人总结：提前几日短信提醒", HOUSE),
+)
+
+
+def default_parameters() -> Parameters:
+    """The defaults alone, in force since 2020-01-01."""
+    return parameters_of(())
+
+
+def parameters_of(rows: Iterable[tuple[str, datetime, Any]]) -> Parameters:
+    """The defaults with dated rows over them."""
+    return Parameters([*((default.key, VALID_FROM, default.value) for default in DEFAULTS), *rows])

@@ -1,0 +1,138 @@
+"""SU-01 定期报告: the model rule. Read this file first; every other rule is built the same way.
+
+A rule is a pure function from facts to slots. It says *when* by a `Timing` (a day and what is counted from it) and keeps
+in `why` what it went by, so that anybody can compute the dates again. What became of a slot is no business of its rule:
+`settle.py` matches acts to slots, the same way for all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from supervision.days import DAY, every, local_day
+from supervision.rules.base import Facts, Parameters, Rule, Slot, Terms
+from supervision.rules.timing import LONGEST_SHIFT, Spell, Timing, first_of_each_period, in_ledger, slot, spells
+
+ID = "SU-01"
+ARTICLE = "《社区矫正法实施办法》第24条"
+MODES = ("phone", "in_person", "written")
+
+
+def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The person reports by phone, in person and in writing, at the intervals of the class of management.
+
+    The due days lie on a grid that counts from the day of registration; a late report doesn't move it (law T-11). On the
+    last day of the term a last phone report is due, so that nobody is without a future duty before the end.
+    """
+    if facts.order.registered_at is None:
+        return
+    stretches = spells(facts, terms)
+    for mode in MODES:
+        yield from first_of_each_period(
+            report
+            for spell in stretches
+            for report in reports_in(spell, asked(mode, spell, terms.parameters), facts, terms)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the parameters ask for in one mode, as long as nothing changes."""
+
+    mode: str
+    every: str
+    opens_before: str
+    grace: int
+    shifts: bool
+    met_by: frozenset[tuple[str, str]]
+    why: dict[str, Any]
+
+
+def asked(mode: str, spell: Spell, parameters: Parameters) -> Asked:
+    """The interval, window and grace of a mode in a class. Raises ValueError for a cadence that isn't `fixed`."""
+    keys = _keys(mode, spell.level)
+    values = {name: parameters.at(key, spell.from_at) for name, key in keys.items()}
+    if values["cadence"] != "fixed":
+        raise ValueError(f"cadence.{mode} is {values['cadence']!r}: only 'fixed' is supported")
+    weekly = mode == "in_person" and every(values["every"]) == every("1w")
+    opens = "opens_weekly" if weekly else "opens"
+    used = {keys[name]: values[name] for name in ("every", opens, "grace", "counts")}
+    return Asked(
+        mode=mode,
+        every=values["every"],
+        opens_before=values[opens],
+        grace=values["grace"],
+        shifts=mode == "in_person",
+        met_by=frozenset(("report", by) for by in values["counts"]),
+        why={"rule": ID, "article": ARTICLE, "variant": mode, "level": spell.level, "parameters": used},
+    )
+
+
+def _keys(mode: str, level: str) -> dict[str, str]:
+    return {
+        "every": f"report.{mode}.{level}",
+        "opens": f"opens.{mode}",
+        "opens_weekly": "opens.in_person.weekly",
+        "grace": f"grace.{mode}",
+        "counts": f"report.counts.{mode}",
+        "cadence": f"cadence.{mode}",
+    }
+
+
+def reports_in(spell: Spell, ask: Asked, facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The slots of one mode that open in the stretch."""
+    for timing in timings(ask, facts, spell):
+        report = slot(ask.mode, timing, terms, late=ask.every, why=ask.why, met_by=ask.met_by)
+        if report.opens_at >= spell.to_at:
+            break
+        if report.opens_at >= spell.from_at and in_ledger(report, facts.order):
+            yield report
+    if ask.mode == "phone" and (last := last_call(ask, facts, spell, terms)):
+        yield last
+
+
+def timings(ask: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
+    """The grid, without end: from the first step that can still matter."""
+    order, step_size = facts.order, every(ask.every)
+    earliest = max(local_day(spell.from_at), order.ledger_from - timedelta(days=LONGEST_SHIFT + ask.grace))
+    for step in count(step_size.first_step(order.enrolled_on, earliest)):
+        yield Timing(
+            anchor=order.enrolled_on,
+            every=ask.every,
+            step=step,
+            opens_before=ask.opens_before,
+            limit_after=ask.grace,
+            not_before=step_size.after(order.enrolled_on, step - 1) + DAY,
+            shifts=ask.shifts,
+        )
+
+
+def last_call(ask: Asked, facts: Facts, spell: Spell, terms: Terms) -> Slot | None:
+    """The report by phone that closes the last, cut period: due on the last day of the term, in whatever class."""
+    order = facts.order
+    if order.end_on is None or order.end_on <= order.enrolled_on:
+        return None
+    timing = Timing(order.end_on, "1d", step=0, opens_before=ask.opens_before, not_before=order.enrolled_on + DAY)
+    call = slot(ask.mode, timing, terms, late=ask.every, why={**ask.why, "closing": True}, met_by=ask.met_by)
+    return call if spell.holds(call.opens_at) and in_ledger(call, order) else None
+
+
+RULE = Rule(
+    id=ID,
+    title="定期报告",
+    article=ARTICLE,
+    owed_by="person",
+    slots=regular_reports,
+    meets={mode: frozenset({("report", mode)}) for mode in MODES}
+    | {"phone": frozenset({("report", "phone"), ("report", "in_person")})},
+    paused_by={
+        "phone": frozenset({"custody", "hospital"}),
+        "in_person": frozenset({"custody", "hospital", "leave"}),
+        "written": frozenset({"custody", "hospital"}),
+    },
+    remind_days={"phone": (1,), "in_person": (4, 1), "written": (4, 1)},
+    tells_of_miss=frozenset({"phone", "in_person"}),
+    parameters=("report.*", "opens.*", "grace.*", "cadence.*"),
+)

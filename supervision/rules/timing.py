@@ -1,0 +1,179 @@
+"""From a day to the three moments of a slot, and the stretches of time in which the same terms are in force. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
+
+from supervision.days import at_hour, end_of, every, local_day, start_of
+from supervision.rules.base import Facts, Order, Slot, Terms
+
+BEGINNING = start_of(date(1950, 1, 1))
+NEVER = start_of(date(2200, 1, 1))
+MOMENT = timedelta(microseconds=1)
+ONCE = "once"
+
+LONGEST_SHIFT = 31
+"""Days: no row of days off is longer (the longest on record has 10), so no due day moves further."""
+
+
+class WorkingDays(Protocol):
+    """What the timing of a slot asks of a calendar."""
+
+    def next_working_day(self, day: date) -> date: ...
+    def add_working_days(self, day: date, count: int) -> date: ...
+
+
+class Moments(NamedTuple):
+    """The raw due day on the unshifted grid, the due day, and the three moments."""
+
+    raw_due_on: date
+    due_on: date
+    opens_at: datetime
+    due_at: datetime
+    limit_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """All that the moments of a slot follow from; a slot keeps it in `why`, so anybody can compute them again."""
+
+    anchor: date
+    every: str
+    step: int = 1
+    opens_before: str = "0d"
+    """Before the raw due day: 6d, or 5wd for working days."""
+    limit_after: int = 0
+    """Days from the due day to the last day in time."""
+    not_before: date | None = None
+    """Opens (and is due) no earlier than this day."""
+    due_hour: int | None = None
+    """The due hour; without it the due day's end."""
+    shifts: bool = False
+    """A due day on a day off moves to the next working day (law T-3)."""
+
+    def moments(self, calendar: WorkingDays) -> Moments:
+        """opens_at ≤ due_at ≤ limit_at, where the last day in time isn't before `not_before`."""
+        raw = every(self.every).after(self.anchor, self.step)
+        due = calendar.next_working_day(raw) if self.shifts else raw
+        last = due + timedelta(days=self.limit_after)
+        opens = days_before(raw, self.opens_before, calendar)
+        if self.not_before is not None:
+            opens, due = max(opens, self.not_before), max(due, self.not_before)
+        due_at = end_of(due) if self.due_hour is None else at_hour(due, self.due_hour)
+        return Moments(raw, due, start_of(opens), due_at, end_of(last))
+
+
+def days_before(day: date, text: str, calendar: WorkingDays) -> date:
+    """The day so many days (6d) or working days (5wd) before. Raises ValueError for anything else."""
+    count, working = _back(text)
+    return calendar.add_working_days(day, -count) if working else day - timedelta(days=count)
+
+
+@lru_cache(maxsize=256)
+def _back(text: str) -> tuple[int, bool]:
+    found = re.fullmatch(r"([0-9]+)(w?d)", text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a number of days like 6d, or of working days like 5wd")
+    return int(found[1]), found[2] == "wd"
+
+
+def slot(
+    variant: str,
+    timing: Timing,
+    terms: Terms,
+    *,
+    why: Mapping[str, Any],
+    period: str = "",
+    late: str = "",
+    met_by: frozenset[tuple[str, str]] | None = None,
+) -> Slot:
+    """The slot of a timing; `period` is its raw due day unless given, a late act meets it for one step of `late`."""
+    raw, due, opens_at, due_at, limit_at = timing.moments(terms.calendar)
+    return Slot(
+        variant=variant,
+        period=period or raw.isoformat(),
+        opens_at=opens_at,
+        due_at=due_at,
+        limit_at=limit_at,
+        raw_due_on=raw,
+        why={**why, **told(timing), **calendar_told(timing, terms, local_day(opens_at), due)},
+        late_until=start_of(every(late).after(local_day(limit_at))) if late else None,
+        met_by=met_by,
+    )
+
+
+def told(timing: Timing) -> dict[str, Any]:
+    """The timing as plain JSON, without what it doesn't use."""
+    return {
+        "anchor": timing.anchor.isoformat(),
+        "every": timing.every,
+        "step": timing.step,
+        "opens_before": timing.opens_before,
+        "limit_after": timing.limit_after,
+        **({"not_before": timing.not_before.isoformat()} if timing.not_before else {}),
+        **({"due_hour": timing.due_hour} if timing.due_hour is not None else {}),
+        **({"shifts": True} if timing.shifts else {}),
+    }
+
+
+def calendar_told(timing: Timing, terms: Terms, opens_on: date, due_on: date) -> dict[str, Any]:
+    """What the calendar had to do with it: the days off that were stepped over, and whether the year is a guess."""
+    if not timing.shifts and not timing.opens_before.endswith("wd"):
+        return {}
+    raw = every(timing.every).after(timing.anchor, timing.step)
+    first = min(opens_on, days_before(raw, timing.opens_before, terms.calendar))
+    said: dict[str, Any] = {
+        "days_off": [day.isoformat() for day in terms.calendar.days_off_between(first, due_on)],
+        "shift_days": (due_on - raw).days,
+    }
+    if terms.calendar.is_provisional(first) or terms.calendar.is_provisional(due_on):
+        said["provisional"] = True
+    return said
+
+
+# -- which slots there are --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of time in which neither the class nor any parameter changes."""
+
+    from_at: datetime
+    to_at: datetime
+    level: str
+
+    def holds(self, moment: datetime) -> bool:
+        return self.from_at <= moment < self.to_at
+
+
+def spells(facts: Facts, terms: Terms) -> list[Spell]:
+    """The stretches in which a slot may open, in order; it keeps the terms of the one it opens in (model §5)."""
+    stop = min(closes_at(facts.order), terms.until + MOMENT)
+    changes = {c.from_at for c in facts.classes} | set(terms.parameters.changes)
+    bounds = [BEGINNING, *sorted(moment for moment in changes if BEGINNING < moment < stop), stop]
+    return [Spell(start, end, facts.level_at(start)) for start, end in pairwise(bounds)]
+
+
+def closes_at(order: Order) -> datetime:
+    """From here nothing opens any more: the end of the last day of the order."""
+    last_days = [day for day in (order.end_on, order.ended_at and local_day(order.ended_at)) if day]
+    return end_of(min(last_days)) if last_days else NEVER
+
+
+def in_ledger(slot: Slot, order: Order) -> bool:
+    """The slot's limit isn't before the ledger's first day, nor its due day after the order's last."""
+    past_debt = slot.limit_at > start_of(order.ledger_from)
+    return past_debt and (order.end_on is None or slot.due_at <= end_of(order.end_on))
+
+
+def first_of_each_period(slots: Iterable[Slot]) -> Iterator[Slot]:
+    """One slot a period: where a change of class offers a second one for the same day, the first opened stays."""
+    taken: set[str] = set()
+    for slot in slots:
+        if slot.period not in taken:
+            taken.add(slot.period)
+            yield slot
