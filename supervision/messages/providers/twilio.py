@@ -193,7 +193,7 @@ def accepted(answer: Any) -> Accepted:
 def verdict(status: int, code: object) -> ProviderError:
     """What an error answer means, by Twilio's code first and the HTTP status second."""
     number = code if isinstance(code, int) and code >= FIRST_CODE else None
-    if status >= 500 or status < 400:
+    if status >= 500:
         return Unclear(f"短信服务商应答异常（HTTP {status}），短信可能已经发出。")
     if number in QUEUE_FULL or status == 429:
         return too_fast(None)
