@@ -1,0 +1,102 @@
+"""A roster of people under correction, read row by row."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from supervision.exchange.entry import (
+    Entry,
+    gathered,
+    read_day,
+    read_identity,
+    read_number,
+    read_text,
+    read_word,
+)
+from supervision.exchange.headings import known_titles
+from supervision.exchange.layout import data_rows, lay_out
+from supervision.exchange.parsed import ParsedSheet
+from supervision.exchange.sheets import Sheet
+from supervision.exchange.values import text_of
+from supervision.people.phones import PhoneFault, is_mobile, normalise_phone
+
+ROSTER_FIELDS: Final = (
+    "name", "id_card", "sex", "born_on", "phone", "start", "end", "kind", "crime", "office", "officer", "level",
+    "risk", "number", "received", "address_now", "address_household", "state",
+)  # fmt: skip
+TEXTS: Final = ("crime", "office", "officer", "risk", "address_now", "address_household")
+_BETWEEN_PHONES = re.compile(r"[、，,;；/|\n\r]+")
+
+
+def parse_roster(sheets: list[Sheet], today: date, answers: Mapping[str, str]) -> ParsedSheet:
+    """All rows of a roster with their fields or reasons; Refusal when no sheet names people.
+
+    `answers` maps keys of questions to codes of their choices.
+    """
+    layouts, skipped = lay_out(sheets, known_titles(ROSTER_FIELDS), answers)
+    seen: dict[tuple[str, str], Entry] = {}
+    rows = []
+    for layout in layouts:
+        for number, cells in data_rows(layout):
+            entry = _read(Entry(layout, number, cells, answers), today)
+            _refuse_second(entry, seen)
+            rows.append(entry.parsed())
+    return gathered("roster", layouts, skipped, rows)
+
+
+def _read(entry: Entry, today: date) -> Entry:
+    read_text(entry, "name")
+    if not entry.fields["name"] and not entry.waits("name"):
+        entry.refuse("name", "name_missing", "没有姓名，请补填")
+    read_word(entry, "sex")
+    read_identity(entry, today)
+    _read_phones(entry)
+    _read_term(entry)
+    read_word(entry, "kind", missing="kind_missing")
+    read_word(entry, "level")
+    read_word(entry, "state")
+    read_number(entry)
+    for name in TEXTS:
+        read_text(entry, name)
+    return entry
+
+
+def _read_term(entry: Entry) -> None:
+    read_day(entry, "start", missing="start_missing")
+    read_day(entry, "end", missing="end_missing")
+    read_day(entry, "received")
+    start, end = entry.fields["start"], entry.fields["end"]
+    if start and end and end < start:
+        entry.refuse("end", "end_before_start", f"矫正结束日期 {end} 早于开始日期 {start}，请核对")
+
+
+def _read_phones(entry: Entry) -> None:
+    """The first mobile, else the first number; the others are kept as `other_phones`."""
+    entry.fields |= {"phone": None, "other_phones": []}
+    if entry.waits("phone"):
+        return
+    numbers = [_phone(entry, part) for part in _BETWEEN_PHONES.split(text_of(entry.cell("phone"))) if part.strip()]
+    good = sorted((number for number in numbers if number), key=lambda number: not is_mobile(number))
+    if good:
+        entry.fields |= {"phone": good[0], "other_phones": good[1:]}
+    elif not numbers:
+        entry.warn("phone", "no_phone", "没有电话，不能发短信")
+
+
+def _phone(entry: Entry, text: str) -> str | None:
+    try:
+        return normalise_phone(text)
+    except PhoneFault as fault:
+        entry.refuse("phone", "phone_invalid", fault.text)
+        return None
+
+
+def _refuse_second(entry: Entry, seen: dict[tuple[str, str], Entry]) -> None:
+    """The first row of a person stands; each later one is refused and names the first."""
+    for name, noun in (("id_card", "身份证号"), ("number", "人员编号")):
+        value = entry.fields.get(name)
+        first = seen.setdefault((name, value), entry) if value else entry
+        if first is not entry:
+            where = "" if first.layout is entry.layout else f"工作表“{first.layout.sheet.name}”"
+            entry.refuse(name, "duplicate_in_file", f"与{where}第 {first.row} 行的{noun}重复，请只保留一行")

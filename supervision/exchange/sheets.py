@@ -1,0 +1,188 @@
+"""Workbooks and text tables read into plain rows; every file that can't be read gets one clear sentence."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from supervision.errors import Refusal
+
+SIZE_LIMIT: Final = 20 * 1024 * 1024
+INFLATED_LIMIT: Final = 200 * 1024 * 1024
+RATIO_LIMIT: Final = 200
+RATIO_MATTERS_FROM: Final = 10 * 1024 * 1024
+ROW_LIMIT: Final = 200_000
+COLUMN_LIMIT: Final = 500
+AREA_LIMIT: Final = 5_000_000
+READING_SECONDS: Final = 180
+
+ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_MARKS: Final = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
+
+SAVE_AGAIN: Final = "请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
+ENCRYPTED: Final = "文件有密码保护，请去掉密码后再上传。"
+MALFORMED: Final = f"文件已损坏，或单元格散布得太远，无法读取。{SAVE_AGAIN}"
+BOMB: Final = "文件解压后过大（超过 200 MB，或压缩比异常），不像正常的表格，没有读取。请拆分后再上传。"
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+Area = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One visible sheet; `rows[0]` is row 1 of the file, `merged` are zero-based corners, both inside."""
+
+    name: str
+    rows: list[list[Cell]]
+    merged: list[Area] = field(default_factory=list)
+
+
+def read_book(name: str, data: bytes) -> list[Sheet]:
+    """The sheets of an .xlsx, .xls, .ods or .csv file; raises Refusal for anything that can't be read.
+
+    It blocks (seconds for 100,000 rows): a page calls it in a thread.
+    """
+    kind = name.lower().rpartition(".")[2]
+    if kind not in READERS:
+        raise Refusal("只能读取 .xlsx、.xls、.ods、.csv 文件，请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
+    if not data:
+        raise Refusal("文件是空的，请检查后重新上传。")
+    if len(data) > SIZE_LIMIT:
+        raise Refusal("文件超过 20 MB，请拆成几个文件后分别上传。")
+    sheets = READERS[kind](data)
+    if not any(_is_written(sheet) for sheet in sheets):
+        raise Refusal("表格里没有内容，请检查后重新上传。")
+    return sheets
+
+
+def _is_written(sheet: Sheet) -> bool:
+    return any(str(cell).strip() for row in sheet.rows for cell in row)
+
+
+def _check_extent(rows: int, columns: int) -> None:
+    if rows > ROW_LIMIT:
+        raise Refusal("表格超过 20 万行，请拆成几个文件后分别上传。")
+    if columns > COLUMN_LIMIT:
+        raise Refusal("表格超过 500 列，请删去多余的列后再上传。")
+    if rows * columns > AREA_LIMIT:
+        raise Refusal("表格超过 500 万个单元格，请拆成几个文件后分别上传。")
+
+
+# Workbooks
+
+
+def _read_zipped(data: bytes) -> list[Sheet]:
+    _refuse_another_kind(data, ZIP)
+    _refuse_bomb(data)
+    return _read_workbook(data)
+
+
+def _read_xls(data: bytes) -> list[Sheet]:
+    _refuse_another_kind(data, OLE)
+    return _read_workbook(data)
+
+
+def _refuse_another_kind(data: bytes, expected: bytes) -> None:
+    if data.startswith(OLE) and any(mark in data for mark in ENCRYPTED_MARKS):
+        raise Refusal(ENCRYPTED)
+    if data.startswith(expected):
+        return
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise Refusal(f"这个文件其实是网页（HTML）或 XML，只是后缀像表格。{SAVE_AGAIN}")
+    raise Refusal(f"文件内容与后缀不符。{SAVE_AGAIN}")
+
+
+def _refuse_bomb(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            inflated = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise Refusal(MALFORMED) from None
+    if inflated > INFLATED_LIMIT or (inflated > RATIO_MATTERS_FROM and inflated > len(data) * RATIO_LIMIT):
+        raise Refusal(BOMB)
+
+
+def _read_workbook(data: bytes) -> list[Sheet]:
+    """The sheets as `reading.py` prints them; its memory and time are limited, its death is only a refusal."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("reading.py")), str(ROW_LIMIT)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, env={}, timeout=READING_SECONDS, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise Refusal(MALFORMED) from None
+    sheets: list[Sheet] = []
+    for line in done.stdout.splitlines():
+        _take_line(json.loads(line), sheets)
+    return sheets
+
+
+def _take_line(line: Any, sheets: list[Sheet]) -> None:
+    if isinstance(line, list):
+        sheets[-1].rows.append([_cell(cell) for cell in line])
+    elif fault := line.get("fault"):
+        raise Refusal(ENCRYPTED if fault == "password" else MALFORMED)
+    else:
+        _check_extent(line["height"], line["width"])
+        sheets.append(Sheet(line["sheet"], [], [(tuple(start), tuple(end)) for start, end in line["merged"]]))
+
+
+def _cell(value: Any) -> Cell:
+    if not isinstance(value, list):
+        cell: Cell = value
+        return cell
+    return UNTAGGED[value[0]](value[1])
+
+
+UNTAGGED: Final[dict[str, Callable[[Any], Cell]]] = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+}
+
+
+# Text tables
+
+
+def _read_csv(data: bytes) -> list[Sheet]:
+    text = _decoded(data)
+    delimiter = max(",\t;", key=text[:4096].count)
+    try:
+        rows = list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    except csv.Error:
+        raise Refusal(MALFORMED) from None
+    return [Sheet("csv", rows)]
+
+
+def _limited(reader: Iterator[list[str]]) -> Iterator[list[Cell]]:
+    widest = 0
+    for number, row in enumerate(reader, start=1):
+        widest = max(widest, len(row))
+        _check_extent(number, widest)
+        yield list(row)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((ZIP, OLE)) or b"\0" in data:
+        raise Refusal(f"文件内容与后缀不符：.csv 应是文本。{SAVE_AGAIN}")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal(f"文件的文字编码无法识别。{SAVE_AGAIN}")
+
+
+READERS: Final[dict[str, Callable[[bytes], list[Sheet]]]] = {
+    "xlsx": _read_zipped,
+    "ods": _read_zipped,
+    "xls": _read_xls,
+    "csv": _read_csv,
+}
