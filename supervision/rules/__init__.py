@@ -1,16 +1,56 @@
 """The rules in force, in reading order, and the one question that is asked of them: `evaluate`."""
 
-from supervision.rules import first_report, regular_report
+from supervision.rules import (
+    confirm_pause,
+    ending,
+    first_report,
+    late_to_register,
+    no_class,
+    no_future_duty,
+    no_officer,
+    no_phone,
+    office_checks,
+    regular_report,
+)
 from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
 from supervision.rules.settle import settle
 
-RULES: tuple[Rule, ...] = (first_report.RULE, regular_report.RULE)
+RULES: tuple[Rule, ...] = (
+    first_report.RULE,
+    late_to_register.RULE,
+    regular_report.RULE,
+    office_checks.RULE,
+    *ending.RULES,
+    confirm_pause.RULE,
+    no_officer.RULE,
+    no_class.RULE,
+    no_phone.RULE,
+    no_future_duty.RULE,
+)
+VARIANT_TITLES = {
+    ("RE-12", "not_reported"): "逾期未报到",
+    ("RE-12", "over_ten_days"): "逾期未报到超过十日",
+    ("RE-12", "over_one_month"): "逾期未报到超过一个月",
+    ("SU-01", "phone"): "电话报告",
+    ("SU-01", "in_person"): "当面报到",
+    ("SU-01", "written"): "书面报告",
+    ("SU-04", "field"): "实地走访",
+    ("SU-04", "info"): "信息化核查",
+    ("confirm_pause", "custody"): "核实羁押情况",
+    ("confirm_pause", "hospital"): "核实住院情况",
+}
 _BY_ID = {rule.id: rule for rule in RULES}
 
 
 def by_id(rule_id: str) -> Rule:
     """The rule of that id. Raises KeyError."""
     return _BY_ID[rule_id]
+
+
+def title_of(rule_id: str, variant: str = "") -> str:
+    """What users read for a duty or finding; an unknown rule is shown by its id."""
+    rule = _BY_ID.get(rule_id)
+    return VARIANT_TITLES.get((rule_id, variant)) or (rule.title if rule else rule_id)
 
 
 def evaluate(facts: Facts, terms: Terms) -> tuple[tuple[Duty, ...], tuple[Finding, ...]]:

@@ -151,6 +151,10 @@ class Parameters:
         starts, values = self._values[key]
         return values[max(bisect_right(starts, moment) - 1, 0)]
 
+    def among(self, keys: Iterable[str], moment: datetime) -> dict[str, Any]:
+        """The values of several keys in force at the moment, in the order of the keys: what a slot keeps in `why`."""
+        return {key: self.at(key, moment) for key in keys}
+
     def version_at(self, moment: datetime) -> int:
         """The number of the set of parameters in force: 1, 2, …"""
         return max(bisect_right(self._changes, moment), 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from supervision.days import start_of
 from supervision.rules.base import Facts, Order, Rule, Slot, Terms
-from supervision.rules.timing import ONCE, Timing, closes_at, slot
+from supervision.rules.timing import ONCE, Spell, Timing, first_to_open, slot, spells
 
 ID = "RE-06"
 ARTICLE = "《社区矫正法》第21条"
@@ -17,25 +17,22 @@ def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
     known the term's first day stands for it: missing data excuses nobody. The clock runs on in an old register that goes
     live, as long as the person isn't registered.
     """
-    order = facts.order
-    anchor = order.effective_on or order.start_on
-    due, limit = (terms.parameters.at(f"first_report.{name}_days", start_of(anchor)) for name in ("due", "limit"))
+    offers = ((spell, _report(facts.order, spell, terms)) for spell in spells(facts, terms))
+    yield from (report for report in first_to_open(offers) if _is_owed(report, facts.order))
+
+
+def _report(order: Order, spell: Spell, terms: Terms) -> Slot:
+    used = terms.parameters.among(["first_report.due_days", "first_report.limit_days"], spell.from_at)
+    due, limit = used.values()
     timing = Timing(
-        anchor=anchor,
+        anchor=order.effective_on or order.start_on,
         every=f"{due}d",
         opens_before=f"{due}d",
         limit_after=limit - due,
     )
-    why = {
-        "rule": ID,
-        "article": ARTICLE,
-        "variant": "in_person",
-        "anchor_is": "effective_on" if order.effective_on else "start_on",
-        "parameters": {"first_report.due_days": due, "first_report.limit_days": limit},
-    }
-    report = slot("in_person", timing, terms, period=ONCE, why=why)
-    if _is_owed(report, order) and report.opens_at <= terms.until and report.opens_at < closes_at(order):
-        yield report
+    anchor_is = "effective_on" if order.effective_on else "start_on"
+    why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": anchor_is, "parameters": used}
+    return slot("in_person", timing, terms, period=ONCE, why=why)
 
 
 def _is_owed(report: Slot, order: Order) -> bool:

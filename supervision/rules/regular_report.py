@@ -7,13 +7,22 @@ in `why` what it went by, so that anybody can compute the dates again. What beca
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import count
+from datetime import date, timedelta
+from itertools import chain, count
 from typing import Any
 
 from supervision.days import DAY, every, local_day
 from supervision.rules.base import Facts, Parameters, Rule, Slot, Terms
-from supervision.rules.timing import LONGEST_SHIFT, Spell, Timing, first_of_each_period, in_ledger, slot, spells
+from supervision.rules.timing import (
+    LONGEST_SHIFT,
+    Spell,
+    Timing,
+    first_of_each_period,
+    first_to_open,
+    in_ledger,
+    slot,
+    spells,
+)
 
 ID = "SU-01"
 ARTICLE = "《社区矫正法实施办法》第24条"
@@ -28,13 +37,10 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     if facts.order.registered_at is None:
         return
-    stretches = spells(facts, terms)
     for mode in MODES:
-        yield from first_of_each_period(
-            report
-            for spell in stretches
-            for report in reports_in(spell, asked(mode, spell, terms.parameters), facts, terms)
-        )
+        stretches = [(spell, asked(mode, spell, terms.parameters)) for spell in spells(facts, terms)]
+        on_grid = (report for spell, ask in stretches for report in reports_in(spell, ask, facts, terms))
+        yield from first_of_each_period(chain(on_grid, last_call(stretches, facts, terms) if mode == "phone" else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,6 @@ def reports_in(spell: Spell, ask: Asked, facts: Facts, terms: Terms) -> Iterator
             break
         if report.opens_at >= spell.from_at and in_ledger(report, facts.order):
             yield report
-    if ask.mode == "phone" and (last := last_call(ask, facts, spell, terms)):
-        yield last
 
 
 def timings(ask: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
@@ -109,14 +113,17 @@ def timings(ask: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
         )
 
 
-def last_call(ask: Asked, facts: Facts, spell: Spell, terms: Terms) -> Slot | None:
+def last_call(stretches: list[tuple[Spell, Asked]], facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The report by phone that closes the last, cut period: due on the last day of the term, in whatever class."""
     order = facts.order
-    if order.end_on is None or order.end_on <= order.enrolled_on:
-        return None
-    timing = Timing(order.end_on, "1d", step=0, opens_before=ask.opens_before, not_before=order.enrolled_on + DAY)
-    call = slot(ask.mode, timing, terms, late=ask.every, why={**ask.why, "closing": True}, met_by=ask.met_by)
-    return call if spell.holds(call.opens_at) and in_ledger(call, order) else None
+    if order.end_on is not None and order.end_on > max(order.enrolled_on, order.ledger_from - DAY):
+        yield from first_to_open((spell, _closing(order.end_on, ask, facts, terms)) for spell, ask in stretches)
+
+
+def _closing(end_on: date, ask: Asked, facts: Facts, terms: Terms) -> Slot:
+    timing = Timing(end_on, "0d", opens_before=ask.opens_before, not_before=facts.order.enrolled_on + DAY)
+    why = {**ask.why, "anchor_is": "end_on"}
+    return slot(ask.mode, timing, terms, late=ask.every, why=why, met_by=ask.met_by)
 
 
 RULE = Rule(

@@ -177,3 +177,11 @@ def first_of_each_period(slots: Iterable[Slot]) -> Iterator[Slot]:
         if slot.period not in taken:
             taken.add(slot.period)
             yield slot
+
+
+def first_to_open(offers: Iterable[tuple[Spell, Slot | None]]) -> Iterator[Slot]:
+    """Of a slot that is owed once: its form in the first stretch in which it opens or was already open."""
+    for spell, offer in offers:
+        if offer is not None and offer.opens_at < spell.to_at:
+            yield offer
+            return

@@ -1,0 +1,85 @@
+"""SU-04 实地走访、信息化核查: what the office owes, so that it knows how the person lives."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from supervision.days import DAY, local_day, span_of
+from supervision.rules.base import Facts, Order, Rule, Slot, Terms
+from supervision.rules.timing import Spell, Timing, first_of_each_period, in_ledger, slot, spells
+
+ID = "SU-04"
+ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条"
+
+
+def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The office visits the person at home once in each period of the class, and checks by information once a week.
+
+    Periods are those of the calendar: months, quarters, half-years; weeks from Monday to Sunday. A first, partial period in
+    which less than a third of the days remain isn't owed. Checks are weekly in every class: no closer than needed (SU-06).
+    """
+    if facts.order.registered_at is None:
+        return
+    stretches = spells(facts, terms)
+    for variant in ("field", "info"):
+        yield from first_of_each_period(
+            check for spell in stretches for check in checks_in(variant, spell, facts, terms)
+        )
+
+
+def checks_in(variant: str, spell: Spell, facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The slots of one variant that open in the stretch."""
+    key, due_key = _keys(variant, spell.level)
+    unit, due_days = (terms.parameters.at(name, spell.from_at) for name in (key, due_key))
+    used = {key: unit, due_key: due_days}
+    why = {"rule": ID, "article": ARTICLE, "variant": variant, "level": spell.level, "parameters": used, "unit": unit}
+    for timing in timings(unit, due_days, facts.order, spell):
+        check = slot(variant, timing, terms, late=STEP_OF[unit], why=why)
+        if check.opens_at >= spell.to_at:
+            return
+        if check.opens_at >= spell.from_at and in_ledger(check, facts.order):
+            yield check
+
+
+STEP_OF = {"week": "1w", "month": "1m", "quarter": "3m", "half_year": "6m"}
+
+
+def _keys(variant: str, level: str) -> tuple[str, str]:
+    return (
+        (f"visit.field.{level}", "visit.field.due_days")
+        if variant == "field"
+        else ("check.info", "check.info.due_days")
+    )
+
+
+def timings(unit: str, due_days: int, order: Order, spell: Spell) -> Iterator[Timing]:
+    """One timing a period, without end: from the period of the first day on which it can be owed."""
+    begun_on = max(order.enrolled_on, order.ledger_from)
+    first, last = span_of(unit, max(begun_on, local_day(spell.from_at)))
+    while True:
+        if is_owed(begun_on, first, last):
+            yield Timing(
+                anchor=last,
+                every=f"-{due_days}d",
+                opens_before=f"{(last - first).days - due_days}d",
+                limit_after=due_days,
+                not_before=begun_on if begun_on > first else None,
+            )
+        first, last = span_of(unit, last + DAY)
+
+
+def is_owed(begun_on: date, first: date, last: date) -> bool:
+    """At least a third of the period's days remain after the day on which the person came under supervision."""
+    return (last - begun_on).days * 3 >= (last - first).days + 1
+
+
+RULE = Rule(
+    id=ID,
+    title="走访与核查",
+    article=ARTICLE,
+    owed_by="staff",
+    slots=office_checks,
+    meets={"field": frozenset({("visit", "field")}), "info": frozenset({("info_check", "ok")})},
+    paused_by={"field": frozenset({"custody"}), "info": frozenset({"custody"})},
+    rests_through={"field": frozenset({"leave"})},
+    parameters=("visit.field.*", "check.info*"),
+)
