@@ -1,0 +1,130 @@
+"""Everything a process needs before it works: the server, the schema, the key, the defaults, the pool, the sources."""
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import asyncpg
+
+from supervision import sealed
+from supervision.clock import Clock
+from supervision.config import Settings
+from supervision.db import close_pool, execute, fetch_value, open_pool
+from supervision.errors import Refusal
+from supervision.ledger import connect_sources
+from supervision.local_postgres import LocalPostgres
+from supervision.migrate import migrate
+from supervision.settings.terms import seed
+
+DATABASE = "supervision"
+APP_ROLE = "supervision_app"
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the database is: `dsn` for the web and the jobs, `owner_dsn` for migrations alone."""
+
+    settings: Settings
+    clock: Clock
+    dsn: str
+    owner_dsn: str
+
+
+@contextlib.contextmanager
+def open_house(settings: Settings) -> Iterator[House]:
+    """Bring the server up (or use the office's own) and leave it running for others when we go.
+
+    Raises LocalPostgresError with one sentence when the embedded server can't be used.
+    """
+    clock = Clock(settings.now)
+    if settings.database_url:
+        yield House(settings, clock, settings.database_url, settings.migration_url or settings.database_url)
+        return
+    make_folders(settings.data_dir)
+    with LocalPostgres(settings.data_dir / "postgres") as server:
+        dsn = server.dsn(DATABASE, APP_ROLE)
+        yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE))
+
+
+def make_folders(data_dir: Path) -> None:
+    """The data folder and the keys' folder. As root the data folder may be passed through by the server's user."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            data_dir.chmod(0o711)
+        (data_dir / "keys").mkdir(mode=0o700, exist_ok=True)
+    except OSError as problem:
+        raise Refusal(
+            f"The data folder {data_dir} can't be used: {problem.strerror}. Set SUPERVISION_DATA_DIR to a folder of your own."
+        ) from None
+
+
+async def prepare(house: House) -> None:
+    """Make the database, migrate it, check the key, seed the defaults: safe to run at once from several processes."""
+    await _make_database(house)
+    await migrate(house.owner_dsn)
+    await open_pool(house.owner_dsn, size=2)
+    try:
+        await _check_key(house.settings)
+        await seed(house.clock.now())
+    finally:
+        await close_pool()
+
+
+async def _make_database(house: House) -> None:
+    if house.settings.database_url != house.dsn or house.owner_dsn == house.dsn:
+        return
+    head, _, tail = house.owner_dsn.partition(f"/{DATABASE}")
+    admin = await asyncpg.connect(f"{head}/postgres{tail}")
+    try:
+        await admin.execute("SELECT pg_advisory_lock(7000)")
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await admin.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await admin.close()
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the sealing key is: beside the database's folder, never in it."""
+    return settings.data_dir / "keys" / "seal.key"
+
+
+async def _check_key(settings: Settings) -> None:
+    """Load the key, or make it for a database that never had one. Raises Refusal when it isn't the database's."""
+    known = await fetch_value("SELECT value FROM installation WHERE key = 'seal_fingerprint'")
+    path = key_file(settings)
+    if known is None and not path.exists():
+        make_folders(settings.data_dir)
+        with contextlib.suppress(sealed.KeyringError):  # another start made it meanwhile: then it is loaded below
+            sealed.Keyring.create(path)
+    use_key(settings, known)
+    await execute(
+        """INSERT INTO installation (key, value) VALUES ('seal_fingerprint', $1)
+           ON CONFLICT ON CONSTRAINT installation_key_once DO NOTHING""",
+        sealed.Keyring.load(path).fingerprint,
+    )
+
+
+def use_key(settings: Settings, fingerprint: str | None) -> None:
+    """Take the key of this installation into use. Raises Refusal when it is missing or another database's."""
+    path = key_file(settings)
+    if not path.exists():
+        raise Refusal(f"The key {path} is missing, and this database was sealed with one: restore it from its backup.")
+    keyring = sealed.Keyring.load(path)
+    if fingerprint and keyring.fingerprint != fingerprint:
+        raise Refusal(f"The key {path} isn't the one this database was sealed with (fingerprint {fingerprint}).")
+    sealed.use(keyring)
+
+
+@contextlib.asynccontextmanager
+async def at_work(house: House, *, pool_size: int = 10) -> AsyncIterator[House]:
+    """The pool open as the app's role, the key in use, the sources connected."""
+    await open_pool(house.dsn, size=pool_size)
+    try:
+        use_key(house.settings, await fetch_value("SELECT value FROM installation WHERE key = 'seal_fingerprint'"))
+        connect_sources()
+        yield house
+    finally:
+        await close_pool()
