@@ -18,7 +18,6 @@ from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.static_files import create_static_files_router
-from litestar.template.base import csrf_token
 from litestar.types import Message, Scope
 from lucide.jinja import lucide
 from markupsafe import Markup
@@ -249,7 +248,7 @@ def frame(request: AnyRequest) -> dict[str, Any]:
         "banners": state.get("banners") or [],
         "flashes": state.get("flashes") or [],
         "idle_seconds": state.get("idle_seconds"),
-        "csrf_token": csrf_token({"request": request}),
+        "csrf_token": state.get("csrf_token") or "",
         "language": LANGUAGE.get(),
     }
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -125,3 +126,11 @@ async def db(pool: None) -> AsyncIterator[None]:
         finally:
             DB.current_transaction.reset(token)
             await outer.rollback()
+
+
+@pytest_asyncio.fixture
+async def cast(db: None) -> Any:
+    """The named cast in this test's transaction (tests/cast.py)."""
+    from tests.cast import assemble
+
+    return await assemble()

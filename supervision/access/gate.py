@@ -1,0 +1,199 @@
+"""Who is asking: each request is let in, sent to the sign-in, or to the change of a one-time password, before its body is read."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from supervision.access import kept
+from supervision.access.forms import FLASH_COOKIE, LARGEST_ID, TOKEN_FIELD, read_flash
+from supervision.access.sessions import (
+    COOKIE,
+    VISIT_COOKIE,
+    cookie,
+    csrf_token,
+    find_session,
+    is_csrf_token,
+    is_idle,
+    new_visit,
+    touch_session,
+)
+from supervision.access.viewer import PUBLIC_FOLDERS, Viewer, is_public
+from supervision.clock import Clock
+from supervision.config import Settings
+from supervision.days import local_day
+from supervision.db import Record
+from supervision.errors import NotFound, Refusal
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_TO_ONE_TIME = frozenset({"/password", "/sign-out", "/sign-in"})
+NO_SESSION = frozenset({"/health"})
+WATCH_LATE = timedelta(seconds=60)
+
+
+class Forged(Refusal):
+    """A form that doesn't carry this browser's token: from another site, or from before another sign-in."""
+
+    def __init__(self) -> None:
+        super().__init__("这个页面已经失效（可能在别处重新登录过）。没有保存；请返回，刷新页面后再提交。")
+
+
+class Gate(ASGIMiddleware):
+    """Puts viewer, clock, banners and the forms' token into `request.state`."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, settings: Settings, clock: Clock, navigation: Navigation) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.navigation = navigation
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let the request in, or answer it here."""
+        request: AnyRequest = Request(scope, receive=receive, send=send)
+        state = scope["state"]
+        state.update(clock=self.clock, bureau=self.settings.bureau, viewer=None, banners=self._standing_banners())
+        path = scope["path"]
+        if path.startswith(PUBLIC_FOLDERS) or path in NO_SESSION:
+            return await next_app(scope, receive, send)
+        answer = await self._admit(request)
+        if answer is None:
+            return await next_app(scope, receive, self._with_cookies(request, send))
+        asgi = answer.to_asgi_response(app=None, request=request)
+        await asgi(scope, receive, self._with_cookies(request, send))
+
+    async def _admit(self, request: AnyRequest) -> Response[Any] | None:
+        """None to go on; else the answer."""
+        state = request.scope["state"]
+        now = self.clock.now()
+        state["flashes"] = read_flash(request.cookies.get(FLASH_COOKIE))
+        token = request.cookies.get(COOKIE, "")
+        session = await find_session(token) if token else None
+        if session and not is_idle(session, self.settings, now):
+            await touch_session(session, now)
+            self._enter(request, token, session)
+            return _to_change_of_password(request)
+        visit = request.cookies.get(VISIT_COOKIE) or new_visit()
+        state["visit"] = visit
+        state["csrf_token"] = csrf_token(visit)
+        return None if is_public(request.url.path) else await self._ask_to_sign_in(request, token, session)
+
+    def _enter(self, request: AnyRequest, token: str, session: Record) -> None:
+        state = request.scope["state"]
+        state["viewer"] = viewer = Viewer(session)
+        state["nav"] = [] if viewer.must_change else self.navigation(viewer, request.url.path)
+        state["csrf_token"] = csrf_token(token)
+        state["idle_seconds"] = self.settings.idle_minutes * 60
+        state["banners"] = [*state["banners"], *self._banners_of(session)]
+
+    async def _ask_to_sign_in(self, request: AnyRequest, token: str, session: Record | None) -> Response[Any]:
+        if request.method in SAFE_METHODS:
+            return _to_sign_in(request)
+        was_kept = ""
+        if session and kept.may_be_kept(request) and await _has_token(request, token):
+            was_kept = await kept.keep(request, session["id"], self.clock.now())
+        answer = page(request, "access/sign_in.html", login="", next="/", kept=was_kept, refusal=None, idle=True)
+        answer.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+        return answer
+
+    def _standing_banners(self) -> list[dict[str, str]]:
+        if not self.clock.training:
+            return []
+        return [{"kind": "training", "text": "培训时钟：系统时间不是真实时间。"}]
+
+    def _banners_of(self, session: Record) -> list[dict[str, str]]:
+        now = self.clock.now()
+        banners = []
+        if session["demo"]:
+            banners.append({"kind": "info", "text": "演示数据：其中没有真实的人，短信不会真的发出。"})
+        watched_at = session["watched_at"]
+        if watched_at is None or watched_at + WATCH_LATE < now:
+            banners.append({"kind": "bad", "text": "后台任务没有运行：预警和短信暂停。请立即联系系统管理员。"})
+        if not calendar_reaches(session["calendar_to"], local_day(now)):
+            banners.append(
+                {"kind": "warn", "text": "节假日安排尚未录入：涉及工作日的期限按周末暂算。", "href": "/holidays"}
+            )
+        return banners
+
+    def _with_cookies(self, request: AnyRequest, send: Send) -> Send:
+        """Add the visit mark, and take away a sentence that has been shown."""
+        state = request.scope["state"]
+
+        def cookies(status: int) -> list[Cookie]:
+            made = []
+            if "visit" in state and VISIT_COOKIE not in request.cookies:
+                made.append(cookie(VISIT_COOKIE, state["visit"], self.settings))
+            if status == 200 and FLASH_COOKIE in request.cookies:
+                made.append(cookie(FLASH_COOKIE, None, self.settings))
+            return made
+
+        async def send_with_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for one in cookies(message["status"]):
+                    headers.add("set-cookie", one.to_header(header=""))
+            await send(message)
+
+        return send_with_cookies
+
+
+def calendar_reaches(calendar_to: date | None, today: date) -> bool:
+    """Whether the official calendar of this year is there, and from 1 December on the next year's."""
+    needed = today.year + (today.month == 12)
+    return calendar_to is not None and calendar_to.year >= needed
+
+
+def _to_change_of_password(request: AnyRequest) -> Response[Any] | None:
+    must = request.scope["state"]["viewer"].must_change
+    if must and request.url.path not in OPEN_TO_ONE_TIME:
+        return _redirect(request, "/password")
+    return None
+
+
+def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    url = urlsplit(request.headers.get("hx-current-url", "")) if request.headers.get("hx-request") else request.url
+    wanted = f"{url.path}?{url.query}" if url.query else url.path
+    return _redirect(request, "/sign-in" if wanted in ("", "/") else f"/sign-in?next={quote(wanted, safe='/')}")
+
+
+def _redirect(request: AnyRequest, path: str) -> Response[Any]:
+    if request.headers.get("hx-request"):
+        return Response("", status_code=200, headers={"HX-Redirect": path}, media_type="text/html")
+    return Redirect(path, status_code=303)
+
+
+async def _has_token(request: AnyRequest, mark: str) -> bool:
+    given = request.headers.get("x-csrftoken")
+    if given is None:
+        given = (await request.form()).get(TOKEN_FIELD)
+    return isinstance(given, str) and is_csrf_token(given, mark)
+
+
+async def check_request(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every route: numbers that can be ids, a form with this browser's token, text that can be stored."""
+    if any(isinstance(value, int) and value > LARGEST_ID for value in connection.path_params.values()):
+        raise NotFound
+    if b"%00" in connection.scope["query_string"]:
+        raise NotFound
+    if isinstance(connection, Request) and connection.method not in SAFE_METHODS:
+        await _check_form(connection)
+
+
+async def _check_form(request: AnyRequest) -> None:
+    mark = request.cookies.get(COOKIE, "") if request.state.viewer else request.cookies.get(VISIT_COOKIE, "")
+    if not mark or not await _has_token(request, mark):
+        raise Forged
+    if any(isinstance(value, str) and "\0" in value for value in (await request.form()).values()):
+        raise Refusal("输入里有不能保存的字符，请检查后重新输入。")

@@ -1,0 +1,73 @@
+"""Who may do what (law a.18): the one table of permissions, the roles' titles and whose files each role sees."""
+
+from collections.abc import Mapping
+
+ROLE_TITLES: Mapping[str, str] = {
+    "officer": "司法所工作人员",
+    "head": "司法所负责人",
+    "clerk": "区矫正机构经办",
+    "cca_head": "区矫正机构负责人",
+    "legal": "法制审核",
+    "leader": "分管领导",
+    "helper": "社会工作者",
+    "inspector": "检察监督",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "audit_admin": "审计管理员",
+}
+EVERYBODY = frozenset(ROLE_TITLES)
+ADMINS = frozenset({"system_admin", "security_admin", "audit_admin"})
+"""They keep the system, its accounts and its audit; none of them can read a case."""
+OFFICE_ROLES = frozenset({"officer", "head", "helper"})
+"""Roles whose place is a judicial office; all others sit in the bureau."""
+DESK_ROLES = frozenset({"clerk", "cca_head"})
+
+
+def _roles(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "see_people": EVERYBODY - ADMINS,
+    "record": _roles("officer head clerk helper"),
+    "withdraw": _roles("officer head clerk"),
+    "add_person": _roles("officer head clerk"),
+    "correct_contact": _roles("officer head clerk"),
+    "register_person": _roles("officer head clerk cca_head"),
+    "set_class": _roles("clerk cca_head"),
+    "assign_officer": _roles("head clerk cca_head"),
+    "end_order": _roles("clerk cca_head"),
+    "pause": _roles("head clerk cca_head"),
+    "import_people": _roles("clerk cca_head"),
+    "see_alerts": _roles("officer head clerk cca_head leader inspector"),
+    "act_alerts": _roles("officer head clerk cca_head"),
+    "see_rollcall": _roles("head clerk cca_head leader inspector"),
+    "see_messages": _roles("officer head clerk cca_head"),
+    "see_rules": EVERYBODY,
+    "manage_offices": _roles("system_admin"),
+    "manage_staff": _roles("security_admin"),
+    "read_audit": _roles("audit_admin"),
+    "see_system": _roles("system_admin"),
+    "own_account": EVERYBODY,
+}
+
+SCOPE: Mapping[str, str] = {
+    "officer": "office",
+    "head": "office",
+    "helper": "own",
+    "clerk": "all",
+    "cca_head": "all",
+    "legal": "all",
+    "leader": "all",
+    "inspector": "all",
+    "system_admin": "none",
+    "security_admin": "none",
+    "audit_admin": "none",
+}
+"""Whose files: of the own office, of the persons one is responsible for, all, none."""
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """The permissions that a role holds; KeyError for a role that isn't in the table."""
+    ROLE_TITLES[role]
+    return frozenset(permission for permission, roles in PERMISSIONS.items() if role in roles)

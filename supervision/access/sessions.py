@@ -1,0 +1,99 @@
+"""Signed-in browsers: rows in `staff_session`; the browser holds a random token, the row only its hash."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+
+from litestar.datastructures import Cookie
+
+from supervision import sealed
+from supervision.config import Settings
+from supervision.db import Record, execute, fetch, fetch_row, insert
+
+COOKIE = "session"
+VISIT_COOKIE = "visit"
+"""A random mark of a browser that is not signed in: what its forms' tokens are bound to."""
+TOUCH_EVERY = timedelta(minutes=1)
+LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+
+
+def new_visit() -> str:
+    """A random mark for a browser that is not signed in."""
+    return secrets.token_urlsafe(24)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+async def start_session(staff: int, agent: str, now: datetime) -> str:
+    """Sign a browser in; its token, which is nowhere kept."""
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": _hash(token), "staff": staff, "created_at": now, "seen_at": now, "agent": agent[:200]}
+    await insert("staff_session", row)
+    return token
+
+
+async def find_session(token: str) -> Record | None:
+    """The session of a token that wasn't ended, with its viewer and what every page's banners need; idle ones too."""
+    return await fetch_row(
+        """SELECT session.id AS session, session.seen_at, staff.id, staff.login, staff.name, staff.role,
+                  staff.one_time_until IS NOT NULL AS must_change, office.id AS office, office.name AS office_name,
+                  (SELECT at FROM heartbeat WHERE job = 'watch') AS watched_at,
+                  (SELECT value FROM installation WHERE key = 'demo') AS demo,
+                  (SELECT max(day) FROM holiday) AS calendar_to
+           FROM staff_session session JOIN staff ON staff.id = session.staff JOIN office ON office.id = staff.office
+           WHERE session.token_hash = $1 AND session.ended_at IS NULL AND staff.disabled_at IS NULL""",
+        _hash(token),
+    )
+
+
+async def touch_session(session: Record, now: datetime) -> None:
+    """Note that the browser was seen, at most once a minute."""
+    if session["seen_at"] <= now - TOUCH_EVERY:
+        await execute("UPDATE staff_session SET seen_at = $2 WHERE id = $1", session["session"], now)
+
+
+async def end_sessions(staff: int, now: datetime, *, only: int | None = None) -> None:
+    """End all sessions of a member of the staff, or only one."""
+    await execute(
+        """UPDATE staff_session SET ended_at = $2
+           WHERE staff = $1 AND ended_at IS NULL AND ($3::int IS NULL OR id = $3)""",
+        staff,
+        now,
+        only,
+    )
+
+
+async def open_sessions(staff: int, since: datetime) -> list[Record]:
+    """The sessions of a member of the staff that were seen since, newest first."""
+    return await fetch(
+        """SELECT id, created_at, seen_at, agent FROM staff_session
+           WHERE staff = $1 AND ended_at IS NULL AND seen_at > $2 ORDER BY seen_at DESC, id DESC""",
+        staff,
+        since,
+    )
+
+
+def is_idle(session: Record, settings: Settings, now: datetime) -> bool:
+    """Whether the browser hasn't been seen for the idle time."""
+    seen_at: datetime = session["seen_at"]
+    return seen_at + timedelta(minutes=settings.idle_minutes) <= now
+
+
+def csrf_token(mark: str) -> str:
+    """The forms' token of a browser, made from its session's token or its visit mark."""
+    return sealed.blind(mark, "csrf")
+
+
+def is_csrf_token(given: str, mark: str) -> bool:
+    """Whether a form's token is this browser's."""
+    return compare_digest(given.encode(), csrf_token(mark).encode())
+
+
+def cookie(key: str, value: str | None, settings: Settings) -> Cookie:
+    """A cookie that no script reads and no other site sends; None takes it away."""
+    secure = settings.public_url.startswith("https://") or not (settings.training or settings.host in LOCAL_HOSTS)
+    gone = {"max_age": 0} if value is None else {}
+    return Cookie(key=key, value=value or "", path="/", httponly=True, samesite="lax", secure=secure, **gone)  # type: ignore[arg-type]

@@ -1,0 +1,147 @@
+"""START HERE: the web application. Lists the pages, connects the slices, and says who is asked before each request."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.response import Redirect
+from litestar.template import TemplateConfig
+
+from supervision import failures, web
+from supervision.access import pages as access_pages
+from supervision.access.desk import refuse_without_desk
+from supervision.access.gate import Gate, check_request
+from supervision.access.viewer import Viewer, guard
+from supervision.clock import Clock
+from supervision.config import Settings
+from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
+
+logger = logging.getLogger(__name__)
+AnyRequest = Request[Any, Any, Any]
+RETRY_SECONDS = 2
+LARGEST_BODY = 256 * 1024
+"""Bytes of a request; a route that takes files names its own `request_max_body_size`."""
+
+# The navigation: where, what, icon, who, group. An entry is shown once its page is in ROUTES.
+NAV = (
+    ("/today", "今日", "sun", "record", "工作"),
+    ("/alerts", "预警", "bell", "see_alerts", "工作"),
+    ("/people", "人员", "users", "see_people", "工作"),
+    ("/calls", "批量电话", "phone", "record", "工作"),
+    ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
+    ("/messages", "短信", "message-square", "see_messages", "监督"),
+    ("/import", "导入", "file-up", "import_people", "监督"),
+    ("/offices", "机构", "building-2", "manage_offices", "管理"),
+    ("/staff", "工作人员", "id-card", "manage_staff", "管理"),
+    ("/audit", "审计", "scroll-text", "read_audit", "管理"),
+    ("/system", "系统状态", "activity", "see_system", "管理"),
+    ("/rules", "规则", "book-open", "see_rules", "设置"),
+    ("/parameters", "参数", "sliders-horizontal", "see_rules", "设置"),
+    ("/holidays", "节假日", "calendar-days", "see_rules", "设置"),
+)
+
+
+def connect_sources() -> None:
+    """Tell the ledger where its facts come from; the app doesn't start while a field has no source."""
+
+
+@get("/", guards=[guard("own_account")])
+async def home(request: AnyRequest) -> Redirect:
+    """The first page of this role."""
+    first = request.state.nav[0]["href"] if request.state.nav else "/account"
+    return Redirect(first, status_code=303)
+
+
+@get("/health")
+async def health() -> Response[str]:
+    """Whether the web and its database are up; no data."""
+    try:
+        await fetch_value("SELECT 1")
+    except DATABASE_AWAY:
+        return Response("database away\n", status_code=503, media_type="text/plain")
+    return Response("ok\n", media_type="text/plain")
+
+
+ROUTES: list[Any] = [home, health, *access_pages.ROUTES]
+
+
+def navigation(viewer: Viewer | None, path: str, paths: frozenset[str]) -> list[dict[str, Any]]:
+    """The entries that this viewer may open, of the pages that are there; the current one is marked."""
+    if viewer is None:
+        return []
+    return [
+        {
+            "href": href,
+            "label": label,
+            "icon": icon,
+            "group": group,
+            "current": path == href or path.startswith(href + "/"),
+        }
+        for href, label, icon, permission, group in NAV
+        if href in paths and viewer.may(permission)
+    ]
+
+
+def _viewer(request: AnyRequest) -> Viewer:
+    viewer = request.state.viewer
+    assert isinstance(viewer, Viewer), "a public page has no viewer"
+    return viewer
+
+
+async def _open_pool_when_there(dsn: str) -> None:
+    while True:
+        try:
+            await open_pool(dsn)
+            return
+        except DATABASE_AWAY:
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        opening = asyncio.create_task(_open_pool_when_there(settings.database_url or ""))
+        try:
+            # A server that is up answers at once; one that is away must not keep the 503 page from being shown.
+            await asyncio.wait([opening], timeout=RETRY_SECONDS)
+            if opening.done():
+                opening.result()
+                await refuse_without_desk()
+            yield
+        finally:
+            opening.cancel()
+            await close_pool()
+
+    return lifespan
+
+
+def create_app(settings: Settings, clock: Clock) -> Litestar:
+    """The application; `settings.database_url` says which server. The process's keyring must be in use."""
+    connect_sources()
+    paths: set[str] = set()
+    app = Litestar(
+        route_handlers=[*ROUTES, web.static_router()],
+        dependencies={
+            "viewer": Provide(_viewer, sync_to_thread=False),
+            "clock": Provide(lambda: clock, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        middleware=[Gate(settings, clock, lambda viewer, path: navigation(viewer, path, frozenset(paths)))],
+        guards=[check_request],
+        exception_handlers=failures.HANDLERS,
+        before_send=[web.security_headers],
+        lifespan=[_lifespan(settings)],
+        template_config=TemplateConfig(instance=web.template_engine()),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+    paths.update(route.path for route in app.routes)
+    return app
