@@ -10,6 +10,21 @@ from supervision.db import DB, moment, number, text
 from supervision.people.tables import Person
 
 
+EVENTS = (
+    "opened",
+    "assigned",
+    "stepped",
+    "repeated",
+    "claimed",
+    "noted",
+    "handed_over",
+    "late_report",
+    "restated",
+    "closed",
+    "reopened",
+)
+
+
 class Alert(Table, tablename="alert", db=DB):
     """One cause of worry about one subject; a person's open alerts are shown as one card."""
 
@@ -26,6 +41,8 @@ class Alert(Table, tablename="alert", db=DB):
     since_at = moment()
     opened_at = moment()
     assigned_to = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    taken_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    """Who took it in hand or was handed it: theirs until the ladder goes up."""
     rung = Integer(default=0)
     """0 officer, 1 head of the office, 2 bureau desk."""
     anchor_at = moment()
@@ -50,7 +67,7 @@ class Alert(Table, tablename="alert", db=DB):
 
 
 class AlertEvent(Table, tablename="alert_event", db=DB):
-    """What happened to an alert: opened, claimed, stepped, noted, handed over, closed, reopened; append-only."""
+    """What happened to an alert (EVENTS); append-only."""
 
     id = BigSerial(primary_key=True)
     alert = BigInt(default=None, null=False, index=True)

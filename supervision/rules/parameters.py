@@ -71,6 +71,9 @@ DEFAULTS: tuple[Default, ...] = (
     Default("remind.SU-01.in_person", [4, 1], "当面报到：提前几日短信提醒", HOUSE),
     Default("remind.SU-01.written", [4, 1], "书面报告：提前几日短信提醒", HOUSE),
     Default("remind.TE-01.summary", [4, 1], "个人总结：提前几日短信提醒", HOUSE),
+    Default("ladder.notice", [48, 48, 24], "一般预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
+    Default("ladder.serious", [24, 24, 24], "较重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
+    Default("ladder.grave", [4, 4, 8], "严重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
 )
 
 
