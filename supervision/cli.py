@@ -1,0 +1,310 @@
+"""The `supervision` command: what an office does from a terminal. Errors are one sentence on stderr and exit 1."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from supervision.config import load_settings
+from supervision.db import DATABASE_AWAY
+from supervision.errors import Refusal
+from supervision.house import House, at_work, open_house, prepare
+from supervision.local_postgres import LocalPostgresError
+from supervision.sealed import KeyringError, SealError
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command says: as JSON for programs, as lines for people; `ok` false makes the exit 1."""
+
+    data: Any
+    lines: Sequence[str]
+    ok: bool = True
+
+
+Work = Callable[[House, Arguments], Awaitable[Answer]]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{message} (see: {self.prog} --help)")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    try:
+        arguments = parser().parse_args(words)
+        return int(arguments.run(arguments))
+    except Refusal as refusal:
+        return _say(refusal.sentence)
+    except (LocalPostgresError, KeyringError, SealError) as problem:
+        return _say(str(problem))
+    except DATABASE_AWAY as problem:
+        return _say(f"The database can't be reached: {problem}".replace("\n", " "))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(sentence: str) -> int:
+    sys.stderr.write(sentence.strip() + "\n")
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands; the README's table is held against it by a test."""
+    whole = _Parser(prog="supervision", description="零漏管: supervision that loses nobody")
+    commands = whole.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.help, description=command.help)
+        one.set_defaults(run=command.run)
+        command.arguments(one)
+    return whole
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, a sentence, its arguments, and what runs it."""
+
+    name: str
+    help: str
+    run: Callable[[Arguments], int]
+    arguments: Callable[[argparse.ArgumentParser], None]
+
+
+def in_house(work: Work) -> Callable[[Arguments], int]:
+    """Run the work with the database up, migrated and open; print its answer."""
+
+    def run(arguments: Arguments) -> int:
+        with open_house(load_settings()) as house:
+            answer = asyncio.run(_work(house, work, arguments))
+        return tell(answer, as_json=arguments.json)
+
+    return run
+
+
+async def _work(house: House, work: Work, arguments: Arguments) -> Answer:
+    await prepare(house)
+    async with at_work(house, pool_size=4):
+        return await work(house, arguments)
+
+
+def tell(answer: Answer, *, as_json: bool) -> int:
+    """Print an answer; 0, or 1 when it says that something is wrong."""
+    text = json.dumps(answer.data, ensure_ascii=False, indent=1, default=str) if as_json else "\n".join(answer.lines)
+    sys.stdout.buffer.write((text + "\n").encode("utf-8"))
+    sys.stdout.flush()
+    return 0 if answer.ok else 1
+
+
+def moment_of(text: str) -> datetime:
+    """A moment with its zone, as in 2026-11-22T09:00+08:00. Raises Refusal."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"{text!r} is not a moment (wanted: 2026-11-22T09:00+08:00).") from None
+    if moment.tzinfo is None:
+        raise Refusal(f"{text!r} must say its zone, as in 2026-11-22T09:00+08:00.")
+    return moment
+
+
+# -- arguments --------------------------------------------------------------------------------------------------
+
+
+def _json(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--json", action="store_true", help="answer as JSON (docs/json.md)")
+
+
+def _at(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--at", type=moment_of, help="as it was known at this moment")
+
+
+def _duties(one: argparse.ArgumentParser) -> None:
+    _at(one)
+    one.add_argument("--person", required=True, metavar="NO", help="order number or identity number")
+
+
+def _rules(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("action", nargs="?", choices=["try"], help="try: facts in, duties and findings out; no database")
+    one.add_argument("file", nargs="?", type=Path, help="JSON lines of facts (docs/json.md)")
+
+
+def _tick(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--until", required=True, type=moment_of, help="run the jobs as of this moment (training only)")
+
+
+def _import(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("file", type=Path, help=".xlsx, .xls, .ods or .csv")
+    one.add_argument("--kind", choices=["roster", "history"], help="what the sheet is; found out when left out")
+    one.add_argument("--office", help="office of rows that name none")
+    one.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    one.add_argument("--answers", type=Path, help="JSON: what the sheet's unknown values mean")
+    one.add_argument("--refused", type=Path, help="write the refused rows to this workbook")
+    one.add_argument("--undo", action="store_true", help="undo today's import of this file")
+
+
+def _go_live(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--date", required=True, help="the day from which the ledger counts, 2026-12-01")
+
+
+def _init(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--login", default="admin", help="the first administrator's sign-in name")
+
+
+def _demo(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--load-only", action="store_true", help="load the demo district and exit")
+    one.add_argument("--reset", action="store_true", help="start the demo over (RESET=1)")
+
+
+def _none(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(json=False)
+
+
+# -- work -------------------------------------------------------------------------------------------------------
+
+
+async def _work_duties(house: House, arguments: Arguments) -> Answer:
+    from supervision.desk.export import duties_of
+
+    rows = await duties_of(arguments.person, arguments.at, house.clock.now())
+    lines = [f"{r['limit_at']}  {r['state']:<9} {r['rule']:<7} {r['variant']:<12} {r['period']}" for r in rows]
+    return Answer(rows, lines)
+
+
+async def _work_alerts(house: House, arguments: Arguments) -> Answer:
+    from supervision.alerts.export import open_alerts
+
+    rows = await open_alerts(arguments.at or house.clock.now())
+    lines = [f"{r['since_at']}  {r['severity']:<8} {r['kind']:<18} {r['number']}  → {r['owner']}" for r in rows]
+    return Answer(rows, lines)
+
+
+async def _work_messages(house: House, arguments: Arguments) -> Answer:
+    from supervision.messages.export import messages_list
+
+    rows = await messages_list(arguments.at)
+    lines = [f"{r['created_at']}  {r['state']:<10} {r['kind']:<9} {r['body']}" for r in rows]
+    return Answer(rows, lines)
+
+
+async def _work_rollcall(house: House, arguments: Arguments) -> Answer:
+    from supervision.rollcall.export import rollcall_json
+
+    data = await rollcall_json(arguments.at or house.clock.now())
+    lines = [f"{bucket['count']:>6}  {bucket['title']}" for bucket in data["buckets"]]
+    lines += [f"{data['total']:>6}  total", f"{data['remainder']:>6}  remainder"]
+    lines += [f"stray: {stray['number']}: {stray['what']}" for stray in data["strays"]]
+    return Answer(data, lines, ok=not data["remainder"] and not data["strays"])
+
+
+async def _work_tick(house: House, arguments: Arguments) -> Answer:
+    if not house.settings.training:
+        raise Refusal("tick is refused in production: it would run the jobs at a time that isn't now.")
+    from jobs.run import tick_until
+
+    data = await tick_until(house.settings, arguments.until)
+    return Answer(data, [f"{name}: {value}" for name, value in data.items()])
+
+
+async def _work_doctor(house: House, arguments: Arguments) -> Answer:
+    from supervision.doctor import examine
+
+    findings = await examine(house)
+    lines = [f"{'ok ' if one.ok else 'BAD'}  {one.sentence}" for one in findings]
+    return Answer([one.__dict__ for one in findings], lines, ok=all(one.ok for one in findings))
+
+
+async def _work_init(house: House, arguments: Arguments) -> Answer:
+    from supervision.access.actions import create_first_administrator
+
+    code = await create_first_administrator(arguments.login, house.settings.bureau, house.clock.now())
+    return Answer(
+        {"login": arguments.login, "code": code}, [f"sign in as {arguments.login} with the one-time code {code}"]
+    )
+
+
+async def _work_import(house: House, arguments: Arguments) -> Answer:
+    from supervision.exchange.command import import_file
+
+    data, lines = await import_file(house, arguments)
+    return Answer(data, lines)
+
+
+async def _work_go_live(house: House, arguments: Arguments) -> Answer:
+    from supervision.exchange.command import go_live
+
+    data, lines = await go_live(house, arguments)
+    return Answer(data, lines)
+
+
+def _run_rules(arguments: Arguments) -> int:
+    from supervision.rules.document import rules_table
+    from supervision.rules.whatif import try_file
+
+    if arguments.action == "try":
+        if arguments.file is None:
+            raise Refusal("rules try needs a file of facts: supervision rules try FILE.jsonl")
+        rows = try_file(arguments.file)
+        return tell(
+            Answer(rows, [json.dumps(row, ensure_ascii=False, default=str) for row in rows]), as_json=arguments.json
+        )
+    table = rules_table()
+    lines = [f"{r['id']:<16} {r['title']}  {r['article']}  {r['test']}" for r in table]
+    return tell(Answer(table, lines), as_json=arguments.json)
+
+
+def _run_demo(arguments: Arguments) -> int:
+    from supervision.start import run_demo
+
+    return run_demo(load_only=arguments.load_only, reset=arguments.reset)
+
+
+def _run_run(arguments: Arguments) -> int:
+    from supervision.start import run_all
+
+    return run_all()
+
+
+def _run_serve(arguments: Arguments) -> int:
+    from supervision.start import serve
+
+    return serve(arguments.port)
+
+
+def _serve(one: argparse.ArgumentParser) -> None:
+    _none(one)
+    one.add_argument("--port", type=int, required=True)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("demo", "load the demo district and start everything", _run_demo, _demo),
+    Command("run", "start the web and the jobs", _run_run, _none),
+    Command("serve", "start one web process", _run_serve, _serve),
+    Command("init", "make the first administrator, with a one-time password", in_house(_work_init), _init),
+    Command("import", "take in a roster or a history of reports", in_house(_work_import), _import),
+    Command("go-live", "begin the ledger of an imported register", in_house(_work_go_live), _go_live),
+    Command("duties", "what one person owes and owed", in_house(_work_duties), _duties),
+    Command("alerts", "the open alerts and who has them", in_house(_work_alerts), _at),
+    Command("messages", "the texts and what became of them", in_house(_work_messages), _at),
+    Command("rollcall", "prove that nobody is missing", in_house(_work_rollcall), _at),
+    Command("rules", "the rules in force; `rules try FILE.jsonl` asks them", _run_rules, _rules),
+    Command("tick", "run the jobs as of a moment", in_house(_work_tick), _tick),
+    Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
