@@ -21,6 +21,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
+from supervision.ledger import connect_sources
 
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -45,10 +46,6 @@ NAV = (
     ("/parameters", "参数", "sliders-horizontal", "see_rules", "设置"),
     ("/holidays", "节假日", "calendar-days", "see_rules", "设置"),
 )
-
-
-def connect_sources() -> None:
-    """Tell the ledger where its facts come from; the app doesn't start while a field has no source."""
 
 
 @get("/", guards=[guard("own_account")])
