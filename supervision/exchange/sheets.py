@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,8 @@ ROW_LIMIT: Final = 200_000
 COLUMN_LIMIT: Final = 500
 AREA_LIMIT: Final = 5_000_000
 READING_SECONDS: Final = 180
+ODS_MANIFEST: Final = "META-INF/manifest.xml"
+MANIFEST_READ: Final = 1024 * 1024
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -81,7 +84,7 @@ def _check_extent(rows: int, columns: int) -> None:
 
 def _read_zipped(data: bytes) -> list[Sheet]:
     _refuse_another_kind(data, ZIP)
-    _refuse_bomb(data)
+    _inspect_zip(data)
     return _read_workbook(data)
 
 
@@ -100,14 +103,25 @@ def _refuse_another_kind(data: bytes, expected: bytes) -> None:
     raise Refusal(f"文件内容与后缀不符。{SAVE_AGAIN}")
 
 
-def _refuse_bomb(data: bytes) -> None:
+def _inspect_zip(data: bytes) -> None:
+    """Refuse a broken, encrypted or exploding archive by its directory, before anything of it is parsed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inflated = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            locked = any(member.flag_bits & 1 for member in archive.infolist()) or _is_locked_ods(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError):
         raise Refusal(MALFORMED) from None
     if inflated > INFLATED_LIMIT or (inflated > RATIO_MATTERS_FROM and inflated > len(data) * RATIO_LIMIT):
         raise Refusal(BOMB)
+    if locked:
+        raise Refusal(ENCRYPTED)
+
+
+def _is_locked_ods(archive: zipfile.ZipFile) -> bool:
+    if ODS_MANIFEST not in archive.namelist():
+        return False
+    with archive.open(ODS_MANIFEST) as manifest:
+        return b"encryption-data" in manifest.read(MANIFEST_READ)
 
 
 def _read_workbook(data: bytes) -> list[Sheet]:
