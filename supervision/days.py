@@ -19,6 +19,7 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
+@lru_cache(maxsize=16384)
 def end_of(day: date) -> datetime:
     """The exclusive end of the local day: 00:00 of the next."""
     return start_of(day + DAY)
@@ -68,7 +69,9 @@ class Every:
         return add_months(anchor, count) if self.unit == "m" else anchor + timedelta(days=count)
 
     def first_step(self, anchor: date, day: date) -> int:
-        """The smallest step, at least 1, whose grid day isn't before the day."""
+        """The smallest step, at least 1, whose grid day isn't before the day. Raises ValueError where nothing advances."""
+        if self.count < 1:
+            raise ValueError("a grid needs a step of at least one day")
         if self.unit == "d":
             return max(_ceiling((day - anchor).days, self.count), 1)
         months = (day.year - anchor.year) * 12 + day.month - anchor.month
@@ -84,7 +87,7 @@ def _ceiling(amount: int, size: int) -> int:
 def every(text: str) -> Every:
     """The step that a parameter names: 6d, 1w, 3m; negative counts backwards. Raises ValueError for anything else."""
     found = re.fullmatch(r"(-?[0-9]+)([dwm])", text)
-    if found is None or int(found[1]) == 0:
+    if found is None:
         raise ValueError(f"{text!r} is not a step like 3d, 1w or 1m")
     count, unit = int(found[1]), found[2]
     return Every(count * 7, "d") if unit == "w" else Every(count, unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -210,7 +210,7 @@ class Duty:
         return (self.rule, self.slot.variant, self.slot.period)
 
     def ended(self, state: str, at: datetime, fact: tuple[str, int], cause: str | None = None) -> Duty:
-        return replace(self, state=state, closed_at=at, fact_kind=fact[0], fact_id=fact[1], cause=cause)
+        return Duty(self.rule, self.slot, state, at, fact[0], fact[1], cause)
 
     def lapsed(self, now: datetime) -> bool:
         """The one definition of a lapse (its twin in SQL is `is_lapsed`)."""

@@ -17,8 +17,9 @@ WARNING = "《社区矫正法实施办法》第35条第2项"
 BEYOND_A_MONTH = {
     "probation": ("revoke_probation", "《社区矫正法实施办法》第46条第2项"),
     "parole": ("revoke_parole", "《社区矫正法实施办法》第47条第1项"),
+    "public_surveillance": ("police_penalty", "《社区矫正法实施办法》第36条"),
 }
-"""Public surveillance has no revocation (CL 38), and a temporary execution outside is recalled without a day count (IM 49)."""
+"""Public surveillance knows no revocation (CL 38); of a temporary execution outside the law counts no month (IM 49)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def late_to_register(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> It
     """A person who hasn't reported is looked for at once; what the law proposes grows with the days.
 
     Lateness counts from the day after the last day in time: up to ten days an admonition (训诫), over ten a warning (警告), over
-    a month the revocation of probation or parole (of those only). Each ends when the person is registered.
+    a month the revocation of probation or parole (of those only; under public surveillance a penalty by the police). Each ends when the person is registered.
     """
     report = next((duty for duty in duties if duty.rule == "RE-06"), None)
     if report is None or report.state in ("excused", "void"):

@@ -99,18 +99,13 @@ def reports_in(spell: Spell, ask: Asked, facts: Facts, terms: Terms) -> Iterator
 
 def timings(ask: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
     """The grid, without end: from the first step that can still matter."""
-    order, step_size = facts.order, every(ask.every)
-    earliest = max(local_day(spell.from_at), order.ledger_from - timedelta(days=LONGEST_SHIFT + ask.grace))
-    for step in count(step_size.first_step(order.enrolled_on, earliest)):
-        yield Timing(
-            anchor=order.enrolled_on,
-            every=ask.every,
-            step=step,
-            opens_before=ask.opens_before,
-            limit_after=ask.grace,
-            not_before=step_size.after(order.enrolled_on, step - 1) + DAY,
-            shifts=ask.shifts,
-        )
+    anchor, step_size = facts.order.enrolled_on, every(ask.every)
+    may_lapse_on = facts.order.ledger_from - timedelta(days=LONGEST_SHIFT + ask.grace)
+    first = step_size.first_step(anchor, max(local_day(spell.from_at), may_lapse_on))
+    before = step_size.after(anchor, first - 1)
+    for step in count(first):
+        not_before, before = before + DAY, step_size.after(anchor, step)
+        yield Timing(anchor, ask.every, step, ask.opens_before, ask.grace, not_before, shifts=ask.shifts)
 
 
 def last_call(stretches: list[tuple[Spell, Asked]], facts: Facts, terms: Terms) -> Iterator[Slot]:

@@ -3,10 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from supervision.days import add_days, end_of, local_day, start_of
+from supervision.days import SHANGHAI, add_days, end_of, local_day, start_of
 from supervision.rules.base import Act, Decision, Duty, Facts, Pause, Rule, Slot
 
 NEVER = start_of(date(2200, 1, 1))
@@ -63,13 +63,18 @@ def assign(slots: Sequence[Slot], acts: Iterable[Act], wanted: Modes) -> dict[in
 
     An act meets the open window that closes first; if there is none, the latest lapsed slot within one period.
     """
-    union = wanted.union(*(slot.met_by for slot in slots if slot.met_by is not None))
     windows = _Windows(slots, wanted)
-    in_order = sorted((a for a in acts if counts(a, union)), key=lambda act: (act.happened_at, act.kind, act.id))
-    late = [act for act in in_order if not windows.meet_in_time(act)]
-    for act in late:
-        windows.meet_late(act)
+    late = [(moment, act) for moment, act in _in_order(acts, windows.wanted) if not windows.meet_in_time(moment, act)]
+    for moment, act in late:
+        windows.meet_late(moment, act)
     return windows.met
+
+
+def _in_order(acts: Iterable[Act], wanted: Modes) -> list[tuple[datetime, Act]]:
+    """The acts that can count, by local moment: comparing within one time zone is several times faster."""
+    kinds = {kind for kind, _ in wanted}
+    found = [(act.happened_at.astimezone(SHANGHAI), act) for act in acts if act.kind in kinds and counts(act, wanted)]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].kind, pair[1].id))
 
 
 def counts(act: Act, wanted: Modes) -> bool:
@@ -86,31 +91,31 @@ class _Windows:
     def __init__(self, slots: Sequence[Slot], wanted: Modes) -> None:
         self.met: dict[int, Act] = {}
         self._slots = slots
-        self._wanted = wanted
+        self._met_by = [wanted if slot.met_by is None else slot.met_by for slot in slots]
+        self.wanted = frozenset().union(*set(self._met_by))
         self._limits = [slot.limit_at for slot in slots]
         self._opens_from = list(accumulate((slot.opens_at for slot in reversed(slots)), min))[::-1]
         self._late_until = list(accumulate((slot.late_until or NEVER for slot in slots), max))
 
-    def meet_in_time(self, act: Act) -> bool:
-        at = bisect_right(self._limits, act.happened_at)
-        while at < len(self._slots) and self._opens_from[at] <= act.happened_at:
-            if self._slots[at].opens_at <= act.happened_at and self._takes(at, act):
+    def meet_in_time(self, moment: datetime, act: Act) -> bool:
+        at = bisect_right(self._limits, moment)
+        while at < len(self._slots) and self._opens_from[at] <= moment:
+            if self._slots[at].opens_at <= moment and self._takes(at, act):
                 self.met[at] = act
                 return True
             at += 1
         return False
 
-    def meet_late(self, act: Act) -> None:
-        at = bisect_right(self._limits, act.happened_at) - 1
-        while at >= 0 and act.happened_at < self._late_until[at]:
-            if act.happened_at < (self._slots[at].late_until or NEVER) and self._takes(at, act):
+    def meet_late(self, moment: datetime, act: Act) -> None:
+        at = bisect_right(self._limits, moment) - 1
+        while at >= 0 and moment < self._late_until[at]:
+            if moment < (self._slots[at].late_until or NEVER) and self._takes(at, act):
                 self.met[at] = act
                 return
             at -= 1
 
     def _takes(self, at: int, act: Act) -> bool:
-        met_by = self._slots[at].met_by
-        return at not in self.met and counts(act, self._wanted if met_by is None else met_by)
+        return at not in self.met and counts(act, self._met_by[at])
 
 
 # -- pauses -----------------------------------------------------------------------------------------------------

@@ -8,10 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from supervision.days import at_hour, end_of, every, local_day, start_of
+from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, start_of
 from supervision.rules.base import Facts, Order, Slot, Terms
 
-BEGINNING = start_of(date(1950, 1, 1))
 NEVER = start_of(date(2200, 1, 1))
 MOMENT = timedelta(microseconds=1)
 ONCE = "once"
@@ -27,14 +26,17 @@ class WorkingDays(Protocol):
     def add_working_days(self, day: date, count: int) -> date: ...
 
 
-class Moments(NamedTuple):
-    """The raw due day on the unshifted grid, the due day, and the three moments."""
+class Days(NamedTuple):
+    """The days from which a slot's moments are made."""
 
     raw_due_on: date
+    """On the unshifted grid."""
+    earliest_on: date
+    """So long before it, whatever `not_before` says."""
+    opens_on: date
     due_on: date
-    opens_at: datetime
-    due_at: datetime
-    limit_at: datetime
+    last_on: date
+    """The last day in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,20 @@ class Timing:
     shifts: bool = False
     """A due day on a day off moves to the next working day (law T-3)."""
 
-    def moments(self, calendar: WorkingDays) -> Moments:
-        """opens_at ≤ due_at ≤ limit_at, where the last day in time isn't before `not_before`."""
+    def days(self, calendar: WorkingDays) -> Days:
+        """The days of the slot; `not_before` holds back its opening and its due day, never its limit."""
         raw = every(self.every).after(self.anchor, self.step)
         due = calendar.next_working_day(raw) if self.shifts else raw
-        last = due + timedelta(days=self.limit_after)
-        opens = days_before(raw, self.opens_before, calendar)
-        if self.not_before is not None:
-            opens, due = max(opens, self.not_before), max(due, self.not_before)
-        due_at = end_of(due) if self.due_hour is None else at_hour(due, self.due_hour)
-        return Moments(raw, due, start_of(opens), due_at, end_of(last))
+        last = due + timedelta(days=self.limit_after) if self.limit_after else due
+        earliest = days_before(raw, self.opens_before, calendar)
+        if self.not_before is None:
+            return Days(raw, earliest, earliest, due, last)
+        return Days(raw, earliest, max(earliest, self.not_before), max(due, self.not_before), last)
+
+    def moments(self, days: Days) -> tuple[datetime, datetime, datetime]:
+        """When it opens, is due and lapses."""
+        due_at = end_of(days.due_on) if self.due_hour is None else at_hour(days.due_on, self.due_hour)
+        return start_of(days.opens_on), due_at, end_of(days.last_on)
 
 
 def days_before(day: date, text: str, calendar: WorkingDays) -> date:
@@ -92,45 +98,49 @@ def slot(
     met_by: frozenset[tuple[str, str]] | None = None,
 ) -> Slot:
     """The slot of a timing; `period` is its raw due day unless given, a late act meets it for one step of `late`."""
-    raw, due, opens_at, due_at, limit_at = timing.moments(terms.calendar)
+    days = timing.days(terms.calendar)
+    opens_at, due_at, limit_at = timing.moments(days)
     return Slot(
-        variant=variant,
-        period=period or raw.isoformat(),
-        opens_at=opens_at,
-        due_at=due_at,
-        limit_at=limit_at,
-        raw_due_on=raw,
-        why={**why, **told(timing), **calendar_told(timing, terms, local_day(opens_at), due)},
-        late_until=start_of(every(late).after(local_day(limit_at))) if late else None,
-        met_by=met_by,
+        variant,
+        period or days.raw_due_on.isoformat(),
+        opens_at,
+        due_at,
+        limit_at,
+        days.raw_due_on,
+        told(timing, days, terms.calendar, why),
+        start_of(every(late).after(days.last_on + DAY)) if late else None,
+        met_by,
     )
 
 
-def told(timing: Timing) -> dict[str, Any]:
-    """The timing as plain JSON, without what it doesn't use."""
-    return {
+def told(timing: Timing, days: Days, calendar: Calendar, why: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole explanation as plain JSON, without what the timing doesn't use."""
+    said: dict[str, Any] = {
+        **why,
         "anchor": timing.anchor.isoformat(),
         "every": timing.every,
         "step": timing.step,
         "opens_before": timing.opens_before,
         "limit_after": timing.limit_after,
-        **({"not_before": timing.not_before.isoformat()} if timing.not_before else {}),
-        **({"due_hour": timing.due_hour} if timing.due_hour is not None else {}),
-        **({"shifts": True} if timing.shifts else {}),
     }
+    if timing.not_before is not None:
+        said["not_before"] = timing.not_before.isoformat()
+    if timing.due_hour is not None:
+        said["due_hour"] = timing.due_hour
+    if timing.shifts or timing.opens_before.endswith("wd"):
+        said |= _calendar_told(timing, days, calendar)
+    return said
 
 
-def calendar_told(timing: Timing, terms: Terms, opens_on: date, due_on: date) -> dict[str, Any]:
-    """What the calendar had to do with it: the days off that were stepped over, and whether the year is a guess."""
-    if not timing.shifts and not timing.opens_before.endswith("wd"):
-        return {}
-    raw = every(timing.every).after(timing.anchor, timing.step)
-    first = min(opens_on, days_before(raw, timing.opens_before, terms.calendar))
+def _calendar_told(timing: Timing, days: Days, calendar: Calendar) -> dict[str, Any]:
+    """The days off that were stepped over, the shift, and whether the year's calendar is a guess."""
+    off = [day.isoformat() for day in calendar.days_off_between(days.earliest_on, days.due_on)]
     said: dict[str, Any] = {
-        "days_off": [day.isoformat() for day in terms.calendar.days_off_between(first, due_on)],
-        "shift_days": (due_on - raw).days,
+        "shifts": timing.shifts,
+        "days_off": off,
+        "shift_days": (days.due_on - days.raw_due_on).days,
     }
-    if terms.calendar.is_provisional(first) or terms.calendar.is_provisional(due_on):
+    if calendar.is_provisional(days.earliest_on) or calendar.is_provisional(days.due_on):
         said["provisional"] = True
     return said
 
@@ -151,11 +161,24 @@ class Spell:
 
 
 def spells(facts: Facts, terms: Terms) -> list[Spell]:
-    """The stretches in which a slot may open, in order; it keeps the terms of the one it opens in (model §5)."""
-    stop = min(closes_at(facts.order), terms.until + MOMENT)
-    changes = {c.from_at for c in facts.classes} | set(terms.parameters.changes)
-    bounds = [BEGINNING, *sorted(moment for moment in changes if BEGINNING < moment < stop), stop]
-    return [Spell(start, end, facts.level_at(start)) for start, end in pairwise(bounds)]
+    """The stretches in which a slot may open, in order; it keeps the terms of the one in which it opens (model §5).
+
+    A class decided on the day of registration is in force from the start of that day.
+    """
+    order = facts.order
+    begins_at = start_of(min(order.enrolled_on, order.effective_on or order.start_on))
+    stop = max(begins_at, min(closes_at(order), terms.until + MOMENT))
+    decided = sorted((c.from_at, c.id, c.level) for c in facts.classes)
+    levels = [
+        (start_of(order.enrolled_on) if local_day(at) == order.enrolled_on else at, level) for at, _, level in decided
+    ]
+    changes = {at for at, _ in levels}.union(terms.parameters.changes)
+    bounds = [begins_at, *sorted(moment for moment in changes if begins_at < moment < stop), stop]
+    return [Spell(start, end, _level_at(start, levels)) for start, end in pairwise(bounds)]
+
+
+def _level_at(moment: datetime, levels: list[tuple[datetime, str]]) -> str:
+    return next((level for at, level in reversed(levels) if at <= moment), "normal")
 
 
 def closes_at(order: Order) -> datetime:

@@ -1,0 +1,172 @@
+"""From a `why` alone: the same dates again, and the sentence in which a user reads them. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from supervision.days import DAY, add_days, end_of, every
+from supervision.rules.timing import Timing
+
+Why = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """The calendar as the explanation remembers it: every day it doesn't name was a working day."""
+
+    days_off: frozenset[date]
+
+    def next_working_day(self, day: date) -> date:
+        while day in self.days_off:
+            day += DAY
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        step = DAY if count > 0 else -DAY
+        for _ in range(abs(count)):
+            day += step
+            while day in self.days_off:
+                day += step
+        return day
+
+
+def recompute(why: Why) -> tuple[datetime, datetime, datetime]:
+    """When the slot opens, is due and lapses, by its explanation alone. Raises KeyError where it explains no slot."""
+    timing = timing_of(why)
+    opens_at, due_at, limit_at = timing.moments(timing.days(_Recorded(_dates(why.get("days_off", ())))))
+    if "outage_ended_on" in why:
+        limit_at = end_of(add_days(date.fromisoformat(why["outage_ended_on"]), 1))
+    return opens_at, due_at, limit_at
+
+
+def timing_of(why: Why) -> Timing:
+    """The timing that an explanation keeps."""
+    not_before = why.get("not_before")
+    return Timing(
+        anchor=date.fromisoformat(why["anchor"]),
+        every=why["every"],
+        step=why["step"],
+        opens_before=why["opens_before"],
+        limit_after=why["limit_after"],
+        not_before=date.fromisoformat(not_before) if not_before else None,
+        due_hour=why.get("due_hour"),
+        shifts=why.get("shifts", False),
+    )
+
+
+def _dates(texts: Any) -> frozenset[date]:
+    return frozenset(date.fromisoformat(text) for text in texts)
+
+
+# -- in words ---------------------------------------------------------------------------------------------------
+
+LEVELS = {"strict": "严管", "normal": "普管", "loose": "宽管"}
+UNITS = {"week": "每周", "month": "每月", "quarter": "每季度", "half_year": "每半年"}
+ANCHORS = {"effective_on": "裁判生效日", "start_on": "矫正期起始日", "end_on": "矫正期满日", "paused_on": "暂停起始日"}
+PROPOSALS = {
+    "admonition": "可提出训诫建议",
+    "warning": "可提出警告建议",
+    "police_penalty": "可提请公安机关给予治安管理处罚",
+    "revoke_probation": "可提请撤销缓刑",
+    "revoke_parole": "可提请撤销假释",
+}
+ABSENT = {
+    "no_officer": "没有确定责任工作人员",
+    "no_class": "没有确定管理类别，暂按普管的频次执行",
+    "no_phone": "没有可以联系到本人的有效电话",
+    "no_future_duty": "此后没有任何应由本人办理的事项，而矫正期未满",
+}
+
+
+def sentence(why: Why) -> str:
+    """The explanation in plain Chinese, for the screen."""
+    said = _slot_sentence(why) if "anchor" in why else _finding_sentence(why)
+    return f"依据{why['article']}：{said}。"
+
+
+def _slot_sentence(why: Why) -> str:
+    timing = timing_of(why)
+    parts = [_BEGINNINGS.get(why["rule"], _counted)(why, timing), *_shift(why), _last_day(why)]
+    return "；".join(part for part in parts if part)
+
+
+def _counted(why: Why, timing: Timing) -> str:
+    """Once, so many days from (or before) its anchor."""
+    step = every(timing.every)
+    days = step.count * timing.step
+    anchor = f"{ANCHORS[why['anchor_is']]}{day_text(timing.anchor)}"
+    if days == 0:
+        return f"{anchor}当日办理"
+    return f"自{anchor}起第{days}日" if days > 0 else f"{anchor}前{-days}日"
+
+
+def _regular(why: Why, timing: Timing) -> str:
+    if why.get("anchor_is") == "end_on":
+        return f"矫正期满日{day_text(timing.anchor)}的最后一次报告（{LEVELS[why['level']]}）"
+    interval = f"{interval_text(timing.every)}一次（{LEVELS[why['level']]}）"
+    return f"自登记接收日{day_text(timing.anchor)}起{interval}，第{timing.step}次"
+
+
+def _in_period(why: Why, timing: Timing) -> str:
+    return f"{UNITS[why['unit']]}一次（{LEVELS[why['level']]}），本期至{day_text(timing.anchor)}"
+
+
+def _confirmed(why: Why, timing: Timing) -> str:
+    return (
+        f"自{ANCHORS['paused_on']}{day_text(timing.anchor)}起{interval_text(timing.every)}核实一次，第{timing.step}次"
+    )
+
+
+_BEGINNINGS: dict[str, Callable[[Why, Timing], str]] = {
+    "SU-01": _regular,
+    "SU-04": _in_period,
+    "confirm_pause": _confirmed,
+}
+
+
+def _shift(why: Why) -> list[str]:
+    said = []
+    if why.get("shift_days"):
+        said.append(f"原定日为休息日，顺延{why['shift_days']}日")
+    if why.get("provisional"):
+        said.append("该年度放假安排尚未公布，暂按周末推算，公布后重新计算")
+    if "outage_ended_on" in why:
+        said.append(f"系统故障至{day_text(date.fromisoformat(why['outage_ended_on']))}，期限已顺延")
+    return said
+
+
+def _last_day(why: Why) -> str:
+    opens_at, due_at, limit_at = recompute(why)
+    last = f"最迟{moment_text(limit_at)}"
+    due = "" if due_at == limit_at else f"应于{moment_text(due_at)}前办理，"
+    return f"{day_text(opens_at.date())}起可以办理，{due}{last}"
+
+
+def _finding_sentence(why: Why) -> str:
+    since = moment_text(datetime.fromisoformat(why["since"]))
+    if why["rule"] == "RE-12":
+        return f"自{since}起逾期未报到，按{why['proposed_under']}{PROPOSALS[why['proposes']]}，由工作人员决定"
+    return f"自{since}起{ABSENT[why['rule']]}"
+
+
+def day_text(day: date) -> str:
+    """2026年3月2日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_text(moment: datetime) -> str:
+    """The end of a day is read as 24时 of that day, not as 0时 of the next."""
+    if (moment.hour, moment.minute) == (0, 0):
+        return f"{day_text(moment.date() - DAY)}24时"
+    return f"{day_text(moment.date())}{moment.hour}时" + (f"{moment.minute}分" if moment.minute else "")
+
+
+def interval_text(text: str) -> str:
+    """每周, 每2周, 每月, 每3个月, 每10日."""
+    step = every(text)
+    if step.unit == "m":
+        return "每月" if step.count == 1 else f"每{step.count}个月"
+    if step.count % 7 == 0:
+        return "每周" if step.count == 7 else f"每{step.count // 7}周"
+    return f"每{step.count}日"
