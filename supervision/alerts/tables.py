@@ -9,7 +9,6 @@ from supervision.access.tables import Staff
 from supervision.db import DB, moment, number, text
 from supervision.people.tables import Person
 
-
 EVENTS = (
     "opened",
     "assigned",

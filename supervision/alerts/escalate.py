@@ -1,0 +1,46 @@
+"""An alert that nobody dealt with goes up the ladder; who has it is looked at anew each time."""
+
+from datetime import datetime
+
+from supervision.alerts.ladder import hours_of, position
+from supervision.alerts.owners import reassign_all
+from supervision.db import Record, execute, fetch, tx
+from supervision.rules.base import Parameters
+from supervision.settings.terms import load_terms
+
+DUE = """SELECT id, severity, anchor_at, anchor_rung, rung, next_step_at FROM alert
+          WHERE closed_at IS NULL AND next_step_at <= $1 ORDER BY next_step_at LIMIT $2 FOR UPDATE SKIP LOCKED"""
+STEP = """
+WITH stepped AS (
+    UPDATE alert a SET rung = n.rung, next_step_at = n.next_step_at
+      FROM unnest($2::bigint[], $3::int[], $4::int[], $5::timestamptz[]) AS n(id, was, rung, next_step_at)
+     WHERE a.id = n.id AND a.closed_at IS NULL RETURNING a.id, n.was, n.rung)
+INSERT INTO alert_event (alert, at, kind, detail)
+SELECT id, $1, CASE WHEN rung = was THEN 'repeated' ELSE 'stepped' END, jsonb_build_object('from', was, 'to', rung)
+  FROM stepped
+"""
+
+
+async def escalate(now: datetime, *, limit: int = 1000) -> int:
+    """Move every alert past its next step to the rung where it belongs by now, and all to who is on duty."""
+    parameters = (await load_terms(now, now)).parameters
+    count = 0
+    while rows := await _batch(now, limit, parameters):
+        count += rows
+    await reassign_all(now)
+    return count
+
+
+async def _batch(now: datetime, limit: int, parameters: Parameters) -> int:
+    async with tx():
+        rows = await fetch(DUE, now, limit)
+        if rows:
+            steps = [_step(row, now, parameters) for row in rows]
+            await execute(STEP, now, *(list(column) for column in zip(*steps, strict=True)))
+        return len(rows)
+
+
+def _step(row: Record, now: datetime, parameters: Parameters) -> tuple[int, int, int, datetime]:
+    hours = hours_of(parameters, row["severity"], row["anchor_at"])
+    place = position(row["anchor_at"], row["anchor_rung"], now, hours)
+    return (row["id"], row["rung"], place.rung, place.next_step_at)
