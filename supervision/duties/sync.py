@@ -17,6 +17,9 @@ CHUNK = 2000
 LEDGER_DIFFERENCE = "ledger_difference"
 """The finding that reconcile raises against ourselves: no rule of law, so no rule may end it."""
 
+Held = dict[tuple[str, str, str], Record]
+"""(rule, variant, period) → the row that the ledger holds."""
+
 
 def horizon(now: datetime) -> datetime:
     """Up to when slots are made ahead."""
@@ -49,7 +52,7 @@ async def compare(ids: Sequence[int], terms: Terms) -> Changes:
     findings = _by_subject(await _existing("finding", "state, since_at, severity, ended_at, alerted_at", ids))
     for one in facts:
         said, found = rules.evaluate(one, terms)
-        _compare_duties(one, said, duties.get(one.subject.id, {}), changes)
+        _compare_duties(one, said, duties.get(one.subject.id, {}), changes, terms.until)
         _compare_findings(one, found, findings.get(one.subject.id, {}), changes)
     return changes
 
@@ -63,16 +66,15 @@ async def _existing(table: str, columns: str, ids: Sequence[int]) -> list[Record
     )
 
 
-def _by_subject(rows: list[Record]) -> dict[int, dict[tuple[str, str, str], Record]]:
-    grouped: dict[int, dict[tuple[str, str, str], Record]] = {}
+def _by_subject(rows: list[Record]) -> dict[int, Held]:
+    grouped: dict[int, Held] = {}
     for row in rows:
         grouped.setdefault(row["subject_id"], {})[(row["rule"], row["variant"], row["period"])] = row
     return grouped
 
 
-def _compare_duties(
-    facts: Facts, said: Sequence[Duty], held: dict[tuple[str, str, str], Record], changes: Changes
-) -> None:
+def _compare_duties(facts: Facts, said: Sequence[Duty], held: Held, changes: Changes, until: datetime) -> None:
+    """What lies behind the horizon was made by somebody whose clock is ahead of ours, and is left alone."""
     expected = {duty.key: duty for duty in said}
     for key, duty in expected.items():
         row = held.get(key)
@@ -83,7 +85,7 @@ def _compare_duties(
     changes.changed.extend(
         (row, None)
         for key, row in held.items()
-        if key not in expected and row["source"] == "rule" and row["state"] != "void"
+        if key not in expected and row["source"] == "rule" and row["state"] != "void" and row["opens_at"] <= until
     )
 
 
@@ -102,9 +104,7 @@ def _differs(row: Record, duty: Duty) -> bool:
     )
 
 
-def _compare_findings(
-    facts: Facts, found: Sequence[Finding], held: dict[tuple[str, str, str], Record], changes: Changes
-) -> None:
+def _compare_findings(facts: Facts, found: Sequence[Finding], held: Held, changes: Changes) -> None:
     expected = {finding.key: finding for finding in found}
     for key, finding in expected.items():
         row = held.get(key)
