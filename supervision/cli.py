@@ -228,7 +228,7 @@ async def _work_doctor(house: House, arguments: Arguments) -> Answer:
 
 
 async def _work_init(house: House, arguments: Arguments) -> Answer:
-    from supervision.access.actions import create_first_administrator
+    from supervision.access.staffing import create_first_administrator
 
     code = await create_first_administrator(arguments.login, house.settings.bureau, house.clock.now())
     return Answer(
@@ -251,16 +251,17 @@ async def _work_go_live(house: House, arguments: Arguments) -> Answer:
 
 
 def _run_rules(arguments: Arguments) -> int:
-    from supervision.rules.document import rules_table
-    from supervision.rules.whatif import try_file
-
     if arguments.action == "try":
+        from supervision.whatif import try_file
+
         if arguments.file is None:
             raise Refusal("rules try needs a file of facts: supervision rules try FILE.jsonl")
         rows = try_file(arguments.file)
         return tell(
             Answer(rows, [json.dumps(row, ensure_ascii=False, default=str) for row in rows]), as_json=arguments.json
         )
+    from supervision.rules.document import rules_table
+
     table = rules_table()
     lines = [f"{r['id']:<16} {r['title']}  {r['article']}  {r['test']}" for r in table]
     return tell(Answer(table, lines), as_json=arguments.json)
