@@ -14,14 +14,20 @@ from litestar.response import Redirect
 from litestar.template import TemplateConfig
 
 from supervision import failures, web
+from supervision.access import admin_pages, offices, staffing
 from supervision.access import pages as access_pages
 from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
 from supervision.access.viewer import Viewer, guard
+from supervision.alerts.follow import follow
+from supervision.alerts.owners import reassign_all
+from supervision.audit import pages as audit_pages
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.ledger import connect_sources
+from supervision.desk import pages as desk_pages
+from supervision.people import staffing as files
 
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -65,7 +71,18 @@ async def health() -> Response[str]:
     return Response("ok\n", media_type="text/plain")
 
 
-ROUTES: list[Any] = [home, health, *access_pages.ROUTES]
+ROUTES: list[Any] = [home, health, *access_pages.ROUTES, *desk_pages.ROUTES, *admin_pages.ROUTES, *audit_pages.ROUTES]
+
+
+def connect_staffing() -> None:
+    """Tell the offices and the staff what hangs on them: files, and what follows when they pass to somebody else."""
+    offices.OPEN_FILES[:] = [files.open_files]
+    staffing.ON_LEAVING[:] = [_hand_over_files]
+
+
+async def _hand_over_files(leaving: staffing.Leaving) -> None:
+    await follow(await files.hand_over(leaving), leaving.now, by=leaving.by.id)
+    await reassign_all(leaving.now)
 
 
 def navigation(viewer: Viewer | None, path: str, paths: frozenset[str]) -> list[dict[str, Any]]:
@@ -121,6 +138,7 @@ def _lifespan(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMa
 def create_app(settings: Settings, clock: Clock) -> Litestar:
     """The application; `settings.database_url` says which server. The process's keyring must be in use."""
     connect_sources()
+    connect_staffing()
     paths: set[str] = set()
     app = Litestar(
         route_handlers=[*ROUTES, web.static_router()],

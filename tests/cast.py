@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 
 from supervision.access import passwords
-from supervision.access.sessions import COOKIE, csrf_token, start_session
+from supervision.access.sessions import COOKIE, VISIT_COOKIE, csrf_token, start_session
 from supervision.app import create_app
 from supervision.clock import FixedClock
 from supervision.config import Settings
@@ -111,9 +111,13 @@ async def assemble() -> Cast:
 
 
 class Browser(httpx.AsyncClient):
-    """A browser: posts carry the page's token as a form of ours would."""
+    """A browser at the test app: posts carry the page's token as a form of ours would."""
 
     token = ""
+
+    def hold(self, cookie: str, value: str) -> None:
+        """Put a cookie as the app itself would."""
+        self.cookies.set(cookie, value, domain="test.local", path="/")
 
     async def post(self, url: Any, **options: Any) -> httpx.Response:  # type: ignore[override]
         """POST with the forms' token; `token=` in `data` by hand wins."""
@@ -122,20 +126,21 @@ class Browser(httpx.AsyncClient):
         return await super().post(url, data=data, **options)
 
 
+def _browser(cast: Cast, cookie: str, mark: str) -> Browser:
+    browser = Browser(transport=httpx.ASGITransport(cast.app), base_url="http://test")
+    browser.hold(cookie, mark)
+    browser.token = csrf_token(mark)
+    return browser
+
+
 def stranger(cast: Cast) -> Browser:
     """A browser that is not signed in."""
-    visit = "a-visit-mark"
-    browser = Browser(transport=httpx.ASGITransport(cast.app), base_url="http://test", cookies={"visit": visit})
-    browser.token = csrf_token(visit)
-    return browser
+    return _browser(cast, VISIT_COOKIE, "a-visit-mark")
 
 
 async def client_for(cast: Cast, member: Member) -> Browser:
     """A signed-in browser, through the real table of sessions."""
-    token = await start_session(member.id, "test browser", cast.now)
-    browser = Browser(transport=httpx.ASGITransport(cast.app), base_url="http://test", cookies={COOKIE: token})
-    browser.token = csrf_token(token)
-    return browser
+    return _browser(cast, COOKIE, await start_session(member.id, "test browser", cast.now))
 
 
 async def audit_actions() -> list[str]:

@@ -97,3 +97,14 @@ def cookie(key: str, value: str | None, settings: Settings) -> Cookie:
     secure = settings.public_url.startswith("https://") or not (settings.training or settings.host in LOCAL_HOSTS)
     gone = {"max_age": 0} if value is None else {}
     return Cookie(key=key, value=value or "", path="/", httponly=True, samesite="lax", secure=secure, **gone)  # type: ignore[arg-type]
+
+
+FORGOTTEN = timedelta(days=1)
+"""Much longer than the idle time: a form that comes after it is still kept for whoever was signed in."""
+
+
+async def end_forgotten(now: datetime) -> int:
+    """End the sessions that nobody has used for a day; how many."""
+    return await execute(
+        "UPDATE staff_session SET ended_at = $1 WHERE ended_at IS NULL AND seen_at <= $2", now, now - FORGOTTEN
+    )
