@@ -24,7 +24,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "explanation": {**GRID, "num_format": "@", "font_color": RED},
 }
 HEADING_ROW: Final = 1
-COLUMN_WIDTH: Final = 16
+COLUMN_WIDTH: Final = 22
 EXPLANATION_WIDTH: Final = 70
 LONGEST_TEXT: Final = 32_767
 LONGEST_NAME: Final = 31

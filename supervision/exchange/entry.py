@@ -12,6 +12,7 @@ from supervision.exchange.sheets import Cell
 from supervision.exchange.values import WORDS, DateFault, code_of, is_blank, parse_day, squeezed, text_of
 from supervision.people.identity import IdentityFault, parse_identity_number
 
+NEVER_EMPTY: Final = frozenset(["kind"])
 EARLIEST_EVENT: Final = date(1990, 1, 1)
 _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 
@@ -151,7 +152,7 @@ def read_word(entry: Entry, name: str, missing: str | None = None) -> None:
             entry.refuse(name, missing, f"没有{LABELS[name]}，请补填")
         return
     answer = entry.answers.get(value_key(name, word), "")
-    if answer in WORDS[name] or answer == IGNORE:
+    if answer in WORDS[name] or (answer == IGNORE and name not in NEVER_EMPTY):
         entry.fields[name] = None if answer == IGNORE else answer
         return
     entry.fields[name] = code_of(name, word)
@@ -192,10 +193,11 @@ def _value_questions(rows: Iterable[ParsedRow]) -> list[Question]:
 
 def _value_question(key: str, waiting: list[ParsedRow]) -> Question:
     _, name, word = key.split(":", 2)
+    blank = [] if name in NEVER_EMPTY else [Choice(IGNORE, "留空，以后补录")]
     return Question(
         key=key,
         text=f"{LABELS[name]}中的“{word}”是哪一种？共 {len(waiting)} 行。",
-        choices=(*(Choice(code, label) for code, (label, _) in WORDS[name].items()), Choice(IGNORE, "留空，以后补录")),
+        choices=(*(Choice(code, label) for code, (label, _) in WORDS[name].items()), *blank),
         count=len(waiting),
         sheet=waiting[0].sheet,
         row=waiting[0].row,

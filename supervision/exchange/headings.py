@@ -74,7 +74,7 @@ def find_headings(sheet: Sheet, titles: Titles) -> Headings | None:
 def is_heading_again(cells: list[Cell], headings: Headings) -> bool:
     """A row that repeats the headings, as printed lists do at each page."""
     known = [column for column in headings.columns if column.fields and column.position < len(cells)]
-    same = sum(_key(text_of(cells[column.position])) == _key(column.title) for column in known)
+    same = sum(text_of(cells[column.position]) == column.title for column in known)
     return same >= min(3, len(known))
 
 

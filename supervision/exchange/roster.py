@@ -64,7 +64,9 @@ def _read(entry: Entry, today: date) -> Entry:
 
 def _read_term(entry: Entry) -> None:
     read_day(entry, "start", missing="start_missing")
-    read_day(entry, "end", missing="end_missing")
+    read_day(entry, "end")
+    if entry.cell("end") == "" and not entry.waits("end"):
+        entry.warn("end", "end_missing", "没有矫正结束日期，期满前的提醒无法计算，请尽快补录")
     read_day(entry, "received")
     start, end = entry.fields["start"], entry.fields["end"]
     if start and end and end < start:

@@ -29,6 +29,8 @@ class DateFault(ValueError):
 
 # Text
 
+_UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+
 
 def text_of(cell: Cell) -> str:
     """The cell as its writer saw it: whole numbers without `.0`, days as 2026-01-31, blanks at the ends gone."""
@@ -41,12 +43,12 @@ def text_of(cell: Cell) -> str:
 
 def squeezed(text: str) -> str:
     """One form of characters (NFKC), no blanks, no line breaks, no invisible marks."""
-    return re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text))
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def is_blank(cell: Cell) -> bool:
     """Is nothing written, or a word that says so?"""
-    return squeezed(text_of(cell)).upper() in EMPTY_WORDS
+    return cell == "" or squeezed(text_of(cell)).upper() in EMPTY_WORDS
 
 
 # Days
@@ -149,6 +151,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "state": {
         "expected": ("待报到", "待报到 未入矫 10"),
+        "due": ("应报到", "应报到 11"),
         "not_reported": ("逾期未报到", "逾期未报到 未报到 漏管 12"),
         "registered": ("已登记接收", "已登记接收 已登记 已接收 已报到 20"),
         "in_correction": ("在矫", "在矫 在册 在矫中 矫正中 正在矫正 正常 入矫 在管 30"),
@@ -161,6 +164,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "suspended": ("中止", "中止 中止矫正 37"),
         "expired_hold": ("期满待决", "期满待决 38"),
         "released": ("已解除", "已解除 解除 解矫 已解矫 期满解除 期满解矫 解除矫正 90"),
+        "revoked": ("撤销缓刑、假释", "撤销 撤销缓刑 撤销假释 已撤销 91 92"),
         "imprisoned": ("收监执行", "收监执行 收监 已收监 93"),
         "deceased": ("死亡", "死亡 已死亡 94"),
         "moved_out": ("迁出", "迁出 已迁出 95"),

@@ -118,7 +118,6 @@ def test_a_good_row_has_all_its_fields() -> None:
         ("矫正开始日期", "待定", "date_invalid"),
         ("矫正开始日期", "1905-07-18", "date_invalid"),
         ("矫正开始日期", "2026年1月", "date_incomplete"),
-        ("矫正结束日期", "", "end_missing"),
         ("矫正类别", "", "kind_missing"),
     ],
 )
@@ -147,6 +146,11 @@ def test_no_phone_is_only_a_warning() -> None:
 def test_of_several_phones_the_mobile_comes_first_and_none_is_lost() -> None:
     row = reading(联系电话="0351-3140000、13800138001/13800138002")
     assert (row.fields["phone"], row.fields["other_phones"]) == ("13800138001", ["13800138002", "03513140000"])
+
+
+def test_no_end_is_only_a_warning() -> None:
+    row = reading(矫正结束日期="")
+    assert (row.ok, row.fields["end"], [w.code for w in row.warnings]) == (True, None, ["end_missing"])
 
 
 def test_a_class_that_is_not_written_is_left_open() -> None:
@@ -200,6 +204,13 @@ def test_an_unknown_word_is_one_question_however_many_rows_have_it() -> None:
     answered = roster([HEADING, *people], answers=answers)
     assert answered.questions == []
     assert [row.fields["level"] for row in answered.rows] == ["strict", "strict", "normal", None]
+
+
+def test_the_kind_of_an_order_cannot_be_left_open() -> None:
+    grid = [HEADING, [*GOOD[:4], "社区矫正", *GOOD[5:]]]
+    [question] = roster(grid).questions
+    assert "ignore" not in [choice.code for choice in question.choices]
+    assert roster(grid, answers={question.key: "ignore"}).questions == [question]
 
 
 def test_an_answer_that_was_not_offered_leaves_the_question_open() -> None:
