@@ -1,0 +1,109 @@
+"""Pages that look across slices: the day, the caseload, a person's file."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.desk import caseload
+from supervision.desk.caseload import Wanted
+from supervision.desk.rows import lines
+from supervision.desk.words import KINDS, LEVELS
+from supervision.web import gettext as _
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+
+TAB_LABELS = {
+    "all": "全部",
+    "lapsed": "逾期",
+    "today": "今日",
+    "alerted": "有预警",
+    "new": "新入矫",
+    "ending": "30 天内解矫",
+}
+ORDER_WORDS = {"new": "按入矫时间排列", "ending": "按期满日期排列"}
+STATE_CHOICES = [
+    ("", "全部状态"),
+    ("due", "待报到"),
+    ("in_correction", "在矫"),
+    ("expired_hold", "期满待决"),
+    ("ended", "已结束"),
+]
+KIND_CHOICES = [("", "矫正类别"), *KINDS.items()]
+LEVEL_CHOICES = [("", "管理类别"), *LEVELS.items(), ("none", "未定")]
+
+
+@get("/people", guards=[guard("see_people")])
+async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """The caseload, ordered by urgency, a page at a time; one audit row with the ids that were shown."""
+    now = clock.now()
+    want = caseload.wanted(request.query_params)
+    found = await caseload.page_of_people(viewer, want, now)
+    context: dict[str, Any] = {
+        "want": want,
+        "lines": await lines(found.ids, now),
+        "next_url": _url(want, after=found.after) if found.after else None,
+    }
+    if request.headers.get("hx-request") != "true":
+        context |= await _around(viewer, want, clock)
+    await _note_seen(viewer, want, found.ids, clock)
+    return page(request, "desk/people.html", fragment="desk/_lines.html", **context)
+
+
+async def _around(viewer: Viewer, want: Wanted, clock: Clock) -> dict[str, Any]:
+    """Tabs and choices: what a page needs and a part doesn't."""
+    counts = await caseload.counts(viewer, clock.now())
+    offices, officers = await caseload.choices(viewer, want.office)
+    return {
+        "tabs": [_tab(tab, label, counts[tab], want) for tab, label in TAB_LABELS.items()],
+        "offices": [("", _("全部司法所")), *offices] if offices else [],
+        "officers": [("", _("责任人")), *officers],
+        "states": _translated(STATE_CHOICES),
+        "kinds": _translated(KIND_CHOICES),
+        "levels": _translated(LEVEL_CHOICES),
+        "order_words": _(ORDER_WORDS.get(want.tab, "按紧急程度排列")),
+    }
+
+
+def _translated(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(code, _(label)) for code, label in choices]
+
+
+def _tab(tab: str, label: str, count: int, want: Wanted) -> dict[str, Any]:
+    return {
+        "href": _url(want, tab=tab),
+        "label": _(label),
+        "count": caseload.shown_count(count),
+        "current": tab == want.tab,
+        "urgent": tab in ("lapsed", "alerted") and count > 0,
+    }
+
+
+def _url(want: Wanted, *, tab: str | None = None, after: str | None = None) -> str:
+    """The caseload's address with these filters."""
+    asked = {
+        "tab": tab or want.tab,
+        "q": want.text,
+        "state": want.state,
+        "office": want.office,
+        "kind": want.kind,
+        "level": want.level,
+        "officer": want.officer,
+        "after": after,
+    }
+    return "/people?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+async def _note_seen(viewer: Viewer, want: Wanted, ids: list[int], clock: Clock) -> None:
+    """What was searched for is not kept: it may be an identity number."""
+    detail = {"tab": want.tab, "searched": bool(want.text)}
+    await record(viewer, "people_listed", people=ids, detail=detail, now=clock.now())
+
+
+ROUTES = [people]

@@ -1,0 +1,162 @@
+"""What one line of the caseload shows: the person, state, next duty, the last 14 days, the term. One query a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from supervision import rules
+from supervision.days import add_days, end_of, local_day, start_of
+from supervision.db import Record, fetch
+from supervision.desk.words import KINDS, LEVELS, PAUSES, SEXES, STATES, word
+from supervision.rules.base import is_lapsed
+from supervision.web import day_text, limit_text, until_text
+
+STRIP_DAYS = 14
+LONGEST_WINDOW = 45
+"""Days before the strip in which a duty that was met in it may have been due."""
+
+ROWS = """
+SELECT p.id, p.name, p.sex, p.born_on, o.id AS order_id, o.number, o.kind, o.crime, o.state, o.start_on, o.end_on,
+       o.ended_at, c.level, r.office, r.officer, al.alerts, nx.rule, nx.variant, nx.limit_at, nx.owed_by, nx.state AS duty_state,
+       ps.kind AS pause, st.states, st.due, st.closed
+  FROM unnest($1::int[]) WITH ORDINALITY AS w(id, at)
+  JOIN person p ON p.id = w.id
+  LEFT JOIN LATERAL (SELECT * FROM orders o WHERE o.person = p.id ORDER BY o.ended_at IS NULL DESC, o.id DESC LIMIT 1) o
+    ON TRUE
+  LEFT JOIN LATERAL (SELECT c.level FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL
+                      ORDER BY c.happened_at DESC, c.id DESC LIMIT 1) c ON TRUE
+  LEFT JOIN LATERAL (SELECT f.name AS office, s.name AS officer FROM responsibility r
+                       JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
+                      WHERE r.person = p.id AND r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main'
+                      ORDER BY r.to_at IS NULL DESC, r.from_at DESC LIMIT 1) r ON TRUE
+  LEFT JOIN LATERAL (SELECT count(*) AS alerts FROM alert a WHERE a.person = p.id AND a.closed_at IS NULL) al ON TRUE
+  LEFT JOIN LATERAL (SELECT d.rule, d.variant, d.limit_at, d.owed_by, d.state FROM duty d
+                      WHERE d.person = p.id AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT 1) nx ON TRUE
+  LEFT JOIN LATERAL (SELECT x.kind FROM pause x WHERE x.subject_kind = 'order' AND x.subject_id = o.id
+                        AND x.withdrawn_at IS NULL AND x.from_at <= $2 AND (x.to_at IS NULL OR x.to_at > $2)
+                      ORDER BY x.from_at DESC LIMIT 1) ps ON TRUE
+  LEFT JOIN LATERAL (SELECT array_agg(d.state ORDER BY d.id) AS states, array_agg(d.due_at ORDER BY d.id) AS due,
+                            array_agg(d.closed_at ORDER BY d.id) AS closed
+                       FROM duty d WHERE d.person = p.id AND d.owed_by = 'person' AND d.state <> 'void'
+                        AND d.due_at > $3 AND (d.limit_at <= $2 OR d.closed_at >= $4)) st ON TRUE
+ ORDER BY w.at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person as the caseload shows them."""
+
+    id: int
+    name: str
+    sex: str
+    born_on: date | None
+    badge: tuple[str, str]
+    late: bool
+    alerts: int
+    level: str
+    strict: bool
+    kind: str
+    crime: str
+    strip: list[tuple[str, str]]
+    when: str
+    what: str
+    urgency: str
+    """late | due | nothing: how the next duty is coloured."""
+    term: tuple[float, str] | None
+    office: str
+    officer: str
+
+
+async def lines(ids: Sequence[int], now: datetime) -> list[Line]:
+    """The lines of these people, in the order of the ids."""
+    if not ids:
+        return []
+    first = start_of(add_days(local_day(now), 1 - STRIP_DAYS))
+    rows = await fetch(ROWS, list(ids), now, first - timedelta(days=LONGEST_WINDOW), first)
+    return [_line(row, now) for row in rows]
+
+
+def _line(row: Record, now: datetime) -> Line:
+    late, urgency = _next_urgency(row, now)
+    return Line(
+        id=row["id"],
+        name=row["name"],
+        sex=word(SEXES, row["sex"]),
+        born_on=row["born_on"],
+        badge=badge_of(row, now),
+        late=late,
+        alerts=row["alerts"],
+        level=word(LEVELS, row["level"]),
+        strict=row["level"] == "strict",
+        kind=word(KINDS, row["kind"]),
+        crime=row["crime"] or "",
+        strip=strip_of(row["states"] or (), row["due"] or (), row["closed"] or (), now),
+        when=limit_text(row["limit_at"], now) if row["limit_at"] else "",
+        what=next_title(row),
+        urgency=urgency,
+        term=term_of(row["start_on"], row["end_on"], now) if row["order_id"] and not row["ended_at"] else None,
+        office=row["office"] or "",
+        officer=row["officer"] or "",
+    )
+
+
+def next_title(row: Record) -> str:
+    """The next duty's title; `无待办` where nothing is owed."""
+    return rules.title_of(row["rule"], row["variant"]) if row["rule"] else ""
+
+
+def _next_urgency(row: Record, now: datetime) -> tuple[bool, str]:
+    if row["limit_at"] is None:
+        return False, ""
+    if is_lapsed(row["duty_state"], row["limit_at"], now):
+        return True, "late"
+    return False, "due" if row["limit_at"] <= end_of(local_day(now)) else ""
+
+
+def badge_of(row: Record, now: datetime) -> tuple[str, str]:
+    """The shape and word of a person's state: what is late first, then what is due today, then what the order says."""
+    if row["ended_at"] or row["state"] is None:
+        return "plain", word(STATES, row["state"]) or "未在册"
+    _, urgency = _next_urgency(row, now)
+    if urgency == "late":
+        whose = "" if row["owed_by"] == "person" else "本所"
+        return "lapse", whose + until_text(row["limit_at"], now)
+    if row["state"] != "in_correction":
+        return "due", word(STATES, row["state"])
+    if urgency == "due":
+        return "due", "今日到期"
+    return ("paused", word(PAUSES, row["pause"])) if row["pause"] else ("ok", "正常")
+
+
+def strip_of(
+    states: Sequence[str], due: Sequence[datetime], closed: Sequence[datetime | None], now: datetime
+) -> list[tuple[str, str]]:
+    """The last 14 days, oldest first: a miss stands on its due day, what was done on the day it was done."""
+    marks: dict[date, str] = {}
+    for state, due_at, closed_at in zip(states, due, closed, strict=True):
+        due_on = local_day(due_at - timedelta(microseconds=1))
+        if state in ("met", "met_late") and closed_at:
+            _mark(marks, local_day(closed_at), "done")
+        if state in ("open", "missed", "met_late"):
+            _mark(marks, due_on, "missed")
+        if state == "excused":
+            _mark(marks, due_on, "excused")
+    days = [add_days(local_day(now), n - STRIP_DAYS + 1) for n in range(STRIP_DAYS)]
+    return [(day_text(day, now), marks.get(day, "none")) for day in days]
+
+
+def _mark(marks: dict[date, str], day: date, kind: str) -> None:
+    ranks = ("excused", "done", "missed")
+    if day not in marks or ranks.index(kind) > ranks.index(marks[day]):
+        marks[day] = kind
+
+
+def term_of(start_on: date, end_on: date | None, now: datetime) -> tuple[float, str] | None:
+    """How much of the term has passed, and what is left of it in words."""
+    if end_on is None:
+        return None
+    whole = (end_on - start_on).days + 1
+    gone = (local_day(now) - start_on).days
+    return gone / whole, until_text(end_on, now, late="已过")
