@@ -61,7 +61,7 @@ class Alert(Table, tablename="alert", db=DB):
     alert_has_one_cause = Check("(duty IS NULL) <> (finding_key IS NULL)")
     alert_ends_by_someone_or_fact = Check(
         "closed_at IS NULL OR (outcome IS NOT NULL AND "
-        "((closed_by IS NOT NULL AND reason <> '') OR (fact_kind IS NOT NULL AND fact_id IS NOT NULL)))"
+        "((closed_by IS NOT NULL AND coalesce(btrim(reason), '') <> '') OR (fact_kind IS NOT NULL AND fact_id IS NOT NULL)))"
     )
 
 

@@ -8,8 +8,6 @@ from supervision.alerts.follow import follow
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert
 from supervision.settings.terms import seed
 
-MONDAY = "2026-11-23 09:00"
-
 
 @dataclass(frozen=True)
 class Made:
@@ -118,11 +116,13 @@ async def absent(staff: int, from_at: datetime, to_at: datetime, deputy: int | N
     )
 
 
-async def phone_duty(order: int, period: str) -> Record:
+async def regular_duty(order: int, period: str, variant: str = "in_person") -> Record:
+    """The slot of a regular report."""
     row = await fetch_row(
-        "SELECT * FROM duty WHERE subject_id = $1 AND rule = 'SU-01' AND variant = 'phone' AND period = $2",
+        "SELECT * FROM duty WHERE subject_id = $1 AND rule = 'SU-01' AND variant = $3 AND period = $2",
         order,
         period,
+        variant,
     )
     assert row is not None
     return row
@@ -138,7 +138,7 @@ async def alerts_of(order: int) -> list[Record]:
     )
 
 
-async def alert_on(order: int, period: str, variant: str = "phone", kind: str = "SU-01") -> Record:
+async def alert_on(order: int, period: str, variant: str = "in_person", kind: str = "SU-01") -> Record:
     """The one alert about that slot."""
     found = [a for a in await alerts_of(order) if (a["kind"], a["variant"], a["period"]) == (kind, variant, period)]
     assert len(found) == 1, found
