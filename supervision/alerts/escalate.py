@@ -12,7 +12,7 @@ DUE = """SELECT id, severity, anchor_at, anchor_rung, rung, next_step_at FROM al
           WHERE closed_at IS NULL AND next_step_at <= $1 ORDER BY next_step_at LIMIT $2 FOR UPDATE SKIP LOCKED"""
 STEP = """
 WITH stepped AS (
-    UPDATE alert a SET rung = n.rung, next_step_at = n.next_step_at
+    UPDATE alert a SET rung = n.rung, next_step_at = n.next_step_at, taken_by = NULL
       FROM unnest($2::bigint[], $3::int[], $4::int[], $5::timestamptz[]) AS n(id, was, rung, next_step_at)
      WHERE a.id = n.id AND a.closed_at IS NULL RETURNING a.id, n.was, n.rung)
 INSERT INTO alert_event (alert, at, kind, detail)
@@ -22,7 +22,10 @@ SELECT id, $1, CASE WHEN rung = was THEN 'repeated' ELSE 'stepped' END, jsonb_bu
 
 
 async def escalate(now: datetime, *, limit: int = 1000) -> int:
-    """Move every alert past its next step to the rung where it belongs by now, and all to who is on duty."""
+    """Move every alert past its next step to the rung where it belongs by now, and all to who is on duty.
+
+    Whoever had taken it has had the time of the rung: it is the ladder's again.
+    """
     parameters = (await load_terms(now, now)).parameters
     count = 0
     while rows := await _batch(now, limit, parameters):

@@ -1,7 +1,7 @@
 """Exactly one person on duty for each alert: assigned officer, deputy, head, head's deputy, bureau desk."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from supervision.alerts.ladder import hours_of, position
 from supervision.db import execute, fetch_row, fetch_value
@@ -41,26 +41,25 @@ def on_rung(rung: str) -> str:
                     WHEN {rung} = 1 AND h.head <> h.officer THEN h.head ELSE h.desk END"""
 
 
-def owner(alert: str, rung: str) -> str:
-    """Of an alert and its `holder h`: who took it, or whoever stands in for them, until it has gone up; else the ladder's."""
-    return f"""coalesce((SELECT t.person FROM stand_in t WHERE t.staff = {alert}.taken_by
-                           AND {rung} = {alert}.anchor_rung), {on_rung(rung)})"""
+def owner(alert: str, rung: str, held: str = "TRUE") -> str:
+    """Of an alert and its `holder h`: who took it, or whoever stands in for them, while it is held; else the ladder's."""
+    return f"""coalesce((SELECT t.person FROM stand_in t WHERE t.staff = {alert}.taken_by AND {held}), {on_rung(rung)})"""
 
 
 async def owner_of(alert_id: int, at: datetime) -> int:
     """The one person on duty who has the alert at that moment. Raises LookupError where there is no bureau desk."""
     alert = await fetch_row("SELECT severity, anchor_at, anchor_rung FROM alert WHERE id = $1", alert_id)
     assert alert is not None, alert_id
-    parameters = (await load_terms(at, at)).parameters
-    anchor = alert["anchor_at"]
-    rung = position(anchor, alert["anchor_rung"], at, hours_of(parameters, alert["severity"], anchor)).rung
+    hours = hours_of((await load_terms(at, at)).parameters, alert["severity"], alert["anchor_at"])
+    held = at < alert["anchor_at"] + timedelta(hours=hours[alert["anchor_rung"]])
     found = await fetch_value(
         f"""WITH asked AS (SELECT * FROM alert WHERE id = $1), {holders("asked", "$2::timestamptz")}
-            SELECT {owner("a", "$3::int")} FROM asked a
+            SELECT {owner("a", "$3::int", "$4::boolean")} FROM asked a
               JOIN holder h ON h.subject_kind = a.subject_kind AND h.subject_id = a.subject_id""",
         alert_id,
         at,
-        rung,
+        position(alert["anchor_at"], alert["anchor_rung"], at, hours).rung,
+        held,
     )
     if found is None:
         raise LookupError("there is no active member of the bureau desk")

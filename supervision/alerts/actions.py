@@ -1,0 +1,253 @@
+"""What a human does with an alert: take it, note, hand it over, end it by an outcome and a reason."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from supervision import sealed
+from supervision.access.roles import PERMISSIONS, SCOPE
+from supervision.access.viewer import Viewer
+from supervision.alerts.follow import follow
+from supervision.alerts.ladder import Position, hours_of, position
+from supervision.alerts.opening import ACT, DECIDE, LOOK
+from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
+from supervision.audit.record import record
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.errors import NotFound, Refusal
+from supervision.people.scope import visible_people
+from supervision.settings.terms import load_terms
+
+NOTE = "alert_note"
+"""The purpose under which notes are sealed: anything may be written in them."""
+GONE = "这条预警已被他人处置，请刷新后查看。"
+ONLY_A_FACT = "这个问题只有补上事实（指定承办人、确定管理类别、登记电话等）才会结束；情况不属实的，请选择“情况不属实”。"
+NUMBER_LIKE = re.compile(r"[0-9]{11}")
+
+
+async def claim(viewer: Viewer, alert_id: int, now: datetime) -> None:
+    """Take the alert in hand: it is the viewer's until the ladder goes up, and its time on this rung begins anew."""
+    await claim_all(viewer, [alert_id], now)
+
+
+async def claim_all(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> None:
+    """Take several alerts of one card; taking one's own again gives no new time."""
+    async with tx():
+        alerts = [alert for alert in await _lock(viewer, alert_ids) if alert["taken_by"] != viewer.id]
+        for alert in alerts:
+            await _acted(alert, now, taken_by=viewer.id, step=ACT)
+        await _event(alerts, "claimed", viewer, now)
+        await _audit(viewer, "alert_claimed", alerts, now)
+
+
+async def note(viewer: Viewer, alert_id: int, text: str, now: datetime) -> None:
+    """Say what was done: an act, so the next step waits for the rung's hours again. Raises Refusal without words."""
+    await note_all(viewer, [alert_id], text, now)
+
+
+async def note_all(viewer: Viewer, alert_ids: Sequence[int], text: str, now: datetime) -> None:
+    """The same words on several alerts of one card."""
+    if not text.strip():
+        raise Refusal("请写明做了什么。", fields={"text": "请写明做了什么。"})
+    async with tx():
+        alerts = await _lock(viewer, alert_ids)
+        for alert in alerts:
+            await _acted(alert, now, taken_by=alert["taken_by"], step=ACT)
+        await _event(alerts, "noted", viewer, now, {"text_sealed": sealed.seal(text.strip(), NOTE)})
+        await _audit(viewer, "alert_noted", alerts, now)
+
+
+async def hand_over(viewer: Viewer, alert_id: int, staff: int, now: datetime) -> None:
+    """Give the alert to somebody on duty who may act on it. Raises Refusal for anybody else."""
+    await hand_over_all(viewer, [alert_id], staff, now)
+
+
+async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, now: datetime) -> None:
+    """Give several alerts of one card to one colleague."""
+    async with tx():
+        alerts = await _lock(viewer, alert_ids)
+        for person in {alert["person"] for alert in alerts}:
+            if staff not in {row["id"] for row in await receivers(person, now)}:
+                raise Refusal("请选择一位在岗、且能办理这一人员预警的同事。", fields={"staff": "请从列表中选择。"})
+        for alert in alerts:
+            await _acted(alert, now, taken_by=staff, step=LOOK)
+        await _event(alerts, "handed_over", viewer, now, {"to": staff})
+        await _audit(viewer, "alert_handed_over", alerts, now, {"to": staff})
+
+
+async def receivers(person: int, now: datetime) -> list[Record]:
+    """Who may be handed the alerts of this person: on duty, of the person's office or of the bureau."""
+    roles = sorted(PERMISSIONS["act_alerts"])
+    everywhere = [role for role in roles if SCOPE[role] == "all"]
+    return await fetch(
+        """SELECT s.id, s.name, s.role FROM staff s
+            WHERE s.role = ANY($2) AND (s.disabled_at IS NULL OR s.disabled_at > $4)
+              AND NOT EXISTS (SELECT FROM absence a WHERE a.staff = s.id AND a.from_at <= $4 AND $4 < a.to_at)
+              AND (s.role = ANY($3) OR s.office IN (
+                   SELECT office FROM responsibility WHERE person = $1 AND to_at IS NULL))
+            ORDER BY s.role = ANY($3), s.id""",
+        person,
+        roles,
+        everywhere,
+        now,
+    )
+
+
+async def close(viewer: Viewer, alert_id: int, outcome: str, reason: str, now: datetime) -> None:
+    """End one alert by an outcome and a reason. Raises Refusal where the outcome can't end it, or somebody else has."""
+    kept = await close_all(viewer, [alert_id], outcome, reason, now=now)
+    if kept:
+        raise Refusal(ONLY_A_FACT)
+
+
+async def close_card(viewer: Viewer, person: int, outcome: str, reason: str, now: datetime) -> list[int]:
+    """End all open alerts of a person with one outcome and reason; the ids of those that only a fact can end."""
+    ids = await fetch_value("SELECT array_agg(id ORDER BY id) FROM alert WHERE person = $1 AND closed_at IS NULL", person)
+    return await close_all(viewer, list(ids or []), outcome, reason, now=now)
+
+
+async def close_all(viewer: Viewer, alert_ids: Sequence[int], outcome: str, reason: str, *, now: datetime) -> list[int]:
+    """End several alerts of one card; what they mean for their duties is written as decisions, and the ledger follows."""
+    _check_reason(reason)
+    async with tx():
+        alerts = await _lock(viewer, alert_ids)
+        ended, kept = _sort(alerts, outcome)
+        if not ended:
+            raise Refusal(ONLY_A_FACT, fields={"outcome": "请选择能够结束这条预警的处置结果。"})
+        for alert, said in ended:
+            await _close(viewer, alert, said, reason.strip(), now)
+        await _audit(viewer, "alert_closed", [alert for alert, _ in ended], now, {"outcome": outcome})
+        await follow([alert["subject_id"] for alert, _ in ended if alert["subject_kind"] == "order"], now, by=viewer.id)
+    return kept
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal("请填写处置的理由。", fields={"reason": "请填写处置的理由。"})
+    if NUMBER_LIKE.search(reason):
+        told = "理由里请不要写电话号码或身份证号。"
+        raise Refusal(told, fields={"reason": told})
+
+
+def _sort(alerts: Sequence[Record], outcome: str) -> tuple[list[tuple[Record, Outcome]], list[int]]:
+    """Which alerts the outcome ends, and as what; which it cannot."""
+    said = [
+        (alert, outcome_for(outcome, cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"])))
+        for alert in alerts
+    ]
+    return [(alert, one) for alert, one in said if one], [alert["id"] for alert, one in said if one is None]
+
+
+async def _close(viewer: Viewer, alert: Record, said: Outcome, reason: str, now: datetime) -> None:
+    decision = said.decides[cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"])]
+    fact = (alert["duty_fact_kind"], alert["duty_fact_id"])
+    if decision:
+        fact = ("decision", await _decide(viewer, alert, decision, reason=reason, now=now))
+    changed = await execute(
+        """UPDATE alert SET closed_at = $2, outcome = $3, reason = $4, closed_by = $5, fact_kind = $6, fact_id = $7
+            WHERE id = $1 AND closed_at IS NULL""",
+        alert["id"],
+        now,
+        said.code,
+        reason,
+        viewer.id,
+        *fact,
+    )
+    if not changed:
+        raise Refusal(GONE)
+    await _event([alert], "closed", viewer, now, {"outcome": said.code, "fact_kind": fact[0], "fact_id": fact[1]})
+
+
+async def _decide(viewer: Viewer, alert: Record, decision: str, *, reason: str, now: datetime) -> int:
+    """A named human's word on the duty: a fact from which the ledger draws its own conclusion."""
+    slot = {name: alert[name] for name in ("subject_kind", "subject_id", "variant", "period")}
+    said = {"rule": alert["kind"], "outcome": decision, "reason": reason, "happened_at": now}
+    return await insert("duty_decision", slot | said | {"recorded_at": now, "recorded_by": viewer.id})
+
+
+# -- what all of them do ----------------------------------------------------------------------------------------
+
+
+async def _lock(viewer: Viewer, alert_ids: Sequence[int]) -> list[Record]:
+    """The open alerts in the viewer's scope, locked after their orders as everybody locks them.
+
+    Raises NotFound for none, for “not yours” and for “not there”; Refusal when somebody ended one meanwhile.
+    """
+    ids = sorted(set(alert_ids))
+    await execute(
+        """SELECT o.id FROM orders o WHERE o.id IN (
+             SELECT subject_id FROM alert WHERE id = ANY($1) AND subject_kind = 'order') ORDER BY o.id FOR NO KEY UPDATE""",
+        ids,
+    )
+    args: list[Any] = [ids]
+    condition = visible_people(viewer, "a.person", args)
+    alerts = await fetch(
+        f"""SELECT a.*, d.variant, d.period, d.owed_by, d.state AS duty_state, d.fact_kind AS duty_fact_kind,
+                   d.fact_id AS duty_fact_id
+              FROM alert a LEFT JOIN duty d ON d.id = a.duty
+             WHERE a.id = ANY($1) AND {condition} ORDER BY a.id FOR UPDATE OF a""",
+        *args,
+    )
+    if not ids or len(alerts) != len(ids):
+        raise NotFound
+    if any(alert["closed_at"] for alert in alerts):
+        raise Refusal(GONE)
+    return alerts
+
+
+async def _acted(alert: Record, now: datetime, *, taken_by: int | None, step: str) -> None:
+    """An act moves the anchor: the alert stays on the rung where it is by now, and its hours begin anew."""
+    place = await _place(alert, now)
+    new_step = DECIDE if alert["step"] == DECIDE else step
+    await execute(
+        """UPDATE alert SET anchor_at = $2, anchor_rung = $3, rung = $3, next_step_at = $4, step = $5, taken_by = $6,
+                            assigned_to = coalesce($6, assigned_to) WHERE id = $1 AND closed_at IS NULL""",
+        alert["id"],
+        now,
+        *place,
+        new_step,
+        taken_by,
+    )
+
+
+async def _place(alert: Record, now: datetime) -> Position:
+    parameters = (await load_terms(now, now)).parameters
+    old = hours_of(parameters, alert["severity"], alert["anchor_at"])
+    rung = position(alert["anchor_at"], alert["anchor_rung"], now, old).rung
+    return position(now, rung, now, hours_of(parameters, alert["severity"], now))
+
+
+async def _event(
+    alerts: Sequence[Record], kind: str, viewer: Viewer, now: datetime, detail: dict[str, Any] | None = None
+) -> None:
+    said = json.dumps(detail or {}, ensure_ascii=False)
+    rows = [(alert["id"], now, kind, viewer.id, said) for alert in alerts]
+    await insert_many("alert_event", ("alert", "at", "kind", "staff", "detail"), rows)
+
+
+async def _audit(
+    viewer: Viewer, action: str, alerts: Sequence[Record], now: datetime, detail: dict[str, Any] | None = None
+) -> None:
+    """One row for the act, however many alerts of the card it was about."""
+    if not alerts:
+        return
+    ids = [alert["id"] for alert in alerts]
+    people = [alert["person"] for alert in alerts if alert["person"]]
+    await record(viewer, action, subject=("alert", ids[0]), people=people, detail={"alerts": ids, **(detail or {})}, now=now)
+
+
+async def note_texts(event_ids: Sequence[int]) -> dict[int, str]:
+    """The notes of some events, opened."""
+    rows = await fetch("SELECT id, detail->>'text_sealed' AS box FROM alert_event WHERE id = ANY($1)", list(event_ids))
+    return {row["id"]: sealed.open_sealed(row["box"], NOTE) for row in rows if row["box"]}
+
+
+async def person_of(viewer: Viewer, alert_id: int) -> int:
+    """Whose alert it is. Raises NotFound for “not yours” and “not there” alike."""
+    args: list[Any] = [alert_id]
+    condition = visible_people(viewer, "a.person", args)
+    row = await fetch_row(f"SELECT a.person FROM alert a WHERE a.id = $1 AND {condition}", *args)
+    if row is None or row["person"] is None:
+        raise NotFound
+    return int(row["person"])

@@ -1,0 +1,70 @@
+"""What a human may say ended an alert, per kind of cause, and what it makes of the duty. Pure.
+
+The machine proposes nothing and decides nothing here: 训诫建议 is the word of a named person, decided elsewhere by another.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+LAPSE, OWN, LATE, FINDING, STANDING = "lapse", "own", "late", "finding", "standing"
+"""A lapse of the person; one of the office's own; a late report; a finding; one that only a fact mends (no officer, …)."""
+
+STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome as the form offers it, with the word on the duty that each kind of cause gets (None: none)."""
+
+    code: str
+    label: str
+    decides: dict[str, str | None]
+
+
+OUTCOMES: tuple[Outcome, ...] = (
+    Outcome("dealt_with", "已联系本人并督促，记为未完成", {LAPSE: "missed", OWN: "missed"}),
+    Outcome("met_late_accepted", "接受迟到的报告，不再处理", {LATE: None}),
+    Outcome("resolved", "已按规定处理", {FINDING: None}),
+    Outcome("excused", "有正当理由，不计未完成", {LAPSE: "excused", OWN: "excused", LATE: "excused"}),
+    Outcome("admonition_proposed", "建议训诫，报区局决定", {LAPSE: "missed", LATE: None}),
+    Outcome("not_true", "情况不属实", {FINDING: None, STANDING: None}),
+)
+BY_CODE = {outcome.code: outcome for outcome in OUTCOMES}
+
+# On a card with several kinds of cause one outcome is said for all: what it comes to for the others.
+SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
+    "dealt_with": ("met_late_accepted", "resolved"),
+    "excused": ("not_true",),
+    "admonition_proposed": ("dealt_with", "resolved"),
+}
+
+LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": "事实证明没有逾期"}
+
+
+def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
+    """The kind of cause of an alert: of a duty by its state and by who owed it, else a finding."""
+    if duty_state is None:
+        return STANDING if rule in STANDING_RULES else FINDING
+    if duty_state == "met_late":
+        return LATE
+    return LAPSE if owed_by == "person" else OWN
+
+
+def outcome_for(code: str, cause: str) -> Outcome | None:
+    """What the outcome said comes to for this cause; None where it can't end it."""
+    names = (code, *SAME_FOR_OTHERS.get(code, ()))
+    return next((BY_CODE[name] for name in names if name in BY_CODE and cause in BY_CODE[name].decides), None)
+
+
+def offered(causes: Collection[str]) -> list[tuple[str, str]]:
+    """The outcomes of a card: those that end each of its causes (what only a fact mends may stay)."""
+    mendable = [cause for cause in causes if cause != STANDING] or list(causes)
+    return [(o.code, o.label) for o in OUTCOMES if _for_all(o.code, mendable) and _native(o, mendable)]
+
+
+def _for_all(code: str, causes: Iterable[str]) -> bool:
+    return all(outcome_for(code, cause) for cause in causes)
+
+
+def _native(outcome: Outcome, causes: Iterable[str]) -> bool:
+    return any(cause in outcome.decides for cause in causes)
