@@ -1,0 +1,78 @@
+"""no_future_duty: said ahead, from the last limit of what the person owes."""
+
+from datetime import date
+
+import pytest
+
+from supervision.rules.base import Decision
+from tests.rules.cast import REGISTERED, at, facts, findings_of, order, pause, terms, unregistered
+
+UNTIL = date(2026, 3, 1)
+
+
+def found(given, until: date = UNTIL):
+    return findings_of("no_future_duty", given, terms(until))
+
+
+def test_of_everybody_in_order_it_lies_ahead_and_moves_with_the_horizon():
+    (now,) = found(facts())
+    (later,) = found(facts(), date(2026, 3, 8))
+    assert (now.since_at, later.since_at) == (at("2026-03-06 00:00"), at("2026-03-10 00:00"))
+    assert (now.period, now.severity, now.variant, now.ended_at) == ("once", "grave", "", None)
+
+
+@pytest.mark.parametrize(
+    ("end_on", "count"), [(date(2026, 3, 3), 0), (date(2026, 3, 5), 0), (date(2026, 3, 7), 0), (date(2026, 3, 8), 1)]
+)
+def test_when_the_horizon_reaches_the_last_call_there_is_none(end_on, count):
+    assert len(found(facts(order(end_on=end_on)))) == count
+
+
+def test_without_an_end_day_it_always_lies_ahead():
+    assert len(found(facts(order(end_on=None)))) == 1
+
+
+def test_where_nothing_was_made_it_is_true_from_the_registration_or_the_ledgers_first_day():
+    assert found(facts(order(effective_on=date(2026, 6, 1))), date(2026, 1, 5))[0].since_at == REGISTERED
+    old = order(ledger_from=date(2026, 2, 25))
+    assert found(facts(old), date(2026, 2, 1))[0].since_at == at("2026-02-25 00:00")
+
+
+def test_what_a_named_human_took_away_does_not_count():
+    gone = [
+        Decision(n, "SU-01", variant, period, "void", REGISTERED)
+        for n, (variant, period) in enumerate([("in_person", "2026-03-05"), ("written", "2026-03-05")])
+    ]
+    assert found(facts(decisions=tuple(gone)))[0].since_at == at("2026-03-03 00:00")
+    missed = tuple(Decision(d.id, d.rule, d.variant, d.period, "missed", REGISTERED) for d in gone)
+    assert found(facts(decisions=missed))[0].since_at == at("2026-03-06 00:00")
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        (facts(pauses=(pause("custody", "2026-02-01 09:00"),)), 0),
+        (facts(pauses=(pause("hospital", "2026-02-01 09:00"),)), 0),
+        (facts(pauses=(pause("leave", "2026-02-01 09:00"),)), 1),
+        (facts(pauses=(pause("custody", "2026-02-01 09:00", "2026-02-08 09:00"),)), 1),
+        (facts(unregistered()), 0),
+        (facts(order(ended_at=at("2026-02-01 09:00"), end_kind="revoked")), 0),
+    ],
+)
+def test_an_open_pause_answers_for_itself_and_who_is_not_or_no_longer_in_correction_needs_none(given, count):
+    assert len(found(given)) == count
+
+
+def test_a_pause_with_a_known_end_does_not_bring_it_forward():
+    given = facts(pauses=(pause("hospital", "2026-02-10 09:00", "2026-05-01 09:00"),))
+    assert found(given)[0].since_at == at("2026-03-06 00:00")
+
+
+def test_what_the_office_owes_is_no_duty_of_the_person():
+    (finding,) = found(facts())
+    assert finding.since_at < at("2026-04-01 00:00")  # the limit of the field visit
+    assert finding.why == {
+        "rule": "no_future_duty",
+        "article": "《社区矫正法》第26条，《社区矫正法实施办法》第24条",
+        "since": "2026-03-06T00:00:00+08:00",
+    }
