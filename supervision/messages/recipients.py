@@ -1,0 +1,69 @@
+"""Where a text to somebody goes: the first number that is theirs, can take texts, isn't bad and isn't refused."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from supervision.db import Record, fetch
+from supervision.people.actions import CONTACT
+from supervision.people.phones import is_mobile
+from supervision.sealed import blind, open_sealed
+
+RECIPIENT = "message.recipient"
+STAFF_PHONE = "staff.phone"
+COUNTRY = "+86"
+
+WhyNot = Literal["no_phone", "refused", "no_mobile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A number that may be texted: `contact` is its row, `number` in E.164, `holder` self or family."""
+
+    contact: int
+    number: str
+    holder: str
+
+    @property
+    def key(self) -> str:
+        """The blind index of the number: the same for every message to it."""
+        return blind(self.number, RECIPIENT)
+
+
+async def recipients(people: Iterable[int], now: datetime) -> dict[int, Recipient | WhyNot]:
+    """Person → where a text to them goes, or why nowhere; one query however many people."""
+    ids = sorted(set(people))
+    rows = await fetch(
+        """SELECT person, id, value_sealed, holder, consent FROM contact
+            WHERE person = ANY($1) AND kind = 'phone' AND withdrawn_at IS NULL AND bad_since IS NULL AND ok_from <= $2
+            ORDER BY person, holder <> 'self', rank, id DESC""",
+        ids,
+        now,
+    )
+    numbers: dict[int, list[Record]] = {}
+    for row in rows:
+        numbers.setdefault(row["person"], []).append(row)
+    return {person: choose(numbers.get(person, ())) for person in ids}
+
+
+def choose(numbers: Sequence[Record]) -> Recipient | WhyNot:
+    """The first usable number; whoever refuses texts on all own numbers isn't texted through the family either."""
+    if not numbers:
+        return "no_phone"
+    own = [row for row in numbers if row["holder"] == "self"]
+    if own and all(row["consent"] == "no" for row in own):
+        return "refused"
+    willing = [row for row in numbers if row["consent"] == "yes"]
+    if not willing:
+        return "refused"
+    for row in willing:
+        number = open_sealed(row["value_sealed"], CONTACT)
+        if is_mobile(number):
+            return Recipient(row["id"], international(number), row["holder"])
+    return "no_mobile"
+
+
+def international(number: str) -> str:
+    """A mobile number of the mainland in E.164."""
+    return number if number.startswith("+") else COUNTRY + number

@@ -1,0 +1,224 @@
+"""Texts to people about what they owe: one a day with all that is due, and one about what was missed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from supervision import rules
+from supervision.days import at_hour, end_of, local_day, start_of
+from supervision.db import Record, execute, fetch, tx
+from supervision.messages import texts
+from supervision.messages.outbox import About, Draft, enqueue, may_send, next_moment, unspoken
+from supervision.messages.recipients import Recipient, WhyNot, recipients
+from supervision.rules.reminding import due_day, reminder_moments
+
+BATCH = 500  # people
+REMINDER, MISSED = "reminder", "missed"
+MISSED_IS_NEWS = timedelta(days=2)
+
+
+# -- reminders --------------------------------------------------------------------------------------------------
+
+
+async def remind(now: datetime) -> int:
+    """Queue the texts that are due now, one a person; how many. Nothing in the night: what is due waits till 9:00.
+
+    A person who was texted today, or whose last reminder still waits, is reminded of what is new on another day.
+    """
+    if not may_send(now, to_staff=False):
+        return 0
+    await _forget_what_is_over(now)
+    queued = 0
+    while True:
+        async with tx():
+            duties = await _due(now)
+            made, moved = await _remind(duties, now)
+        queued += made
+        if not moved:
+            return queued
+
+
+async def _forget_what_is_over(now: datetime) -> None:
+    await execute(
+        """UPDATE duty SET remind_at = NULL
+            WHERE state = 'open' AND remind_at <= $1 AND (due_at <= $1 OR owed_by <> 'person')""",
+        now,
+    )
+
+
+async def _due(now: datetime) -> list[Record]:
+    """All that some people are to be reminded of today, of those for whom a reminder is due now."""
+    return await fetch(
+        """SELECT d.id, d.person, d.subject_id, d.rule, d.variant, d.due_at, d.remind_at
+             FROM duty d
+            WHERE d.state = 'open' AND d.remind_at < $2 AND d.due_at > $1 AND d.person IN (
+                  SELECT w.person FROM duty w
+                   WHERE w.state = 'open' AND w.remind_at <= $1 AND w.due_at > $1
+                     AND NOT EXISTS (SELECT FROM message m WHERE m.person = w.person AND m.kind = 'reminder'
+                                        AND (m.created_at >= $3 OR m.claimed_at >= $3 OR m.state = 'waiting'))
+                   GROUP BY w.person ORDER BY w.person LIMIT $4)
+            ORDER BY d.id FOR NO KEY UPDATE OF d SKIP LOCKED""",
+        now,
+        end_of(local_day(now)),
+        start_of(local_day(now)),
+        BATCH,
+    )
+
+
+async def _remind(duties: Sequence[Record], now: datetime) -> tuple[int, int]:
+    """Texts queued, and duties whose next reminder was set."""
+    if not duties:
+        return 0, 0
+    fresh = await _fresh(duties, [_reminder_of(row, now) for row in duties], now)
+    drafts = [_reminder(one, now) for one in fresh.values() if one.duties]
+    queued = await enqueue(drafts, now)
+    kept = {duty.duty for draft in drafts if draft.once_key not in queued for duty in draft.about}
+    moved = [row for row in duties if row["id"] not in kept]
+    await _move_on(moved, now)
+    return len(queued), len(moved)
+
+
+def _reminder_of(row: Record, now: datetime) -> About:
+    """The latest reminder that is due: after an outage it stands for those before it."""
+    moments = reminder_moments(row["rule"], row["variant"], row["due_at"])
+    latest = max((moment for moment in moments if moment <= now), default=row["remind_at"])
+    return About(row["id"], REMINDER, f"{_version(row)} on {local_day(latest)}")
+
+
+def _version(row: Record) -> str:
+    return f"due {due_day(row['due_at'])}"
+
+
+def _reminder(to: "Texted", now: datetime) -> Draft:
+    body = texts.reminder(items_of(to.duties), to.office, to.recipient.holder).body
+    return Draft(
+        kind=REMINDER,
+        body=body,
+        once_key=f"{REMINDER}/{to.person}/{local_day(now)}",
+        number=to.recipient.number,
+        not_before=now,
+        not_after=min(row["due_at"] for row in to.duties),
+        person=to.person,
+        contact=to.recipient.contact,
+        about=to.about,
+    )
+
+
+async def _move_on(duties: Sequence[Record], now: datetime) -> None:
+    """Set the next reminder of these duties, or none, where nobody has set another meanwhile."""
+    nexts = [
+        min((m for m in reminder_moments(row["rule"], row["variant"], row["due_at"]) if m > now), default=None)
+        for row in duties
+    ]
+    await execute(
+        """UPDATE duty d SET remind_at = n.next
+             FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS n(id, was, next)
+            WHERE d.id = n.id AND d.remind_at = n.was""",
+        [row["id"] for row in duties],
+        [row["remind_at"] for row in duties],
+        nexts,
+    )
+
+
+# -- what was missed --------------------------------------------------------------------------------------------
+
+
+async def enqueue_missed(duty_ids: Iterable[int], now: datetime) -> int:
+    """Tell people of their lapses, one text a person, in the transaction of the watch; how many were queued.
+
+    Only of rules that tell (`tells_of_miss`); said by day, and only while it is news.
+    """
+    rows = await fetch(
+        "SELECT id, person, subject_id, rule, variant, due_at FROM duty WHERE id = ANY($1) AND owed_by = 'person' ORDER BY id",
+        sorted(set(duty_ids)),
+    )
+    told = [row for row in rows if row["variant"] in rules.by_id(row["rule"]).tells_of_miss]
+    fresh = await _fresh(told, [About(row["id"], MISSED, _version(row)) for row in told], now)
+    return len(await enqueue([_missed(one, now) for one in fresh.values() if one.duties], now))
+
+
+def _missed(to: "Texted", now: datetime) -> Draft:
+    first = next_moment(now, to_staff=False)
+    return Draft(
+        kind=MISSED,
+        body=texts.missed(items_of(to.duties), to.office, to.recipient.holder).body,
+        once_key=f"{MISSED}/{to.person}/{local_day(first)}",
+        number=to.recipient.number,
+        not_before=first,
+        not_after=at_hour(local_day(first + MISSED_IS_NEWS), 0),
+        person=to.person,
+        contact=to.recipient.contact,
+        about=to.about,
+    )
+
+
+# -- of both ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """A person who can be texted, and of which duties no text to that number has spoken yet."""
+
+    person: int
+    recipient: Recipient
+    office: str
+    duties: tuple[Record, ...]
+    about: tuple[About, ...]
+
+
+async def _fresh(duties: Sequence[Record], about: Sequence[About], now: datetime) -> dict[int, Texted]:
+    """Group by person; who can't be texted is left out, and so is what was already said."""
+    reachable = {
+        person: found
+        for person, found in (await recipients({row["person"] for row in duties}, now)).items()
+        if isinstance(found, Recipient)
+    }
+    pairs = [(row, one) for row, one in zip(duties, about, strict=True) if row["person"] in reachable]
+    keys = {person: found.key for person, found in reachable.items()}
+    new = await unspoken([(keys[row["person"]], one) for row, one in pairs])
+    offices = await _offices({row["subject_id"] for row, _ in pairs}, now)
+    grouped: dict[int, list[tuple[Record, About]]] = {}
+    for row, one in pairs:
+        if (keys[row["person"]], one) in new:
+            grouped.setdefault(row["person"], []).append((row, one))
+    return {
+        person: Texted(
+            person,
+            reachable[person],
+            offices.get(group[0][0]["subject_id"], ""),
+            tuple(row for row, _ in group),
+            tuple(one for _, one in group),
+        )
+        for person, group in grouped.items()
+    }
+
+
+async def _offices(subjects: Iterable[int], now: datetime) -> dict[int, str]:
+    rows = await fetch(
+        """SELECT r.subject_id, o.name FROM responsibility r JOIN office o ON o.id = r.office
+            WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.subject_id = ANY($1)
+              AND r.from_at <= $2 AND (r.to_at IS NULL OR r.to_at > $2)""",
+        sorted(subjects),
+        now,
+    )
+    return {row["subject_id"]: row["name"] for row in rows}
+
+
+def items_of(duties: Iterable[Record]) -> list[texts.Item]:
+    """What a text says of these duties."""
+    return [texts.Item(texts.kind_of(row["rule"], row["variant"]), due_day(row["due_at"])) for row in duties]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Somebody on the register whom no text reaches, and why: staff reach them otherwise."""
+
+    person: int
+    why: WhyNot
+
+
+async def unreachable(now: datetime) -> list[Unreachable]:
+    """Everybody with an open order whom no text reaches, by person."""
+    rows = await fetch("SELECT DISTINCT person FROM orders WHERE ended_at IS NULL")
+    found = await recipients([row["person"] for row in rows], now)
+    return [Unreachable(person, why) for person, why in sorted(found.items()) if not isinstance(why, Recipient)]
