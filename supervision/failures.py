@@ -26,7 +26,10 @@ SENTENCES = {
 
 
 def refused(request: AnyRequest, refusal: Refusal) -> Response[Any]:
-    """A refusal that the form's own page didn't show: 422; on htmx only a note, so that the form stays as it is."""
+    """422: the form again, where it was read by `read_form`; else a note on htmx, so that the form stays as it is."""
+    if again := request.state.get("form_again"):
+        shown: Response[Any] = again(refusal)
+        return shown
     if request.headers.get("hx-request"):
         answer: Response[Any] = page(request, "refused.html", status=422, toast=refusal.sentence, sentence="", typed=[])
         answer.headers["HX-Reswap"] = "none"

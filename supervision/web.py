@@ -119,6 +119,11 @@ def age_of(born_on: date, now: datetime) -> int:
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
 
 
+def minute_field(value: datetime) -> str:
+    """`2026-11-25T09:30`, as a datetime-local field wants it."""
+    return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+
+
 def full_day_text(value: date | datetime) -> str:
     """`2026年11月23日 星期一`."""
     shown = _day_of(value)
@@ -143,6 +148,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "ago": _of_now(ago_text),
     "age": _of_now(age_of),
     "full_day": full_day_text,
+    "minute_field": minute_field,
 }
 
 

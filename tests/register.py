@@ -9,7 +9,8 @@ from stdnum.cn.ric import calc_check_digit
 from supervision.access.viewer import Viewer
 from supervision.days import SHANGHAI
 from supervision.db import fetch_row
-from supervision.orders.actions import Intake, NewOrder, set_class, take_in
+from supervision.orders.actions import set_class
+from supervision.orders.intake import Intake, NewOrder, take_in
 from supervision.people.actions import Assignment, NewContact, NewPerson
 from tests.cast import Cast, Member
 

@@ -10,6 +10,13 @@ from supervision.db import DB, moment, number, text
 from supervision.orders.tables import CorrectionOrder
 from supervision.settings.tables import ImportRun
 
+MODES = ("phone", "in_person", "written")
+MET = ("person", "family", "nobody")
+CHANNELS = ("call", "video", "position", "message")
+RESULTS = ("ok", "abnormal", "unreached")
+HOW = {"report": ("mode",), "visit": ("met",), "info_check": ("channel", "result")}
+"""Kind of check-in, which is its table → the columns that say in which manner it was made."""
+
 
 class Report(Table, tablename="report", db=DB):
     """The person's own regular report (law SU-01, IM 24)."""

@@ -1,4 +1,7 @@
-"""What is done to an order: each action is one transaction with its fact, its audit row and the ledger brought up to date."""
+"""What is done to an order: each action is one transaction with its fact, its audit row and the ledger brought up to date.
+
+`order` and `person` are ids in the viewer's scope: whoever calls has asked `people.scope` for them.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,105 +12,11 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import Refusal
-from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, KINDS, LEVELS
-from supervision.people.actions import (
-    Assignment,
-    NewContact,
-    NewPerson,
-    add_contact,
-    add_person,
-    assign,
-    find_by_number,
-)
+from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
+from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
+from supervision.sealed import blind
 
 ORDER = "order"
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """One period of correction as its papers say it."""
-
-    number: str
-    kind: str
-    crime: str
-    effective_on: date | None
-    start_on: date
-    end_on: date
-    registered_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """A person taken onto the register by hand."""
-
-    person: NewPerson
-    phone: NewContact | None
-    order: NewOrder
-    assignment: Assignment
-
-
-async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
-    """Put a person and an order down; the person's id. Raises Refusal for somebody who already has an open order."""
-    check_order(intake.order)
-    async with tx():
-        person = await _person_for(intake.person, intake.assignment, now)
-        order = await _add_order(viewer, person, intake.order, now)
-        await assign((ORDER, order), person, intake.assignment, now, viewer.id)
-        if intake.phone:
-            await add_contact(person, intake.phone, now, viewer.id)
-        await record(viewer, "take_in", subject=(ORDER, order), people=[person], now=now)
-        await follow([order], now, by=viewer.id)
-    return person
-
-
-def check_order(order: NewOrder) -> None:
-    """Raises Refusal when the papers contradict themselves (law T-4, T-6: the court's document wins, but not nonsense)."""
-    if order.kind not in KINDS:
-        raise Refusal("请选择矫正类别。", fields={"kind": "请选择矫正类别。"})
-    if order.end_on < order.start_on:
-        raise Refusal("矫正结束日期早于开始日期。", fields={"end_on": "结束日期不能早于开始日期。"})
-
-
-async def _person_for(new: NewPerson, to: Assignment, now: datetime) -> int:
-    known = await find_by_number(new.number)
-    if known is None:
-        return await add_person(new, now)
-    if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", known):
-        elsewhere = await fetch_value(
-            "SELECT 1 FROM responsibility WHERE person = $1 AND to_at IS NULL AND office <> $2", known, to.office
-        )
-        told = "该人员已在其他司法所登记，请报区局协调。" if elsewhere else "该人员已在本所登记在册，不能重复登记。"
-        raise Refusal(told, fields={"number": told})
-    return known
-
-
-async def _add_order(viewer: Viewer, person: int, new: NewOrder, now: datetime) -> int:
-    number = new.number or await next_number(local_day(now))
-    values = {
-        "number": number,
-        "person": person,
-        "kind": new.kind,
-        "crime": new.crime,
-        "effective_on": new.effective_on,
-        "received_at": now,
-        "start_on": new.start_on,
-        "end_on": new.end_on,
-        "state": "due",
-        "ledger_from": local_day(now),
-        "created_at": now,
-        "created_by": viewer.id,
-    }
-    order = await insert("orders", values)
-    if new.registered_at:
-        await _register(order, new.registered_at, now, viewer.id)
-    return order
-
-
-async def next_number(day: date) -> str:
-    """The next free order number of the year, such as SJ2026-0239."""
-    head = f"SJ{day.year}-"
-    last = await fetch_value("SELECT max(number) FROM orders WHERE number ~ ('^' || $1 || '[0-9]{4}$')", head)
-    return f"{head}{int(last[-4:]) + 1 if last else 1:04d}"
 
 
 async def lock_open(order: int) -> Record:
@@ -131,16 +40,17 @@ async def register(viewer: Viewer, order: int, happened_at: datetime, now: datet
         row = await lock_open(order)
         if row["registered_at"]:
             raise Refusal("已经登记接收，不能重复登记。")
-        await _register(order, happened_at, now, viewer.id)
-        await _done(viewer, "register", row, now)
+        await enrol(order, happened_at, now, viewer.id)
+        await done(viewer, "register", row, now)
 
 
-async def _register(order: int, happened_at: datetime, now: datetime, by: int | None) -> None:
+async def enrol(order: int, happened_at: datetime, now: datetime, by: int | None) -> None:
+    """Write the registration of a locked order: the fact, and the order's columns that follow it."""
     await insert("registration", {"order_id": order, "happened_at": happened_at, "recorded_at": now, "recorded_by": by})
     await execute("UPDATE orders SET registered_at = $2, state = 'in_correction' WHERE id = $1", order, happened_at)
 
 
-async def _done(
+async def done(
     viewer: Viewer, action: str, row: Record, now: datetime, detail: dict[str, object] | None = None
 ) -> None:
     """The end of every action here: the audit row, then the ledger and its alerts."""
@@ -158,20 +68,30 @@ async def set_class(viewer: Viewer, order: int, level: str, reason: str, now: da
         row = await lock_open(order)
         if not row["registered_at"]:
             raise Refusal("尚未登记接收，不能确定管理类别。")
-        first = not await fetch_value(
-            "SELECT 1 FROM class_decision WHERE order_id = $1 AND withdrawn_at IS NULL", order
-        )
+        present = await class_of(order)
+        if present == level:
+            raise Refusal("已经是这一管理类别。", fields={"level": "已经是这一管理类别。"})
         values = {
             "order_id": order,
             "level": level,
-            "happened_at": row["registered_at"] if first else now,
+            "happened_at": now if present else row["registered_at"],
             "reason": reason.strip(),
             "recorded_at": now,
             "recorded_by": viewer.id,
         }
         await insert("class_decision", values)
         await close_debt(order, "class", now, viewer.id)
-        await _done(viewer, "set_class", row, now, {"level": level})
+        await done(viewer, "set_class", row, now, {"level": level})
+
+
+async def class_of(order: int) -> str | None:
+    """The class that was decided last."""
+    found: str | None = await fetch_value(
+        """SELECT level FROM class_decision WHERE order_id = $1 AND withdrawn_at IS NULL
+            ORDER BY happened_at DESC, id DESC LIMIT 1""",
+        order,
+    )
+    return found
 
 
 async def close_debt(order: int, kind: str, now: datetime, by: int | None) -> None:
@@ -190,22 +110,42 @@ async def assign_officer(viewer: Viewer, order: int, to: Assignment, now: dateti
     async with tx():
         row = await lock_open(order)
         if viewer.scope == "office" and to.office != viewer.office:
-            raise Refusal("跨司法所移交由区矫正机构办理。")
+            raise Refusal("跨司法所移交由区矫正机构办理。", fields={"staff": "请选择本所人员。"})
+        if to.staff is not None and to.staff == await officer_of(order):
+            raise Refusal("已经由这位工作人员负责。", fields={"staff": "已经由这位工作人员负责。"})
         await assign((ORDER, order), row["person"], to, now, viewer.id)
         await close_debt(order, "officer", now, viewer.id)
-        await _done(viewer, "assign_officer", row, now, {"office": to.office, "staff": to.staff})
+        await done(viewer, "assign_officer", row, now, {"office": to.office, "staff": to.staff})
+
+
+async def officer_of(order: int) -> int | None:
+    """The member of the staff who has the file now."""
+    found: int | None = await fetch_value(
+        """SELECT staff FROM responsibility
+            WHERE subject_kind = 'order' AND subject_id = $1 AND role = 'main' AND to_at IS NULL""",
+        order,
+    )
+    return found
 
 
 async def correct_phone(viewer: Viewer, person: int, new: NewContact, now: datetime) -> None:
-    """A new phone number is a new fact; the one of the same holder it replaces is kept, withdrawn."""
+    """A new phone number is a new fact; the one of the same holder it replaces is kept, withdrawn.
+
+    Raises Refusal when nothing would change. The same number again is a fact where the old one was known to be bad.
+    """
+    number = checked_phone(new.value)
     async with tx():
-        old = await fetch_value(
-            """SELECT id FROM contact WHERE person = $1 AND kind = 'phone' AND holder = $2 AND withdrawn_at IS NULL
+        await fetch("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+        old = await fetch_row(
+            """SELECT id, key, consent, bad_since FROM contact
+                WHERE person = $1 AND kind = 'phone' AND holder = $2 AND withdrawn_at IS NULL
                 ORDER BY rank, id DESC LIMIT 1""",
             person,
             new.holder,
         )
-        await add_contact(person, new, now, viewer.id, replaces=old)
+        if old and (old["key"], old["consent"], old["bad_since"]) == (blind(number, CONTACT), new.consent, None):
+            raise Refusal("号码没有变化，没有保存。", fields={"phone": "与现在的号码相同。"})
+        await add_contact(person, new, now, viewer.id, replaces=old["id"] if old else None)
         orders = await fetch("SELECT id FROM orders WHERE person = $1 AND ended_at IS NULL", person)
         for row in orders:
             await close_debt(row["id"], "phone", now, viewer.id)
@@ -221,10 +161,12 @@ async def change_term(viewer: Viewer, order: int, end_on: date, reason: str, now
         row = await lock_open(order)
         if end_on < row["start_on"]:
             raise Refusal("矫正结束日期早于开始日期。", fields={"end_on": "结束日期不能早于开始日期。"})
+        if end_on == row["end_on"]:
+            raise Refusal("结束日期没有变化。", fields={"end_on": "与现在的结束日期相同。"})
         values = {"order_id": order, "end_on": end_on, "reason": reason.strip(), "happened_at": now, "recorded_at": now}
         await insert("term_change", values | {"recorded_by": viewer.id})
         await execute("UPDATE orders SET end_on = $2 WHERE id = $1", order, end_on)
-        await _done(viewer, "change_term", row, now, {"end_on": end_on.isoformat()})
+        await done(viewer, "change_term", row, now, {"end_on": end_on.isoformat()})
 
 
 async def record_document(viewer: Viewer, order: int, kind: str, happened_at: datetime, now: datetime) -> None:
@@ -235,16 +177,18 @@ async def record_document(viewer: Viewer, order: int, kind: str, happened_at: da
     async with tx():
         row = await lock_open(order)
         if kind == "certificate":
-            _check_release_day(row, now)
+            _check_release_day(row, happened_at)
+            await _check_nothing_pending(order)
         values = {"order_id": order, "kind": kind, "happened_at": happened_at, "recorded_at": now}
         await insert("document_record", values | {"recorded_by": viewer.id})
-        await _done(viewer, "record_document", row, now, {"kind": kind})
+        await done(viewer, "record_document", row, now, {"kind": kind})
 
 
-def _check_release_day(row: Record, now: datetime) -> None:
+def _check_release_day(row: Record, happened_at: datetime) -> None:
     """Early and late release are both violations (law TE-03); early is refused, late is a lapse."""
-    if row["end_on"] and local_day(now) < row["end_on"]:
-        raise Refusal(f"矫正期至 {row['end_on']:%Y-%m-%d} 届满，提前解除违反《社区矫正法》第44条。")
+    if row["end_on"] and local_day(happened_at) < row["end_on"]:
+        told = f"矫正期至 {row['end_on']:%Y-%m-%d} 届满，提前解除违反《社区矫正法》第44条。"
+        raise Refusal(told, fields={"happened_at": told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +209,10 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
     check_past(ending.happened_at, now)
     async with tx():
         row = await lock_open(order)
+        if row["registered_at"] and ending.happened_at < row["registered_at"]:
+            raise Refusal("结束时间早于登记接收的时间。", fields={"happened_at": "不能早于登记接收的时间。"})
         if ending.kind == "released":
-            _check_release_day(row, now)
+            _check_release_day(row, ending.happened_at)
             await _check_nothing_pending(order)
         values = {
             "order_id": order,
@@ -283,10 +229,11 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
             ending.happened_at,
             ending.kind,
         )
-        await _done(viewer, "end_order", row, now, {"kind": ending.kind})
+        await done(viewer, "end_order", row, now, {"kind": ending.kind})
 
 
 async def _check_nothing_pending(order: int) -> None:
+    """Whoever is in custody at the end is EXPIRED_HOLD (law TE-09): somebody must decide first."""
     pending = await fetch_value(
         """SELECT 1 FROM pause WHERE subject_kind = 'order' AND subject_id = $1 AND kind = 'custody'
               AND to_at IS NULL AND withdrawn_at IS NULL""",
@@ -294,61 +241,3 @@ async def _check_nothing_pending(order: int) -> None:
     )
     if pending:
         raise Refusal("该人员处于羁押状态，期满待决，请先由上级和检察机关明确处理意见，不能直接解除。")
-
-
-@dataclass(frozen=True, slots=True)
-class NewPause:
-    """A time in which duties rest, with its evidence."""
-
-    kind: str
-    from_at: datetime
-    evidence: str
-
-
-async def pause(viewer: Viewer, order: int, new: NewPause, now: datetime) -> None:
-    """Some duties rest from a moment on (model §4): custody or hospital, by a notice that is named."""
-    if new.kind not in ("custody", "hospital"):
-        raise Refusal("请选择暂停原因。", fields={"kind": "请选择暂停原因。"})
-    if not new.evidence.strip():
-        raise Refusal("请填写依据（通知书或诊断证明）。", fields={"evidence": "请填写依据。"})
-    check_past(new.from_at, now)
-    async with tx():
-        row = await lock_open(order)
-        if await fetch_value(
-            "SELECT 1 FROM pause WHERE subject_kind = 'order' AND subject_id = $1 AND to_at IS NULL AND withdrawn_at IS NULL",
-            order,
-        ):
-            raise Refusal("已有一项未结束的暂停，请先结束它。")
-        values = {"subject_kind": ORDER, "subject_id": order, "kind": new.kind, "from_at": new.from_at}
-        await insert("pause", values | {"evidence": new.evidence.strip(), "recorded_at": now, "recorded_by": viewer.id})
-        await _done(viewer, "pause", row, now, {"kind": new.kind})
-
-
-async def end_pause(viewer: Viewer, order: int, to_at: datetime, now: datetime) -> None:
-    """The pause is over; what is owed runs again from there."""
-    check_past(to_at, now)
-    async with tx():
-        row = await lock_open(order)
-        done = await execute(
-            """UPDATE pause SET to_at = $2, ended_recorded_at = $3, ended_by = $4
-                WHERE subject_kind = 'order' AND subject_id = $1 AND to_at IS NULL AND withdrawn_at IS NULL
-                  AND from_at < $2""",
-            order,
-            to_at,
-            now,
-            viewer.id,
-        )
-        if not done:
-            raise Refusal("没有可以结束的暂停，或结束时间早于开始时间。")
-        await _done(viewer, "end_pause", row, now)
-
-
-async def confirm_pause(viewer: Viewer, order: int, source: str, now: datetime) -> None:
-    """Somebody asked, and the pause still stands (model §4: every seven days)."""
-    if not source.strip():
-        raise Refusal("请填写向谁核实。", fields={"source": "请填写向谁核实。"})
-    async with tx():
-        row = await lock_open(order)
-        values = {"order_id": order, "happened_at": now, "source": source.strip(), "recorded_at": now}
-        await insert("pause_check", values | {"recorded_by": viewer.id})
-        await _done(viewer, "confirm_pause", row, now)

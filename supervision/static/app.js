@@ -76,7 +76,7 @@
     const link = row.querySelector("a");
     if (link) link.focus({ preventScroll: true });
   };
-  const tick = () => { const box = here() && here().querySelector("input[type=checkbox]"); if (box) box.click(); };
+  const tick = () => { const box = here() && here().querySelector("input[type=checkbox], input[type=radio]"); if (box) box.click(); };
   const open = () => { const link = here() && here().querySelector("a"); if (link) link.click(); };
   const KEYS = { j: () => step(1), k: () => step(-1), x: tick, Enter: open, "/": () => document.querySelector("[data-search]")?.focus() };
   on("keydown", (event) => {

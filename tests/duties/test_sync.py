@@ -11,7 +11,8 @@ from supervision.days import end_of, start_of
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.duties.reconcile import reconcile
 from supervision.duties.sync import horizon, sync
-from supervision.orders.actions import Ending, NewPause, change_term, end_order, end_pause, pause
+from supervision.orders.actions import Ending, change_term, end_order
+from supervision.orders.pauses import NewPause, end_pause, pause
 from supervision.rules.base import is_lapsed
 from tests.cast import NOW, Cast
 from tests.register import awaited, on_register, viewer_of

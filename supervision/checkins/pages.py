@@ -1,0 +1,147 @@
+"""Reports, visits and checks: two clicks on a person's file, their list with withdrawals, and a page of calls."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from supervision.access.forms import go
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.checkins import actions, words
+from supervision.checkins.calls import ANSWERS, MOST, Asked, Call, people_to_call, record_calls
+from supervision.checkins.history import history
+from supervision.checkins.tables import CHANNELS, MET, MODES, RESULTS
+from supervision.clock import Clock
+from supervision.forms import Form, read_form
+from supervision.people.answers import back_to_file
+from supervision.people.scope import get_order_id, get_person
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/people/{person_id:int}/reports", guards=[guard("record")])
+async def record_report(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The person reported: by phone, in person, in writing."""
+    order = await get_order_id(viewer, person_id)
+    person = await get_person(viewer, person_id)
+    form = await read_form(request, "checkins/_report.html", heading="报告", person=person)
+    mode, happened_at = form.choice("mode", "报告方式", MODES), form.moment("happened_at", "报告时间")
+    form.check()
+    new = actions.report(mode, happened_at, form.text("content", "情况", required=False))
+    await actions.record_checkin(viewer, order, new, clock.now())
+    return back_to_file(request, person_id, f"已记录{words.MODES[mode]}。")
+
+
+@post("/people/{person_id:int}/visits", guards=[guard("record")])
+async def record_visit(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Somebody of the office went to see the person."""
+    order = await get_order_id(viewer, person_id)
+    person = await get_person(viewer, person_id)
+    form = await read_form(request, "checkins/_visit.html", heading="走访", person=person)
+    met, happened_at = form.choice("met", "见到了谁", MET), form.moment("happened_at", "走访时间")
+    form.check()
+    new = actions.visit(met, happened_at, form.text("content", "情况", required=False))
+    await actions.record_checkin(viewer, order, new, clock.now())
+    return back_to_file(request, person_id, "已记录走访。")
+
+
+@post("/people/{person_id:int}/checks", guards=[guard("record")])
+async def record_check(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The office checked by call, video, position or message."""
+    order = await get_order_id(viewer, person_id)
+    person = await get_person(viewer, person_id)
+    form = await read_form(request, "checkins/_check.html", heading="信息化核查", person=person)
+    channel, result = form.choice("channel", "核查方式", CHANNELS), form.choice("result", "核查结果", RESULTS)
+    happened_at = form.moment("happened_at", "核查时间")
+    form.check()
+    new = actions.info_check(channel, result, happened_at, form.text("content", "情况", required=False))
+    await actions.record_checkin(viewer, order, new, clock.now())
+    return back_to_file(request, person_id, "已记录信息化核查。")
+
+
+@get("/people/{person_id:int}/checkins", guards=[guard("see_people")])
+async def checkins(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """All that was put down of the person, newest first, withdrawn entries too."""
+    person = await get_person(viewer, person_id)
+    done = await history(person.id)
+    await record(viewer, "see_checkins", subject=("person", person.id), people=[person.id], now=clock.now())
+    return page(request, "checkins/list.html", person=person, done=done)
+
+
+@post("/people/{person_id:int}/checkins/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("withdraw")])
+async def withdraw(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    kind: FromPath[str],
+    fact_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Response[Any]:
+    """A wrong entry no longer counts."""
+    person = await get_person(viewer, person_id)
+    form = await read_form(
+        request, "checkins/_withdraw.html", heading="作废一条记录", person=person, fact={"kind": kind, "id": fact_id}
+    )
+    reason = form.text("reason", "原因", required=False)
+    await actions.withdraw(viewer, person.id, (kind, fact_id), reason=reason, now=clock.now())
+    return back_to_file(request, person_id, "已作废。它抵过的应办事项重新打开。")
+
+
+@get("/calls", guards=[guard("record")])
+async def calls(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """Whom to call today, one row each."""
+    asked = _asked(request, viewer)
+    people = await people_to_call(viewer, asked, clock.now())
+    await record(viewer, "see_calls", people=[one.person for one in people], now=clock.now())
+    return page(request, "checkins/calls.html", people=people, asked=asked, most=MOST)
+
+
+def _asked(request: AnyRequest, viewer: Viewer, also: tuple[int, ...] = ()) -> Asked:
+    """Officers see their own people first, others all of their scope."""
+    whose = request.query_params.get("whose") or ("own" if viewer.role in ("officer", "helper") else "all")
+    return Asked(ahead=request.query_params.get("when") == "ahead", own=whose == "own", also=also)
+
+
+@post("/calls", guards=[guard("record")])
+async def save_calls(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The answers of one page of calls, all or none."""
+    form = await read_form(request, "checkins/calls.html", most=MOST)
+    ids = _answered_orders(form)
+    asked = _asked(request, viewer, also=tuple(ids))
+    form.context.update(asked=asked, people=await people_to_call(viewer, asked, clock.now()))
+    happened_at = form.moment("happened_at", "通话时间")
+    if not ids:
+        form.wrong["happened_at"] = "还没有选择任何一通电话的结果。"
+    form.check()
+    made = [
+        Call(order, form.typed[f"answer-{order}"], happened_at, form.typed.get(f"note-{order}", "")) for order in ids
+    ]
+    await record_calls(viewer, made, clock.now())
+    answered = sum(call.answer == ANSWERS[0] for call in made)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return go(f"/calls{query}", f"已记录 {len(made)} 通电话：接通 {answered}，未接通 {len(made) - answered}。")
+
+
+def _answered_orders(form: Form) -> list[int]:
+    answers = {name.removeprefix("answer-"): value for name, value in form.typed.items() if name.startswith("answer-")}
+    known = {
+        order: value for order, value in answers.items() if order.isascii() and order.isdigit() and len(order) < 10
+    }
+    return [int(order) for order, value in known.items() if value in ANSWERS]
+
+
+ROUTES = [record_report, record_visit, record_check, checkins, withdraw, calls, save_calls]
