@@ -16,6 +16,7 @@ from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.days import SHANGHAI
 from supervision.db import fetch_row, insert
+from supervision.settings.terms import seed
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=SHANGHAI)
 PASSWORD = "a long enough one"
@@ -107,6 +108,7 @@ async def assemble() -> Cast:
         for login, (name, role, office) in STAFF.items()
     }
     await insert("heartbeat", {"job": "watch", "at": NOW})
+    await seed(NOW)
     return Cast(clock, app, offices, members)
 
 
