@@ -1,0 +1,19 @@
+"""The schedule: what runs when, in the order in which it runs where several are due at once."""
+
+from datetime import time, timedelta
+
+from jobs import work
+from jobs.job import Job
+
+SCHEDULE: tuple[Job, ...] = (
+    Job("reconcile", work.reconcile, "台账核对", at=time(2, 0)),
+    Job("watch", work.watch, "逾期发现", every=timedelta(seconds=10)),
+    Job("escalate", work.escalate, "逐级上报", every=timedelta(seconds=10)),
+    Job("roll_call", work.roll_call, "每日点名", at=time(7, 30)),
+    Job("remind", work.remind, "到期提醒", every=timedelta(seconds=60)),
+    Job("digest", work.digest, "工作摘要", at=time(8, 0)),
+    Job("send", work.send, "短信发送", every=timedelta(seconds=5)),
+    Job("sweep", work.sweep, "短信清理", every=timedelta(seconds=60)),
+    Job("after_bad_numbers", work.after_bad_numbers, "坏号处理", every=timedelta(seconds=60)),
+    Job("end_sessions", work.end_sessions, "会话清理", every=timedelta(minutes=10)),
+)

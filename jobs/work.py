@@ -1,0 +1,70 @@
+"""The jobs: each calls one function of a slice and tells how much it did. All may run twice, late, or on two machines."""
+
+from jobs.job import Work
+from supervision.access.sessions import end_forgotten
+from supervision.alerts.escalate import escalate as step_alerts
+from supervision.alerts.follow import follow
+from supervision.alerts.watch import watch as look
+from supervision.duties.reconcile import reconcile as compare_all
+from supervision.messages.delivery import deliver
+from supervision.messages.digest import staff_digest
+from supervision.messages.outbox import sweep as sweep_texts
+from supervision.messages.receipts import orders_of_bad_numbers
+from supervision.messages.reminders import remind as queue_reminders
+
+
+async def reconcile(work: Work) -> int:
+    """Recompute everybody from the facts; rows that had to be repaired."""
+    return (await compare_all(work.now())).repaired
+
+
+async def watch(work: Work) -> int:
+    """Lapses and findings that became alerts."""
+    seen = await look(work.now())
+    return seen.lapses + seen.findings
+
+
+async def escalate(work: Work) -> int:
+    """Alerts that took a step of the ladder."""
+    return await step_alerts(work.now())
+
+
+async def roll_call(work: Work) -> int:
+    """Take the day's roll call; what remains without a bucket."""
+    # Imported here: it looks across all slices, and the jobs start without it.
+    from supervision.rollcall.take import take
+
+    return (await take(work.now())).remainder
+
+
+async def remind(work: Work) -> int:
+    """Reminders queued."""
+    return await queue_reminders(work.now())
+
+
+async def digest(work: Work) -> int:
+    """Digests of the day queued."""
+    return await staff_digest(work.now())
+
+
+async def send(work: Work) -> int:
+    """Texts handed to the provider, whatever became of them."""
+    return (await deliver(work.provider, work.now, work.who)).total()
+
+
+async def sweep(work: Work) -> int:
+    """Texts that were cut off, are too late, or were answered."""
+    swept = await sweep_texts(work.now())
+    return swept.unknown + swept.expired + swept.cancelled
+
+
+async def after_bad_numbers(work: Work) -> int:
+    """People whose number turned out to be bad: the ledger and the alerts follow."""
+    orders = await orders_of_bad_numbers()
+    await follow(orders, work.now())
+    return len(orders)
+
+
+async def end_sessions(work: Work) -> int:
+    """Forgotten sessions ended."""
+    return await end_forgotten(work.now())
