@@ -136,7 +136,6 @@ class Calendar:
         self._exceptions = dict(days)
         self.known_years = frozenset(known_years if known_years is not None else {day.year for day in days})
         self._years: dict[int, list[date]] = {}
-        self._threes: dict[int, list[date]] = {}
 
     def is_working(self, day: date) -> bool:
         """Working day by the official calendar, make-up days included (law T-2)."""
@@ -157,28 +156,35 @@ class Calendar:
         """The `count`-th working day after (or, when negative, before) the day, which itself isn't counted."""
         if count == 0:
             return day
-        year = day.year
-        while True:
-            days = self._around(year)
-            at = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
-            if 0 <= at < len(days):
-                return days[at]
-            year += 1 if count > 0 else -1
+        return self._after(day, count) if count > 0 else self._before(day, -count)
+
+    def _after(self, day: date, count: int) -> date:
+        year, days = day.year, self._working(day.year)
+        passed = bisect_right(days, day)
+        while passed + count > len(days):
+            count -= len(days) - passed
+            year, passed = year + 1, 0
+            days = self._working(year)
+        return days[passed + count - 1]
+
+    def _before(self, day: date, count: int) -> date:
+        year, days = day.year, self._working(day.year)
+        ahead = bisect_left(days, day)
+        while ahead < count:
+            count -= ahead
+            year -= 1
+            days = self._working(year)
+            ahead = len(days)
+        return days[ahead - count]
 
     def days_off_between(self, first: date, last: date) -> list[date]:
         """The days off in [first, last], both counted: the explanation of a shift."""
         span = (last - first).days + 1
         return [day for n in range(span) if not self.is_working(day := first + timedelta(days=n))]
 
-    def _around(self, year: int) -> list[date]:
-        if year not in self._threes:
-            self._threes[year] = self._working(year - 1) + self._working(year) + self._working(year + 1)
-        return self._threes[year]
-
     def _working(self, year: int) -> list[date]:
         if year not in self._years:
-            first = date(year, 1, 1)
-            count = 366 if monthrange(year, 2)[1] == 29 else 365
-            every = (first + timedelta(days=n) for n in range(count))
-            self._years[year] = [day for day in every if self.is_working(day)]
+            first, next_first = date(year, 1, 1), date(year + 1, 1, 1)
+            days = (first + timedelta(days=n) for n in range((next_first - first).days))
+            self._years[year] = [day for day in days if self.is_working(day)]
         return self._years[year]

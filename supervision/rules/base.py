@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from supervision.days import Calendar, local_day
+from supervision.days import Calendar, local_day, start_of
 
 FOREVER = timedelta(days=36500)
 
@@ -120,10 +120,20 @@ class Facts:
     responsibilities: tuple[Responsibility, ...] = ()
     phones: tuple[Phone, ...] = ()
 
+    def levels(self) -> list[tuple[datetime, str]]:
+        """From when which class is in force, in order; one of the day of registration counts from that day's start."""
+        day = self.order.enrolled_on
+        decided = sorted((c.from_at, c.id, c.level) for c in self.classes)
+        return [(start_of(day) if local_day(from_at) == day else from_at, level) for from_at, _, level in decided]
+
     def level_at(self, moment: datetime) -> str:
         """The class in force; without any decision the parameters of `normal` apply (model §6)."""
-        in_force = [c for c in self.classes if c.from_at <= moment]
-        return max(in_force, key=lambda c: (c.from_at, c.id)).level if in_force else "normal"
+        return level_in(self.levels(), moment)
+
+
+def level_in(levels: list[tuple[datetime, str]], moment: datetime) -> str:
+    """The last class that began at or before the moment."""
+    return next((level for from_at, level in reversed(levels) if from_at <= moment), "normal")
 
 
 # -- parameters -------------------------------------------------------------------------------------------------

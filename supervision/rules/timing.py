@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, start_of
-from supervision.rules.base import Facts, Order, Slot, Terms
+from supervision.rules.base import Facts, Order, Slot, Terms, level_in
 
 NEVER = start_of(date(2200, 1, 1))
 MOMENT = timedelta(microseconds=1)
@@ -161,24 +161,13 @@ class Spell:
 
 
 def spells(facts: Facts, terms: Terms) -> list[Spell]:
-    """The stretches in which a slot may open, in order; it keeps the terms of the one in which it opens (model §5).
-
-    A class decided on the day of registration is in force from the start of that day.
-    """
-    order = facts.order
+    """The stretches in which a slot may open, in order; it keeps the terms of the one in which it opens (model §5)."""
+    order, levels = facts.order, facts.levels()
     begins_at = start_of(min(order.enrolled_on, order.effective_on or order.start_on))
     stop = max(begins_at, min(closes_at(order), terms.until + MOMENT))
-    decided = sorted((c.from_at, c.id, c.level) for c in facts.classes)
-    levels = [
-        (start_of(order.enrolled_on) if local_day(at) == order.enrolled_on else at, level) for at, _, level in decided
-    ]
-    changes = {at for at, _ in levels}.union(terms.parameters.changes)
+    changes = {from_at for from_at, _ in levels}.union(terms.parameters.changes)
     bounds = [begins_at, *sorted(moment for moment in changes if begins_at < moment < stop), stop]
-    return [Spell(start, end, _level_at(start, levels)) for start, end in pairwise(bounds)]
-
-
-def _level_at(moment: datetime, levels: list[tuple[datetime, str]]) -> str:
-    return next((level for at, level in reversed(levels) if at <= moment), "normal")
+    return [Spell(start, end, level_in(levels, start)) for start, end in pairwise(bounds)]
 
 
 def closes_at(order: Order) -> datetime:
