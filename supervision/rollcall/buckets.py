@@ -1,0 +1,164 @@
+"""The buckets of the correction register, as data: a state, and the proof that must exist for it.
+
+The first state that holds decides. Its proof is a reference such as `alert:17`, or nothing (NULL). A registration whose
+state lacks its proof, or that is in no known state, is the remainder: there is no ELSE. In the SQL, `o` is the order.
+"""
+
+from dataclasses import dataclass
+
+from supervision.rollcall.known import START_OF_TODAY, TODAY
+
+REGISTER = "correction"
+REMAINDER = "remainder"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One thing that must exist: SQL that gives its reference or NULL, and what is said when it is missing."""
+
+    sql: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A state of a registration with its proof."""
+
+    code: str
+    title: str
+    predicate: str
+    proofs: tuple[Proof, ...]
+
+    @property
+    def proof(self) -> str:
+        """All proofs in one text; NULL when any is missing."""
+        return " || ' ' || ".join(proof.sql for proof in self.proofs)
+
+
+OPEN = "o.ended_at IS NULL"
+TERM_PAST = f"o.end_on < {TODAY}"
+LAPSED = "is_lapsed(d.state, d.limit_at, $1)"
+TO_COME = "d.state = 'open' AND d.limit_at > $1"
+NO_SEARCH = "没有查找预警"
+
+
+def some_duty(condition: str) -> str:
+    """A duty of the order for which the condition holds, as a reference."""
+    return f"""(SELECT 'duty:' || d.id FROM {{duty}} d
+                 WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND {condition} LIMIT 1)"""
+
+
+def open_alert(condition: str) -> str:
+    """An open alert about the order for which the condition holds, as a reference."""
+    return f"""(SELECT 'alert:' || a.id FROM {{alert}} a
+                 WHERE a.subject_kind = 'order' AND a.subject_id = o.id AND a.closed_at IS NULL AND {condition} LIMIT 1)"""
+
+
+def open_pause(kinds: str) -> str:
+    """An open pause of the order of one of the kinds, as a reference."""
+    return f"(SELECT 'pause:' || p.id FROM {{pause}} p WHERE p.order_id = o.id AND p.kind IN ({kinds}) LIMIT 1)"
+
+
+def open_debt(kind: str) -> str:
+    """What the old register didn't say and nobody has made up yet, as a reference."""
+    return f"(SELECT 'debt:' || b.id FROM {{debt}} b WHERE b.order_id = o.id AND b.kind = '{kind}')"
+
+
+ENDED_TODAY = f"""(SELECT 'order_end:' || e.id FROM {{order_end}} e
+                    WHERE e.order_id = o.id AND e.recorded_at >= {START_OF_TODAY} LIMIT 1)"""
+SINCE_THE_END = "(a.since_at AT TIME ZONE 'Asia/Shanghai')::date > o.end_on"
+HELD = open_pause("'custody', 'hospital'")
+IN_CUSTODY = open_pause("'custody'")
+EVERY_LAPSE_ALERTED = f"""(SELECT 'alert:' || min(a.id)
+      FROM {{duty}} d LEFT JOIN {{alert}} a ON a.duty = d.id AND a.closed_at IS NULL
+     WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND {LAPSED} HAVING count(*) = count(a.id))"""
+
+OFFICER = f"""coalesce((SELECT 'responsibility:' || r.id FROM {{responsibility}} r
+                         WHERE r.person = o.person AND r.order_id = o.id AND r.active LIMIT 1), {open_debt("officer")})"""
+# An old register that goes live without classes owes them; until then the intervals of the normal class apply.
+CLASS = f"""coalesce((SELECT 'class_decision:' || max(c.id) FROM {{class_decision}} c WHERE c.order_id = o.id),
+                     {open_debt("class")})"""
+# In the last days of the term the person may have done all that was owed: then what was met reaches to its end, and the
+# office owes the certificate.
+OWED = f"""coalesce({some_duty(f"d.owed_by = 'person' AND {TO_COME}")},
+    CASE WHEN {some_duty("d.owed_by = 'person' AND d.state = 'met' AND d.limit_at > $1")} IS NOT NULL
+         THEN {some_duty(f"d.rule = 'TE-03' AND {TO_COME}")} END)"""
+
+# Off control, leave, hand-over, proposed, suspended and enrolling come with the rules that give them their proofs.
+BUCKETS: tuple[Bucket, ...] = (
+    # With the register of assistance, a release will also need the assistance that follows it.
+    Bucket("ended_today", "今日结束", "o.ended_at IS NOT NULL", (Proof(ENDED_TODAY, "没有结束记录"),)),
+    Bucket(
+        "expired_hold",
+        "期满待决",
+        f"{OPEN} AND {TERM_PAST} AND {IN_CUSTODY} IS NOT NULL",
+        (Proof(IN_CUSTODY, "没有羁押记录"), Proof(open_alert(SINCE_THE_END), "期满后没有预警")),
+    ),
+    Bucket(
+        "past_end",
+        "逾期解矫",
+        f"{OPEN} AND o.registered_at IS NOT NULL AND {TERM_PAST}",
+        (Proof(open_alert("a.kind = 'TE-03'"), "期满未解除而没有预警"),),
+    ),
+    Bucket(
+        "detained",
+        "被羁押或住院",
+        f"""{OPEN} AND {HELD} IS NOT NULL AND {some_duty(f"d.rule = 'confirm_pause' AND {LAPSED}")} IS NULL""",
+        (
+            Proof(HELD, "没有羁押或住院记录"),
+            Proof(some_duty(f"d.rule = 'confirm_pause' AND {TO_COME}"), "没有待办的核实事项"),
+        ),
+    ),
+    Bucket(
+        "never_taken_in",
+        "漏管",
+        f"""{OPEN} AND o.registered_at IS NULL AND {some_duty("d.rule = 'RE-06' AND d.limit_at <= $1")} IS NOT NULL""",
+        (Proof(open_alert("a.kind IN ('RE-06', 'RE-12')"), NO_SEARCH),),
+    ),
+    Bucket(
+        "awaited",
+        "待报到",
+        f"{OPEN} AND o.registered_at IS NULL",
+        (Proof(some_duty(f"d.rule = 'RE-06' AND {TO_COME}"), "没有待办的首次报到"),),
+    ),
+    Bucket(
+        "lapsed",
+        "逾期",
+        f"{OPEN} AND o.registered_at IS NOT NULL AND {some_duty(LAPSED)} IS NOT NULL",
+        (Proof(EVERY_LAPSE_ALERTED, "有逾期事项没有预警"),),
+    ),
+    Bucket(
+        "in_order",
+        "在矫正常",
+        f"{OPEN} AND o.registered_at IS NOT NULL",
+        (
+            Proof(OFFICER, "没有在岗的责任人"),
+            Proof(CLASS, "没有管理类别"),
+            Proof(OWED, "没有今后应办的事项"),
+        ),
+    ),
+)
+TITLES = {bucket.code: bucket.title for bucket in BUCKETS}
+
+# An order leaves the register only by an end fact, on the day after the one on which that fact was recorded.
+IN_REGISTER = f"""o.created_at <= $1 AND (o.ended_at IS NULL OR NOT EXISTS (
+    SELECT FROM {{order_end}} e WHERE e.order_id = o.id AND e.recorded_at < {START_OF_TODAY}))"""
+
+
+def _case(results: dict[str, str]) -> str:
+    """A CASE of the buckets' states, without an ELSE."""
+    return "CASE " + " ".join(f"WHEN {bucket.predicate} THEN {results[bucket.code]}" for bucket in BUCKETS) + " END"
+
+
+def _missing(bucket: Bucket) -> str:
+    parts = ", ".join(f"CASE WHEN {proof.sql} IS NULL THEN '{proof.missing}' END" for proof in bucket.proofs)
+    return f"array_remove(ARRAY[{parts}], NULL)"
+
+
+BUCKET_AND_PROOF = _case({bucket.code: f"'{bucket.code}|' || {bucket.proof}" for bucket in BUCKETS})
+"""The bucket and its proof as `lapsed|alert:17`; NULL for the remainder."""
+WHAT_IS_MISSING = _case({bucket.code: _missing(bucket) for bucket in BUCKETS})
+"""The sentences of the proofs that the order's state lacks; NULL where no state holds."""
+
+# The register is counted from the bare table: a join could lose a registration or count it twice.
+CENSUS = f"SELECT o.id, o.person, {BUCKET_AND_PROOF} AS found FROM {{orders}} o WHERE {IN_REGISTER} AND {{scope}}"

@@ -1,0 +1,65 @@
+"""The roll call as other programs read it."""
+
+from datetime import datetime
+from typing import Any
+
+from supervision.rollcall.buckets import BUCKETS, REGISTER
+from supervision.rollcall.headline import Contact
+from supervision.rollcall.strays import Named
+from supervision.rollcall.take import Taken, roll_call
+
+
+async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
+    """The roll call at a moment, ready for JSON; `live`: it is the present (the same answer, sooner).
+
+    {"at": ISO moment, "register": "correction", "total": n, "remainder": n, "closes": true | false,
+     "buckets": [{"code", "title", "count"}…] in their order, their sum and the remainder make the total,
+     "remainder_list": [{"number", "name", "order", "person", "codes", "what"}…], "strays": [the same…],
+     "not_under_supervision": n (people whose orders have all ended),
+     "list_hash": SHA-256 over the sorted lines register|order|bucket,
+     "headline": {"past_limit", "past_own_limit", "never_contacted", "late_steps" (null for the past), "late_entries",
+                  "oldest_contact": {"number", "name", "at", "how": seen | heard | self_reported | third_party} | null}}
+    """
+    taken = await roll_call(at, live=live)
+    return {
+        "at": taken.at.isoformat(),
+        "register": REGISTER,
+        "total": taken.total,
+        "remainder": len(taken.remainder),
+        "closes": taken.closes,
+        "buckets": [{"code": b.code, "title": b.title, "count": taken.counts[b.code]} for b in BUCKETS],
+        "remainder_list": [_named(one) for one in taken.remainder],
+        "strays": [_named(one) for one in taken.strays],
+        "not_under_supervision": taken.apart,
+        "list_hash": taken.list_hash,
+        "headline": _headline(taken),
+    }
+
+
+def _named(one: Named) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "name": one.name,
+        "order": one.order,
+        "person": one.person,
+        "codes": list(one.codes),
+        "what": one.what,
+    }
+
+
+def _headline(taken: Taken) -> dict[str, Any]:
+    head = taken.headline
+    return {
+        "past_limit": head.past_limit,
+        "past_own_limit": head.past_own_limit,
+        "oldest_contact": _contact(head.oldest_contact),
+        "never_contacted": head.never_contacted,
+        "late_steps": head.late_steps,
+        "late_entries": head.late_entries,
+    }
+
+
+def _contact(contact: Contact | None) -> dict[str, Any] | None:
+    if contact is None:
+        return None
+    return {"number": contact.number, "name": contact.name, "at": contact.at.isoformat(), "how": contact.how}

@@ -1,0 +1,169 @@
+"""The roll call: a pure read for any moment, and once a day the list that is kept, with its hash."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from supervision.access.viewer import Viewer
+from supervision.audit.record import record
+from supervision.days import local_day
+from supervision.db import Record, fetch_row, fetch_value, insert_many, tx
+from supervision.rollcall.buckets import BUCKETS, CENSUS, REGISTER, REMAINDER
+from supervision.rollcall.headline import Headline, headline
+from supervision.rollcall.known import View
+from supervision.rollcall.movement import Movement, movement
+from supervision.rollcall.strays import Named, find_strays, name_remainder
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registration and its bucket; the remainder has no proof."""
+
+    order: int
+    person: int
+    bucket: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A roll call as it was at a moment: every registration exactly once."""
+
+    at: datetime
+    entries: tuple[Entry, ...]
+    counts: dict[str, int]
+    """Every bucket in its order, without the remainder."""
+    remainder: tuple[Named, ...]
+    strays: tuple[Named, ...]
+    headline: Headline
+    apart: int
+    """People not under supervision: their orders have all ended (the third list)."""
+
+    @property
+    def total(self) -> int:
+        return len(self.entries)
+
+    @property
+    def closes(self) -> bool:
+        """Nobody is missing and nobody is lost."""
+        return not self.remainder and not self.strays
+
+    @property
+    def list_hash(self) -> str:
+        return hash_of((entry.order, entry.bucket) for entry in self.entries)
+
+
+# Persons, not orders: whoever has orders, and none of them in the register any more.
+APART = """
+SELECT count(*) AS people FROM person p
+ WHERE p.merged_into IS NULL AND {scope} AND EXISTS (SELECT FROM orders o WHERE o.person = p.id AND o.created_at <= $1)
+   AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id AND o.created_at <= $1 AND o.ended_at IS NULL)"""
+
+
+async def roll_call(at: datetime, *, live: bool = False, viewer: Viewer | None = None) -> Taken:
+    """Every registration of the viewer's scope in its bucket, as known at `at`; writes nothing.
+
+    For a past moment these are rebuilt: the register by when orders, registrations and end facts were recorded; duties by
+    the events after it; alerts by their events; facts by when they were recorded and withdrawn. Limits that were moved
+    since, and an end date that was changed for the first time since, are shown as they are today.
+    `live`: `at` is the present, which is read as it stands.
+    """
+    view = View(at, live, viewer)
+    entries = tuple(_entry(row) for row in await view.rows(CENSUS, "o.person"))
+    counted = Counter(entry.bucket for entry in entries)
+    lost = [entry.order for entry in entries if entry.bucket == REMAINDER]
+    return Taken(
+        at=at,
+        entries=entries,
+        counts={bucket.code: counted[bucket.code] for bucket in BUCKETS},
+        remainder=tuple(await name_remainder(view, lost)),
+        strays=tuple(await find_strays(view)),
+        headline=await headline(view),
+        apart=(await view.rows(APART, "p.id"))[0]["people"],
+    )
+
+
+def _entry(row: Record) -> Entry:
+    bucket, _, proof = (row["found"] or REMAINDER).partition("|")
+    return Entry(row["id"], row["person"], bucket, proof)
+
+
+def hash_of(buckets: Iterable[tuple[int, str]]) -> str:
+    """SHA-256 over the sorted lines `register|subject|bucket`, joined by newlines, as UTF-8."""
+    lines = sorted(f"{REGISTER}|{order}|{bucket}" for order, bucket in buckets)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The day's roll call as it is kept; `made` is false where another process (or an earlier run) had taken it."""
+
+    id: int
+    day: date
+    total: int
+    remainder: int
+    made: bool
+
+
+async def take(now: datetime) -> Kept:
+    """Keep the day's roll call and its list; the first one of a day stays, whoever else comes."""
+    day = local_day(now)
+    if kept := await _kept(day):
+        return kept
+    async with tx():
+        taken = await roll_call(now, live=True)
+        moved = await movement(taken.at, {entry.order for entry in taken.entries})
+        roll_call_id = await _insert(taken, moved, day)
+        if roll_call_id is not None:
+            await _keep_entries(roll_call_id, taken)
+            detail = {"total": taken.total, "remainder": len(taken.remainder), "hash": taken.list_hash}
+            await record(None, "take_roll_call", subject=("roll_call", roll_call_id), detail=detail, now=now)
+            return Kept(roll_call_id, day, taken.total, len(taken.remainder), made=True)
+    kept = await _kept(day)
+    assert kept is not None, "whoever came first has committed"
+    return kept
+
+
+async def _kept(day: date) -> Kept | None:
+    row = await fetch_row("SELECT id, day, total, remainder FROM roll_call WHERE day = $1", day)
+    return Kept(row["id"], row["day"], row["total"], row["remainder"], made=False) if row else None
+
+
+async def _insert(taken: Taken, moved: Movement | None, day: date) -> int | None:
+    made: int | None = await fetch_value(
+        """INSERT INTO roll_call (day, taken_at, total, remainder, buckets, headline, list_hash)
+           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT roll_call_day_once DO NOTHING RETURNING id""",
+        day,
+        taken.at,
+        taken.total,
+        len(taken.remainder),
+        json.dumps(taken.counts),
+        json.dumps(summary(taken, moved), ensure_ascii=False),
+        taken.list_hash,
+    )
+    return made
+
+
+async def _keep_entries(roll_call_id: int, taken: Taken) -> None:
+    rows = [(roll_call_id, REGISTER, e.order, e.person, e.bucket, e.proof) for e in taken.entries]
+    await insert_many("roll_call_entry", ("roll_call", "register", "subject_id", "person", "bucket", "proof"), rows)
+
+
+def summary(taken: Taken, moved: Movement | None) -> dict[str, Any]:
+    """What is kept beside the list: the headline, who was lost, what came and went since the last roll call."""
+    head, oldest = taken.headline, taken.headline.oldest_contact
+    return {
+        "past_limit": head.past_limit,
+        "past_own_limit": head.past_own_limit,
+        "oldest_contact": {"order": oldest.order, "at": oldest.at.isoformat(), "how": oldest.how} if oldest else None,
+        "never_contacted": head.never_contacted,
+        "late_steps": head.late_steps,
+        "late_entries": head.late_entries,
+        "apart": taken.apart,
+        "lost": [[named.order, named.person, named.what] for named in (*taken.remainder, *taken.strays)],
+        "movement": moved.as_json() if moved else None,
+    }
