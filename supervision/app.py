@@ -19,14 +19,18 @@ from supervision.access import pages as access_pages
 from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
 from supervision.access.viewer import Viewer, guard
+from supervision.alerts import pages as alerts_pages
 from supervision.alerts.follow import follow
 from supervision.alerts.owners import reassign_all
 from supervision.audit import pages as audit_pages
+from supervision.checkins import pages as checkins_pages
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
-from supervision.ledger import connect_sources
 from supervision.desk import pages as desk_pages
+from supervision.ledger import connect_sources
+from supervision.orders import intake_pages
+from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
 
 logger = logging.getLogger(__name__)
@@ -41,6 +45,7 @@ NAV = (
     ("/alerts", "预警", "bell", "see_alerts", "工作"),
     ("/people", "人员", "users", "see_people", "工作"),
     ("/calls", "批量电话", "phone", "record", "工作"),
+    ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/messages", "短信", "message-square", "see_messages", "监督"),
     ("/import", "导入", "file-up", "import_people", "监督"),
@@ -71,7 +76,18 @@ async def health() -> Response[str]:
     return Response("ok\n", media_type="text/plain")
 
 
-ROUTES: list[Any] = [home, health, *access_pages.ROUTES, *desk_pages.ROUTES, *admin_pages.ROUTES, *audit_pages.ROUTES]
+ROUTES: list[Any] = [
+    home,
+    health,
+    *alerts_pages.ROUTES,
+    *access_pages.ROUTES,
+    *desk_pages.ROUTES,
+    *admin_pages.ROUTES,
+    *audit_pages.ROUTES,
+    *checkins_pages.ROUTES,
+    *orders_pages.ROUTES,
+    *intake_pages.ROUTES,
+]
 
 
 def connect_staffing() -> None:

@@ -103,7 +103,9 @@ async def close(viewer: Viewer, alert_id: int, outcome: str, reason: str, now: d
 
 async def close_card(viewer: Viewer, person: int, outcome: str, reason: str, now: datetime) -> list[int]:
     """End all open alerts of a person with one outcome and reason; the ids of those that only a fact can end."""
-    ids = await fetch_value("SELECT array_agg(id ORDER BY id) FROM alert WHERE person = $1 AND closed_at IS NULL", person)
+    ids = await fetch_value(
+        "SELECT array_agg(id ORDER BY id) FROM alert WHERE person = $1 AND closed_at IS NULL", person
+    )
     return await close_all(viewer, list(ids or []), outcome, reason, now=now)
 
 
@@ -234,7 +236,9 @@ async def _audit(
         return
     ids = [alert["id"] for alert in alerts]
     people = [alert["person"] for alert in alerts if alert["person"]]
-    await record(viewer, action, subject=("alert", ids[0]), people=people, detail={"alerts": ids, **(detail or {})}, now=now)
+    await record(
+        viewer, action, subject=("alert", ids[0]), people=people, detail={"alerts": ids, **(detail or {})}, now=now
+    )
 
 
 async def note_texts(event_ids: Sequence[int]) -> dict[int, str]:

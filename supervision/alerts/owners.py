@@ -43,7 +43,9 @@ def on_rung(rung: str) -> str:
 
 def owner(alert: str, rung: str, held: str = "TRUE") -> str:
     """Of an alert and its `holder h`: who took it, or whoever stands in for them, while it is held; else the ladder's."""
-    return f"""coalesce((SELECT t.person FROM stand_in t WHERE t.staff = {alert}.taken_by AND {held}), {on_rung(rung)})"""
+    return (
+        f"""coalesce((SELECT t.person FROM stand_in t WHERE t.staff = {alert}.taken_by AND {held}), {on_rung(rung)})"""
+    )
 
 
 async def owner_of(alert_id: int, at: datetime) -> int:

@@ -1,0 +1,212 @@
+"""The queue: one card a person with all that is open about them, most urgent first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from supervision import rules, sealed
+from supervision.access.viewer import Viewer
+from supervision.alerts.actions import NOTE, receivers
+from supervision.alerts.ladder import RUNGS
+from supervision.alerts.outcomes import cause_kind, offered
+from supervision.db import Record, fetch, fetch_value
+from supervision.people.scope import visible_people
+
+PAGE = 20
+MOST_COUNTED = 100
+"""A tab counts no further: the hundredth person needs no exact number."""
+NOTES_SHOWN = 3
+RANK = "CASE a.severity WHEN 'grave' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END"
+SEVERITIES = {"grave": "紧急", "serious": "重要", "notice": "提示"}
+STEPS = {"look": "待查看", "act": "处理中", "decide": "待定后续"}
+SEXES = {"male": "男", "female": "女"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One open alert as its line on the card shows it."""
+
+    id: int
+    title: str
+    is_lapse: bool
+    since_at: datetime
+    severity: str
+    step: str
+    rung: str
+    owner: str
+    mine: bool
+    next_step_at: datetime
+    ups: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A note that somebody left."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(slots=True)
+class Card:
+    """One person and all that is open about them."""
+
+    person: int
+    name: str
+    sex: str
+    born_on: date | None
+    office: str
+    officer: str
+    causes: list[Cause] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
+    receivers: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def severity(self) -> str:
+        """The worst of its causes."""
+        return min((cause.severity for cause in self.causes), key=list(SEVERITIES).index)
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """What may be said to end it."""
+        return offered({cause.kind for cause in self.causes})
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of cards, and where the next one begins."""
+
+    cards: list[Card]
+    after: str | None
+
+
+def tabs_of(viewer: Viewer) -> list[tuple[str, str]]:
+    """What this viewer may look at: what is with them, and all of their scope."""
+    everything = ("all", "全区") if viewer.scope == "all" else ("office", "本所")
+    return [("mine", "由我办理"), everything] if viewer.may("act_alerts") else [everything]
+
+
+async def count_cards(viewer: Viewer, tab: str) -> int:
+    """How many people have something open, up to MOST_COUNTED."""
+    args: list[Any] = [MOST_COUNTED]
+    condition = _condition(viewer, tab, args)
+    counted = await fetch_value(
+        f"""SELECT count(*) FROM (SELECT a.person FROM alert a WHERE a.closed_at IS NULL AND a.person IS NOT NULL
+             AND {condition} GROUP BY a.person LIMIT $1) AS counted""",
+        *args,
+    )
+    return int(counted)
+
+
+async def page_of_cards(viewer: Viewer, tab: str, after: str | None, now: datetime) -> Queue:
+    """The cards of a tab from a mark on: by severity, then by the next step."""
+    args: list[Any] = [PAGE + 1, *_mark(after)]
+    condition = _condition(viewer, tab, args)
+    rows = await fetch(
+        f"""SELECT a.person, min({RANK}) AS rank, min(a.next_step_at) AS next_step_at FROM alert a
+             WHERE a.closed_at IS NULL AND a.person IS NOT NULL AND {condition} GROUP BY a.person
+            HAVING $2::int IS NULL OR (min({RANK}), min(a.next_step_at), a.person) > ($2, $3::timestamptz, $4::int)
+             ORDER BY rank, next_step_at, a.person LIMIT $1""",
+        *args,
+    )
+    shown = rows[:PAGE]
+    cards = await cards_of(viewer, [row["person"] for row in shown], now)
+    return Queue(cards, _mark_of(shown[-1]) if len(rows) > PAGE else None)
+
+
+def _condition(viewer: Viewer, tab: str, args: list[Any]) -> str:
+    condition = visible_people(viewer, "a.person", args)
+    if tab != "mine":
+        return condition
+    args.append(viewer.id)
+    return f"{condition} AND a.assigned_to = ${len(args)}"
+
+
+def _mark_of(row: Record) -> str:
+    return f"{row['rank']}~{row['next_step_at'].isoformat()}~{row['person']}"
+
+
+def _mark(after: str | None) -> tuple[int | None, datetime | None, int | None]:
+    """The three parts of a mark; one that isn't ours begins at the beginning."""
+    try:
+        rank, moment, person = (after or "").split("~")
+        found = (int(rank), datetime.fromisoformat(moment), int(person))
+    except ValueError:
+        return (None, None, None)
+    return found if found[1].tzinfo and 0 <= found[0] < 3 and 0 < found[2] < 2**31 else (None, None, None)
+
+
+# -- cards ------------------------------------------------------------------------------------------------------
+
+
+async def cards_of(viewer: Viewer, people: Sequence[int], now: datetime) -> list[Card]:
+    """The cards of these people, in their order; whoever has nothing open in the viewer's scope has none."""
+    alerts = await _open(viewer, people)
+    cards = {row["id"]: _card(row) for row in await fetch(PEOPLE, list(people), now)}
+    for alert in alerts:
+        cards[alert["person"]].causes.append(_cause(alert, viewer))
+    for said in await fetch(NOTES, [alert["id"] for alert in alerts], NOTES_SHOWN):
+        text = sealed.open_sealed(said["box"], NOTE)
+        cards[said["person"]].notes.append(Said(said["at"], said["name"], text))
+    shown = [cards[person] for person in people if person in cards and cards[person].causes]
+    for card in shown if viewer.may("act_alerts") else []:
+        card.receivers = [
+            (row["id"], row["name"]) for row in await receivers(card.person, now) if row["id"] != viewer.id
+        ]
+    return shown
+
+
+async def _open(viewer: Viewer, people: Sequence[int]) -> list[Record]:
+    args: list[Any] = [list(people)]
+    condition = visible_people(viewer, "a.person", args)
+    return await fetch(
+        f"""SELECT a.*, s.name AS owner_name, d.owed_by, d.state AS duty_state, coalesce(d.variant, f.variant) AS variant,
+                   (SELECT count(*) FROM alert_event e WHERE e.alert = a.id AND e.kind = 'stepped') AS ups
+              FROM alert a JOIN staff s ON s.id = a.assigned_to
+              LEFT JOIN duty d ON d.id = a.duty LEFT JOIN finding f ON f.id = a.finding
+             WHERE a.person = ANY($1) AND a.closed_at IS NULL AND {condition} ORDER BY {RANK}, a.since_at, a.id""",
+        *args,
+    )
+
+
+PEOPLE = """
+SELECT p.id, p.name, p.sex, p.born_on, string_agg(DISTINCT o.name, '、') AS office, string_agg(DISTINCT s.name, '、') AS officer
+  FROM person p
+  LEFT JOIN responsibility r ON r.person = p.id AND r.role = 'main' AND tstzrange(r.from_at, r.to_at) @> $2::timestamptz
+  LEFT JOIN office o ON o.id = r.office LEFT JOIN staff s ON s.id = r.staff
+ WHERE p.id = ANY($1) GROUP BY p.id
+"""
+NOTES = """
+SELECT person, at, name, box FROM (
+  SELECT a.person, e.at, s.name, e.detail->>'text_sealed' AS box,
+         row_number() OVER (PARTITION BY a.person ORDER BY e.id DESC) AS place
+    FROM (SELECT DISTINCT ON (a.person, e.at, e.staff) e.* FROM alert_event e JOIN alert a ON a.id = e.alert
+           WHERE e.alert = ANY($1) AND e.kind = 'noted' ORDER BY a.person, e.at, e.staff, e.id) e
+    JOIN alert a ON a.id = e.alert JOIN staff s ON s.id = e.staff) AS noted
+ WHERE place <= $2 ORDER BY person, place
+"""
+
+
+def _card(row: Record) -> Card:
+    sex = SEXES.get(row["sex"], "")
+    return Card(row["id"], row["name"], sex, row["born_on"], row["office"] or "", row["officer"] or "")
+
+
+def _cause(alert: Record, viewer: Viewer) -> Cause:
+    return Cause(
+        id=alert["id"],
+        title=rules.title_of(alert["kind"], alert["variant"] or ""),
+        is_lapse=alert["duty"] is not None,
+        since_at=alert["since_at"],
+        severity=alert["severity"],
+        step=STEPS[alert["step"]],
+        rung=RUNGS[alert["rung"]],
+        owner=alert["owner_name"],
+        mine=alert["assigned_to"] == viewer.id,
+        next_step_at=alert["next_step_at"],
+        ups=alert["ups"],
+        kind=cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"]),
+    )
