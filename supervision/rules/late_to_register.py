@@ -36,8 +36,9 @@ class Clock:
 def late_to_register(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
     """A person who hasn't reported is looked for at once; what the law proposes grows with the days.
 
-    Lateness counts from the day after the last day in time: up to ten days an admonition (训诫), over ten a warning (警告), over
-    a month the revocation of probation or parole (of those only; under public surveillance a penalty by the police). Each ends when the person is registered.
+    Lateness counts from the day after the last day in time: up to ten days an admonition (训诫), over ten a warning (警告),
+    over a month the revocation of probation or parole (of those only; under public surveillance a penalty by the police).
+    Each ends when the person is registered, or when the order ends.
     """
     report = next((duty for duty in duties if duty.rule == "RE-06"), None)
     if report is None or report.state in ("excused", "void"):

@@ -1,4 +1,7 @@
-"""Every number that a rule uses, with its default and where it comes from; the office's dated rows replace them."""
+"""Every number that a rule uses, with its default and where it comes from; the office's dated rows replace them.
+
+Reminders are no parameters but a column of the rule (`Rule.remind_days`).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,11 +69,6 @@ DEFAULTS: tuple[Default, ...] = (
     Default("ending.appraisal.limit_days", 7, "期满鉴定：期满前几日为最后期限", HOUSE),
     Default("ending.certificate.due_hour", 17, "解除证明：期满当日几时前应当发放", HOUSE),
     Default("pause.confirm", "1w", "羁押、住院期间多久核实一次", HOUSE),
-    Default("remind.RE-06.in_person", [4, 1], "首次报到：提前几日短信提醒", HOUSE),
-    Default("remind.SU-01.phone", [1], "电话报告：提前几日短信提醒", HOUSE),
-    Default("remind.SU-01.in_person", [4, 1], "当面报到：提前几日短信提醒", HOUSE),
-    Default("remind.SU-01.written", [4, 1], "书面报告：提前几日短信提醒", HOUSE),
-    Default("remind.TE-01.summary", [4, 1], "个人总结：提前几日短信提醒", HOUSE),
     Default("ladder.notice", [48, 48, 24], "一般预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.serious", [24, 24, 24], "较重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.grave", [4, 4, 8], "严重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),

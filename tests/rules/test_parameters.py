@@ -20,15 +20,9 @@ def test_each_default_has_one_key_a_meaning_and_a_source():
 
 def test_each_default_belongs_to_a_rule_and_each_pattern_of_a_rule_to_a_default():
     patterns = [pattern for rule in RULES for pattern in rule.parameters]
-    keys = [default.key for default in DEFAULTS if not default.key.startswith(("remind.", "ladder."))]
+    keys = [default.key for default in DEFAULTS if not default.key.startswith("ladder.")]
     assert [key for key in keys if not any(fnmatch(key, pattern) for pattern in patterns)] == []
     assert [pattern for pattern in patterns if not any(fnmatch(key, pattern) for key in keys)] == []
-
-
-def test_the_reminders_of_a_rule_are_those_of_its_parameters():
-    said = {(rule.id, variant): list(days) for rule in RULES for variant, days in rule.remind_days.items()}
-    reminders = (default for default in DEFAULTS if default.key.startswith("remind."))
-    assert said == {tuple(default.key.split(".")[1:]): default.value for default in reminders}
 
 
 def test_the_defaults_are_in_force_from_2020():

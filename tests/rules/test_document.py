@@ -1,0 +1,26 @@
+"""docs/rules.md is what the rules say of themselves."""
+
+from pathlib import Path
+
+from supervision.rules import RULES
+from supervision.rules.document import markdown, rules_table, says
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_docs_rules_md_is_what_the_rules_say():
+    written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert written == markdown(), "make it again: python -m supervision.rules.document > docs/rules.md"
+
+
+def test_the_table_has_a_row_for_each_rule_with_its_article_its_parameters_and_a_test_that_is_there():
+    table = rules_table()
+    assert [row["id"] for row in table] == [rule.id for rule in RULES]
+    for row in table:
+        assert row["title"] and row["article"] and row["owed_by"] in ("person", "staff", "organ")
+        assert (ROOT / row["test"]).is_file(), row["test"]
+    assert table[0]["parameters"] == {"first_report.due_days": 8, "first_report.limit_days": 10}
+
+
+def test_every_rule_says_what_it_asks_in_a_sentence():
+    assert [rule.id for rule in RULES if not (says(rule).__doc__ or "").strip().splitlines()[0].endswith(".")] == []
