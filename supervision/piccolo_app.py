@@ -22,6 +22,7 @@ APP_CONFIG = AppConfig(
                 "alerts",
                 "messages",
                 "rollcall",
+                "exchange",
             )
         ]
     ),

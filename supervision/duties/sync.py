@@ -16,6 +16,8 @@ HORIZON_DAYS = 60
 CHUNK = 2000
 LEDGER_DIFFERENCE = "ledger_difference"
 """The finding that reconcile raises against ourselves: no rule of law, so no rule may end it."""
+NOT_OF_RULES = frozenset({LEDGER_DIFFERENCE, "duplicate_person", "history_misses"})
+"""Findings of other hands (ours, and an import's): a human ends them."""
 
 Held = dict[tuple[str, str, str], Record]
 """(rule, variant, period) → the row that the ledger holds."""
@@ -120,7 +122,7 @@ def _compare_findings(facts: Facts, found: Sequence[Finding], held: Held, change
     changes.refound.extend(
         (row, None)
         for key, row in held.items()
-        if key not in expected and row["state"] == "open" and row["rule"] != LEDGER_DIFFERENCE
+        if key not in expected and row["state"] == "open" and row["rule"] not in NOT_OF_RULES
     )
 
 

@@ -117,6 +117,20 @@ async def _add_order(viewer: Viewer, person: int, new: NewOrder, now: datetime) 
 
 async def next_number(day: date) -> str:
     """The next free order number of the year, such as SJ2026-0239."""
-    head = f"SJ{day.year}-"
-    last = await fetch_value("SELECT max(number) FROM orders WHERE number ~ ('^' || $1 || '[0-9]{4}$')", head)
-    return f"{head}{int(last[-4:]) + 1 if last else 1:04d}"
+    return number_in(day, await last_serial(day) + 1)
+
+
+async def last_serial(day: date) -> int:
+    """The serial of the year's highest order number of ours; 0 before the first."""
+    return int(
+        await fetch_value(
+            """SELECT coalesce(max(substring(number FROM '[0-9]+$')::bigint), 0) FROM orders
+                WHERE number LIKE $1 || '%' AND number ~ ('^' || $1 || '[0-9]{4,9}$')""",
+            f"SJ{day.year}-",
+        )
+    )
+
+
+def number_in(day: date, serial: int) -> str:
+    """The order number of the year with this serial."""
+    return f"SJ{day.year}-{serial:04d}"

@@ -39,6 +39,8 @@ VARIANT_TITLES = {
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
 }
+OTHER_TITLES = {"duplicate_person": "跨司法所重复登记", "history_misses": "导入的近期缺报"}
+"""Findings that no rule makes: an import raises them, a human ends them."""
 _BY_ID = {rule.id: rule for rule in RULES}
 
 
@@ -50,7 +52,7 @@ def by_id(rule_id: str) -> Rule:
 def title_of(rule_id: str, variant: str = "") -> str:
     """What users read for a duty or finding; an unknown rule is shown by its id."""
     rule = _BY_ID.get(rule_id)
-    return VARIANT_TITLES.get((rule_id, variant)) or (rule.title if rule else rule_id)
+    return VARIANT_TITLES.get((rule_id, variant)) or (rule.title if rule else OTHER_TITLES.get(rule_id, rule_id))
 
 
 def evaluate(facts: Facts, terms: Terms) -> tuple[tuple[Duty, ...], tuple[Finding, ...]]:
