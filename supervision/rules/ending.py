@@ -37,7 +37,9 @@ def certificate(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     order = facts.order
     if order.registered_at is not None and order.end_on is not None:
-        yield from first_to_open((spell, _certificate(order.end_on, spell, terms)) for spell in spells(facts, terms))
+        yield from first_to_open(
+            (spell, _certificate(order.end_on, spell, terms)) for spell in spells(facts, terms, order.enrolled_on)
+        )
 
 
 def _certificate(end_on: date, spell: Spell, terms: Terms) -> Slot:
@@ -50,7 +52,7 @@ def _certificate(end_on: date, spell: Spell, terms: Terms) -> Slot:
 def _before_the_end(rule: str, document: str, facts: Facts, terms: Terms) -> Iterator[Slot]:
     order = facts.order
     if order.registered_at is not None and order.end_on is not None:
-        stretches = spells(facts, terms)
+        stretches = spells(facts, terms, order.enrolled_on)
         yield from first_to_open((spell, _document(rule, document, order, spell, terms)) for spell in stretches)
 
 

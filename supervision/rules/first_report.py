@@ -1,6 +1,7 @@
 """RE-06 首次报到: who has been sentenced comes to the office within ten days, or is looked for."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from supervision.days import start_of
 from supervision.rules.base import Facts, Order, Rule, Slot, Terms
@@ -17,15 +18,16 @@ def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
     known the term's first day stands for it: missing data excuses nobody. The clock runs on in an old register that goes
     live, as long as the person isn't registered.
     """
-    offers = ((spell, _report(facts.order, spell, terms)) for spell in spells(facts, terms))
+    anchor = facts.order.effective_on or facts.order.start_on
+    offers = ((spell, _report(facts.order, anchor, spell, terms)) for spell in spells(facts, terms, anchor))
     yield from (report for report in first_to_open(offers) if _is_owed(report, facts.order))
 
 
-def _report(order: Order, spell: Spell, terms: Terms) -> Slot:
+def _report(order: Order, anchor: date, spell: Spell, terms: Terms) -> Slot:
     used = terms.parameters.among(["first_report.due_days", "first_report.limit_days"], spell.from_at)
     due, limit = used.values()
     timing = Timing(
-        anchor=order.effective_on or order.start_on,
+        anchor=anchor,
         every=f"{due}d",
         opens_before=f"{due}d",
         limit_after=limit - due,

@@ -19,7 +19,7 @@ def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     if facts.order.registered_at is None:
         return
-    stretches = spells(facts, terms)
+    stretches = spells(facts, terms, facts.order.enrolled_on)
     for variant in ("field", "info"):
         yield from first_of_each_period(
             check for spell in stretches for check in checks_in(variant, spell, facts, terms)

@@ -37,8 +37,9 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     if facts.order.registered_at is None:
         return
+    found = spells(facts, terms, facts.order.enrolled_on)
     for mode in MODES:
-        stretches = [(spell, asked(mode, spell, terms.parameters)) for spell in spells(facts, terms)]
+        stretches = [(spell, asked(mode, spell, terms.parameters)) for spell in found]
         on_grid = (report for spell, ask in stretches for report in reports_in(spell, ask, facts, terms))
         yield from first_of_each_period(chain(on_grid, last_call(stretches, facts, terms) if mode == "phone" else ()))
 

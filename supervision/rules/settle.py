@@ -28,7 +28,9 @@ def _settle_variant(rule: Rule, variant: str, slots: list[Slot], facts: Facts) -
     pauses = [p for p in facts.pauses if p.kind != "own_outage"]
     decided = _decisions(rule, variant, facts.decisions)
     return [
-        _outcome(Duty(rule.id, slot), met.get(at), decided.get(slot.period), resting(rule, slot, pauses))
+        _outcome(
+            Duty(rule.id, slot), met.get(at), decided.get(slot.period), resting(rule, slot, pauses) if pauses else None
+        )
         for at, slot in enumerate(ordered)
     ]
 
@@ -123,8 +125,6 @@ class _Windows:
 
 def resting(rule: Rule, slot: Slot, pauses: Sequence[Pause]) -> Pause | None:
     """The first pause in which the slot rests."""
-    if not pauses:
-        return None
     by_limit = rule.paused_by.get(slot.variant, frozenset())
     by_whole = rule.rests_through.get(slot.variant, frozenset())
     found = (

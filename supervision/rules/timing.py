@@ -160,11 +160,10 @@ class Spell:
         return self.from_at <= moment < self.to_at
 
 
-def spells(facts: Facts, terms: Terms) -> list[Spell]:
+def spells(facts: Facts, terms: Terms, begins_on: date) -> list[Spell]:
     """The stretches in which a slot may open, in order; it keeps the terms of the one in which it opens (model §5)."""
-    order, levels = facts.order, facts.levels()
-    begins_at = start_of(min(order.enrolled_on, order.effective_on or order.start_on))
-    stop = max(begins_at, min(closes_at(order), terms.until + MOMENT))
+    begins_at, levels = start_of(begins_on), facts.levels()
+    stop = max(begins_at, min(closes_at(facts.order), terms.until + MOMENT))
     changes = {from_at for from_at, _ in levels}.union(terms.parameters.changes)
     bounds = [begins_at, *sorted(moment for moment in changes if begins_at < moment < stop), stop]
     return [Spell(start, end, level_in(levels, start)) for start, end in pairwise(bounds)]
