@@ -29,6 +29,7 @@ from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
 from supervision.ledger import connect_sources
+from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
@@ -80,6 +81,7 @@ ROUTES: list[Any] = [
     home,
     health,
     *alerts_pages.ROUTES,
+    *messages_pages.ROUTES,
     *access_pages.ROUTES,
     *desk_pages.ROUTES,
     *admin_pages.ROUTES,
