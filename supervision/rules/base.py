@@ -10,7 +10,8 @@ from typing import Any
 
 from supervision.days import Calendar, local_day, start_of
 
-FOREVER = timedelta(days=36500)
+NEVER = start_of(date(2200, 1, 1))
+MOMENT = timedelta(microseconds=1)
 
 
 # -- facts ------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from typing import Any
 
 from supervision.days import add_days, add_months, local_day, start_of
 from supervision.rules.absence import within_order
-from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
-from supervision.rules.timing import MOMENT, ONCE
+from supervision.rules.base import MOMENT, Duty, Facts, Finding, Order, Rule, Terms
+from supervision.rules.timing import ONCE
 
 ID = "RE-12"
 ARTICLE = "《社区矫正法》第30条，《社区矫正法实施办法》第38条"

@@ -3,14 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import accumulate
 
-from supervision.days import SHANGHAI, add_days, end_of, local_day, start_of
-from supervision.rules.base import Act, Decision, Duty, Facts, Pause, Rule, Slot
-
-NEVER = start_of(date(2200, 1, 1))
-MOMENT = timedelta(microseconds=1)
+from supervision.days import SHANGHAI, add_days, end_of, local_day
+from supervision.rules.base import MOMENT, NEVER, Act, Decision, Duty, Facts, Pause, Rule, Slot
 
 
 def settle(rule: Rule, slots: Sequence[Slot], facts: Facts) -> tuple[Duty, ...]:

@@ -9,10 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, start_of
-from supervision.rules.base import Facts, Order, Slot, Terms, level_in
+from supervision.rules.base import MOMENT, NEVER, Facts, Order, Slot, Terms, level_in
 
-NEVER = start_of(date(2200, 1, 1))
-MOMENT = timedelta(microseconds=1)
 ONCE = "once"
 
 LONGEST_SHIFT = 31
@@ -155,9 +153,6 @@ class Spell:
     from_at: datetime
     to_at: datetime
     level: str
-
-    def holds(self, moment: datetime) -> bool:
-        return self.from_at <= moment < self.to_at
 
 
 def spells(facts: Facts, terms: Terms, begins_on: date) -> list[Spell]:
