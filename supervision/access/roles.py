@@ -37,6 +37,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "set_class": _roles("clerk cca_head"),
     "assign_officer": _roles("head clerk cca_head"),
     "end_order": _roles("clerk cca_head"),
+    "decide_duty": _roles("head clerk cca_head"),
     "pause": _roles("head clerk cca_head"),
     "import_people": _roles("clerk cca_head"),
     "see_alerts": _roles("officer head clerk cca_head leader inspector"),

@@ -1,0 +1,96 @@
+"""Pages before and beside the files: a person is taken in by hand, and the list of what old files lack."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from supervision.access.forms import LARGEST_ID, go
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.errors import Refusal
+from supervision.forms import Form, read_form
+from supervision.orders import words
+from supervision.orders.debts import PAGE, burndown, open_debts
+from supervision.orders.intake import Intake, NewOrder, take_in
+from supervision.orders.offers import Officer, officer_options, officers_for
+from supervision.people.actions import NewContact, NewPerson
+from supervision.people.identity import IdentityFault, parse_identity_number
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/people/new", guards=[guard("add_person")])
+async def new_person(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Template:
+    """The empty form."""
+    officers = await officers_for(viewer)
+    return page(
+        request, "orders/new.html", officers=officer_options(officers), kinds=words.KINDS, typed={}, refusal=None
+    )
+
+
+@post("/people/new", guards=[guard("add_person")])
+async def add_person(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Take somebody onto the register; birth and sex follow from the identity number."""
+    officers = {one.id: one for one in await officers_for(viewer)}
+    options = officer_options(list(officers.values()))
+    form = await read_form(request, "orders/new.html", officers=options, kinds=words.KINDS)
+    intake = _intake(form, officers, clock)
+    person = await take_in(viewer, intake, clock.now())
+    return go(f"/people/{person}", f"{intake.person.name}已登记在册。")
+
+
+def _intake(form: Form, officers: dict[int, Officer], clock: Clock) -> Intake:
+    person = _person(form, clock)
+    phone = form.text("phone", "电话号码", required=False)
+    holder = form.choice("holder", "谁的号码", ("self", "family")) if phone else "self"
+    order = _order(form)
+    staff = form.choice("staff", "责任人", officers)
+    form.check()
+    contact = NewContact("phone", phone, holder) if phone else None
+    return Intake(person, contact, order, officers[int(staff)].assignment("入矫登记"))
+
+
+def _person(form: Form, clock: Clock) -> NewPerson:
+    name, number = form.text("name", "姓名"), form.text("number", "身份证号")
+    try:
+        identity = parse_identity_number(number, clock.today())
+    except IdentityFault as fault:
+        form.wrong["number"] = f"{fault.text}。"
+        return NewPerson(name, "unknown", None, "")
+    return NewPerson(name, identity.sex, identity.born_on, identity.number)
+
+
+def _order(form: Form) -> NewOrder:
+    reported = form.tick("reported")
+    return NewOrder(
+        number="",
+        kind=form.choice("kind", "矫正类别", words.KINDS),
+        crime=form.text("crime", "罪名"),
+        effective_on=form.day_or_none("effective_on", "生效日期"),
+        start_on=form.day("start_on", "矫正开始日期"),
+        end_on=form.day("end_on", "矫正结束日期"),
+        registered_at=form.moment("registered_at", "报到时间") if reported else None,
+    )
+
+
+@get("/debts", guards=[guard("see_people")])
+async def debts(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """What is still to be made up in the files of an old register, and how far the work has come."""
+    kinds = await burndown(viewer)
+    kind = request.query_params.get("kind", "")
+    after = request.query_params.get("after", "0")
+    if not (after.isascii() and after.isdigit() and int(after) <= LARGEST_ID):
+        raise Refusal("这个地址不完整，请从名单里重新打开。")
+    lines = await open_debts(viewer, kind, int(after))
+    await record(viewer, "see_debts", people=[line.person for line in lines], now=clock.now())
+    next_url = f"/debts?kind={kind}&after={lines[-1].id}" if len(lines) == PAGE else None
+    return page(request, "orders/debts.html", kinds=kinds, kind=kind, lines=lines, next_url=next_url)
+
+
+ROUTES = [new_person, add_person, debts]

@@ -1,0 +1,195 @@
+"""The small forms of an order on a person's file; each comes back with its sentence where it is refused."""
+
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from supervision.access.viewer import Viewer, guard
+from supervision.clock import Clock
+from supervision.days import local_day
+from supervision.forms import Form, read_form
+from supervision.orders import actions, decisions, pauses, words
+from supervision.orders.offers import offers_for, officers_for
+from supervision.people.actions import NewContact
+from supervision.people.answers import back_to_file
+from supervision.people.scope import get_order_id, get_person
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any]
+
+
+async def _form(request: AnyRequest, viewer: Viewer, person_id: int, partial: str, **more: Any) -> Form:
+    """The posted form of a person's file, with what it needs to be shown again."""
+    person = await get_person(viewer, person_id)
+    offers = await offers_for(viewer, person_id)
+    return await read_form(request, f"orders/{partial}.html", person=person, offers=offers, **more)
+
+
+@post("/people/{person_id:int}/registration", guards=[guard("register_person")])
+async def register(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """The person reported and is enrolled."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_register", heading="登记接收")
+    happened_at = form.moment("happened_at", "报到时间")
+    form.check()
+    await actions.register(viewer, order, happened_at, clock.now())
+    return back_to_file(request, person_id, "已登记接收。")
+
+
+@post("/people/{person_id:int}/class", guards=[guard("set_class")])
+async def set_class(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """The bureau decides a class of management."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_class", heading="管理类别")
+    level, reason = form.choice("level", "管理类别", words.LEVELS), form.text("reason", "理由")
+    form.check()
+    await actions.set_class(viewer, order, level, reason, clock.now())
+    return back_to_file(request, person_id, f"管理类别已定为{words.LEVELS[level]}。已开始的应办事项不变。")
+
+
+@post("/people/{person_id:int}/officer", guards=[guard("assign_officer")])
+async def assign_officer(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """Give the file to an officer; another office's only by the bureau."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_officer", heading="责任人")
+    officers = {one.id: one for one in await officers_for(viewer)}
+    chosen = form.choice("staff", "责任人", officers)
+    reason = form.text("reason", "原因", required=False)
+    form.check()
+    officer = officers[int(chosen)]
+    await actions.assign_officer(viewer, order, officer.assignment(reason or "调整责任人"), clock.now())
+    return back_to_file(request, person_id, f"责任人已改为{officer.name}。")
+
+
+@post("/people/{person_id:int}/phone", guards=[guard("correct_contact")])
+async def correct_phone(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """A new number is a new fact; the old one is kept, withdrawn."""
+    person = await get_person(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_phone", heading="联系电话")
+    phone, holder = form.text("phone", "电话号码"), form.choice("holder", "谁的号码", ("self", "family"))
+    form.check()
+    new = NewContact("phone", phone, holder, "no" if form.tick("refuses") else "yes")
+    await actions.correct_phone(viewer, person.id, new, clock.now())
+    return back_to_file(request, person_id, "电话已更正，原号码留存备查。")
+
+
+@post("/people/{person_id:int}/term", guards=[guard("end_order")])
+async def change_term(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """A document of the deciding organ sets another end of the term."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_term", heading="变更期限")
+    end_on, reason = form.day("end_on", "新的结束日期"), form.text("reason", "依据（文书名称和文号）")
+    form.check()
+    await actions.change_term(viewer, order, end_on, reason, clock.now())
+    return back_to_file(request, person_id, f"矫正结束日期已改为 {end_on}。")
+
+
+@post("/people/{person_id:int}/documents", guards=[guard("register_person")])
+async def record_document(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """A document of the end of the term was written."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_document", heading="期满文书")
+    kind, happened_at = form.choice("kind", "文书种类", words.DOCUMENTS), form.moment("happened_at", "完成时间")
+    form.check()
+    await actions.record_document(viewer, order, kind, happened_at, clock.now())
+    return back_to_file(request, person_id, f"已记录{words.DOCUMENTS[kind]}。")
+
+
+@post("/people/{person_id:int}/pause", guards=[guard("pause")])
+async def pause(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """Custody or hospital: some duties rest."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_pause", heading="暂停")
+    kind, from_at = form.choice("kind", "暂停原因", words.PAUSES), form.moment("happened_at", "开始时间")
+    evidence = form.text("evidence", "依据（通知书或诊断证明）")
+    form.check()
+    await pauses.pause(viewer, order, pauses.NewPause(kind, from_at, evidence), clock.now())
+    return back_to_file(request, person_id, "已记录暂停。每七天须核实一次。")
+
+
+@post("/people/{person_id:int}/pause/end", guards=[guard("pause")])
+async def end_pause(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """The pause is over."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_pause_end", heading="结束暂停")
+    to_at = form.moment("happened_at", "结束时间")
+    form.check()
+    await pauses.end_pause(viewer, order, to_at, clock.now())
+    return back_to_file(request, person_id, "暂停已结束，应办事项恢复。")
+
+
+@post("/people/{person_id:int}/pause/check", guards=[guard("pause")])
+async def confirm_pause(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """Somebody asked, and the pause still stands."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_pause_check", heading="核实暂停")
+    source = form.text("source", "向谁核实")
+    form.check()
+    await pauses.confirm_pause(viewer, order, source, clock.now())
+    return back_to_file(request, person_id, "已记录核实。")
+
+
+@post("/people/{person_id:int}/end", guards=[guard("end_order")])
+async def end_order(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """The order ends by a fact with its document."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_end", heading="结束矫正")
+    kind, happened_at = form.choice("kind", "结束方式", words.ENDS), form.moment("happened_at", "结束时间")
+    reason = form.text("reason", "依据（文书名称和文号）")
+    form.check()
+    await actions.end_order(viewer, order, actions.Ending(kind, happened_at, reason), clock.now())
+    return back_to_file(request, person_id, f"矫正已结束：{words.ENDS[kind]}（{local_day(happened_at)}）。")
+
+
+@post("/people/{person_id:int}/duties/{duty_id:int}/decision", guards=[guard("decide_duty")])
+async def decide_duty(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    duty_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """A named human ends one duty, with a reason."""
+    order = await get_order_id(viewer, person_id)
+    form = await _form(request, viewer, person_id, "_decision", heading="处理应办事项", duty={"id": duty_id})
+    outcome, reason = form.choice("outcome", "处理结果", decisions.OUTCOMES), form.text("reason", "理由")
+    form.check()
+    await decisions.decide_duty(viewer, order, duty_id, outcome, reason=reason, now=clock.now())
+    return back_to_file(request, person_id, f"已处理：{words.EXCUSES[outcome]}。")
+
+
+ROUTES = [
+    register,
+    set_class,
+    assign_officer,
+    correct_phone,
+    change_term,
+    record_document,
+    pause,
+    end_pause,
+    confirm_pause,
+    end_order,
+    decide_duty,
+]
