@@ -20,7 +20,7 @@ _serial = count(1)
 def identity_number(born_on: date, serial: int, *, male: bool = True) -> str:
     """A generated number of a county code that doesn't exist (14019x), with its right check digit."""
     head = f"140191{born_on:%Y%m%d}{serial % 100:02d}{1 if male else 2}"
-    return head + calc_check_digit(head)
+    return head + calc_check_digit(head + "0")
 
 
 async def viewer_of(member: Member) -> Viewer:

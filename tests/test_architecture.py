@@ -206,6 +206,11 @@ def test_every_route_names_one_permission_or_is_public() -> None:
     assert {path for path in unguarded if not path.startswith(("/static/", "/vendor/"))} == PUBLIC
 
 
+def test_only_public_routes_may_go_without_the_forms_token() -> None:
+    signed = {path for path, _, handler in routes() if handler.opt.get("signed_by_sender")}
+    assert signed <= PUBLIC - {"/sign-in"}
+
+
 def test_every_role_has_a_title_a_scope_and_something_to_do() -> None:
     assert set(ROLES) == set(ROLE_TITLES) == set(SCOPE)
     assert all(roles and roles <= set(ROLES) for roles in PERMISSIONS.values())
@@ -238,7 +243,9 @@ def _recorded_actions() -> set[str]:
         node
         for path in SOURCES
         for node in ast.walk(_tree(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "record"
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("record", "done", "_audit")
     ]
     names = [call.args[1] for call in calls if len(call.args) > 1]
     return {name.value for name in names if isinstance(name, ast.Constant)}

@@ -1,0 +1,169 @@
+"""Who may open what: one line a route. A new page adds its line here, and tests/test_matrix.py walks it.
+
+`form` is what a POST brings (a dict, or a function of the target), and `before` puts the facts there that it needs, so that
+whoever may act gets a 200 or 303; where the allowed answer is another, `answers` says so. A path with {person_id} is tried
+on a person of 古城, one of 汇丰 and nobody. What a path's names stand for: `targets` in tests/test_matrix.py.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from supervision.db import execute, insert
+from tests.cast import NOW, PASSWORD
+from tests.register import identity_number
+
+Target = Mapping[str, Any]
+"""What stands for the names in a path: person_id, order_id, fact_id, staff_id, … (see `targets` in test_matrix.py)."""
+Before = Callable[[Target], Awaitable[object]]
+Fields = Mapping[str, Any] | Callable[[Target], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A route, the permission that it asks for, and how it is tried."""
+
+    method: str
+    path: str
+    permission: str
+    form: Fields = field(default_factory=dict)
+    before: Before | None = None
+    answers: tuple[int, ...] = (200, 303)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def of_a_person(self) -> bool:
+        return "{person_id}" in self.path or "{message_id}" in self.path
+
+    def fields(self, target: Target) -> Mapping[str, Any]:
+        """What is posted about this target."""
+        return self.form(target) if callable(self.form) else self.form
+
+
+async def awaited(target: Target) -> None:
+    """The person hasn't reported yet."""
+    await execute("UPDATE orders SET registered_at = NULL, state = 'due' WHERE id = $1", target["order_id"])
+    await execute("DELETE FROM registration WHERE order_id = $1", target["order_id"])
+
+
+async def paused(target: Target) -> None:
+    """The person is in hospital."""
+    row = {"subject_kind": "order", "subject_id": target["order_id"], "kind": "hospital", "evidence": "诊断证明"}
+    await insert("pause", row | {"from_at": NOW - timedelta(days=2), "recorded_at": NOW})
+
+
+async def unassigned(target: Target) -> None:
+    """Nobody of the office has the file yet."""
+    await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
+
+
+def taken_in(target: Target) -> Mapping[str, Any]:
+    """The form of a new person."""
+    days = {"effective_on": "2026-11-01", "start_on": "2026-11-01", "end_on": "2027-10-31"}
+    who = {"name": "甲新", "number": identity_number(date(1991, 2, 3), 77), "kind": "probation", "crime": "盗窃罪"}
+    return who | days | {"phone": "", "holder": "self", "staff": target["officer_id"]}
+
+
+PASSWORDS = {
+    "old_password": PASSWORD,
+    "new_password": "quite another one",
+    "again_password": "quite another one",
+}
+ABSENCE = {"from": "2026-12-01", "to": "2026-12-02", "deputy": ""}
+AT = "2026-11-25T08:30"
+
+LINES = (
+    # access
+    Line("GET", "/", "own_account"),
+    Line("POST", "/sign-out", "own_account"),
+    Line("GET", "/password", "own_account"),
+    Line("POST", "/password", "own_account", PASSWORDS),
+    Line("GET", "/account", "own_account"),
+    Line("POST", "/account/sessions/{session_id}/end", "own_account"),
+    Line("GET", "/offices", "manage_offices"),
+    Line("POST", "/offices", "manage_offices", {"code": "XC", "name": "新城司法所"}),
+    Line("POST", "/offices/{empty_office_id}/close", "manage_offices"),
+    Line("GET", "/staff", "manage_staff"),
+    Line(
+        "POST",
+        "/staff",
+        "manage_staff",
+        lambda t: {"login": "nina", "name": "倪娜", "role": "officer", "office": t["office_id"]},
+    ),
+    Line("GET", "/staff/{staff_id}", "manage_staff"),
+    Line("POST", "/staff/{staff_id}/code", "manage_staff"),
+    Line("POST", "/staff/{staff_id}/disable", "manage_staff"),
+    Line("POST", "/staff/{staff_id}/move", "manage_staff", lambda t: {"office": t["other_office_id"]}),
+    Line("POST", "/staff/{staff_id}/desk", "manage_staff"),
+    Line("POST", "/staff/{staff_id}/absences", "manage_staff", ABSENCE),
+    Line("POST", "/absences/{absence_id}/end", "manage_staff"),
+    Line("GET", "/audit", "read_audit"),
+    # people
+    Line("GET", "/people", "see_people"),
+    Line("GET", "/people/new", "add_person"),
+    Line("POST", "/people/new", "add_person", taken_in),
+    Line("GET", "/debts", "see_people"),
+    Line("GET", "/people/{person_id}", "see_people"),
+    Line("POST", "/people/{person_id}/number", "register_person"),
+    Line("POST", "/people/{person_id}/notes", "record", {"text": "来访"}),
+    # orders
+    Line("POST", "/people/{person_id}/registration", "register_person", {"happened_at": AT}, awaited),
+    Line("POST", "/people/{person_id}/class", "set_class", {"level": "strict", "reason": "综合评估"}),
+    Line(
+        "POST", "/people/{person_id}/officer", "assign_officer", lambda t: {"staff": t["next_officer_id"]}, unassigned
+    ),
+    Line("POST", "/people/{person_id}/phone", "correct_contact", {"phone": "19900000009", "holder": "self"}),
+    Line("POST", "/people/{person_id}/term", "end_order", {"end_on": "2027-06-30", "reason": "裁定书"}),
+    Line("POST", "/people/{person_id}/documents", "register_person", {"kind": "summary", "happened_at": AT}),
+    Line("POST", "/people/{person_id}/pause", "pause", {"kind": "hospital", "happened_at": AT, "evidence": "诊断证明"}),
+    Line("POST", "/people/{person_id}/pause/end", "pause", {"happened_at": AT}, paused),
+    Line("POST", "/people/{person_id}/pause/check", "pause", {"source": "医院"}, paused),
+    Line("POST", "/people/{person_id}/end", "end_order", {"kind": "revoked", "happened_at": AT, "reason": "裁定书"}),
+    Line(
+        "POST",
+        "/people/{person_id}/duties/{duty_id}/decision",
+        "decide_duty",
+        {"outcome": "excused", "reason": "住院"},
+    ),
+    # checkins
+    Line("POST", "/people/{person_id}/reports", "record", {"mode": "phone", "happened_at": AT}),
+    Line("POST", "/people/{person_id}/visits", "record", {"met": "person", "happened_at": AT}),
+    Line(
+        "POST",
+        "/people/{person_id}/checks",
+        "record",
+        {"channel": "call", "result": "ok", "happened_at": AT},
+    ),
+    Line("GET", "/people/{person_id}/checkins", "see_people"),
+    Line("POST", "/people/{person_id}/checkins/{kind}/{fact_id}/withdrawal", "withdraw", {"reason": "录错"}),
+    Line("GET", "/calls", "record"),
+    Line("POST", "/calls", "record", lambda t: {"happened_at": AT, f"answer-{t['own_order_id']}": "answered"}),
+    # alerts
+    Line("GET", "/alerts", "see_alerts"),
+    Line("GET", "/alerts/people/{person_id}", "see_alerts"),
+    Line("POST", "/alerts/people/{person_id}/claim", "act_alerts", lambda t: {"alert": t["alert_id"]}),
+    Line("POST", "/alerts/people/{person_id}/note", "act_alerts", lambda t: {"alert": t["alert_id"], "text": "已电话"}),
+    Line(
+        "POST",
+        "/alerts/people/{person_id}/handover",
+        "act_alerts",
+        lambda t: {"alert": t["alert_id"], "staff": t["colleague_id"]},
+    ),
+    Line(
+        "POST",
+        "/alerts/people/{person_id}/outcome",
+        "act_alerts",
+        lambda t: {"alert": t["alert_id"], "outcome": "not_true", "reason": "已核实"},
+    ),
+    # settings
+    Line("GET", "/rules", "see_rules"),
+    Line("GET", "/parameters", "see_rules"),
+    Line("GET", "/holidays", "see_rules"),
+    # messages
+    Line("GET", "/messages", "see_messages"),
+    Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),
+    Line("POST", "/messages/{message_id}/again", "see_messages", {"note": "本人没有收到"}),
+)
