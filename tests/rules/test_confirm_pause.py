@@ -1,5 +1,6 @@
 """confirm_pause: a pause never leaves a person with nothing owed by anybody."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -85,6 +86,14 @@ def test_it_ends_with_the_order(ended_at, count):
 @pytest.mark.parametrize(("until", "count"), [(date(2026, 2, 3), 0), (date(2026, 2, 4), 1), (date(2026, 2, 11), 2)])
 def test_it_is_made_as_far_as_the_horizon(until, count):
     assert len(checks(facts(pauses=(pause("custody", "2026-02-03 15:00"),)), until=until)) == count
+
+
+@pytest.mark.parametrize(
+    ("until", "count"), [(at("2026-02-11 00:00") - SECOND, 1), (at("2026-02-11 00:00"), 2), (at("2026-02-11 00:01"), 2)]
+)
+def test_the_horizon_itself_is_counted(until, count):
+    given = facts(pauses=(pause("custody", "2026-02-03 15:00"),))
+    assert len(duties_of("confirm_pause", "custody", given, replace(terms(), until=until))) == count
 
 
 def test_two_pauses_that_ask_for_the_same_day_ask_once():

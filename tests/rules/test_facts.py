@@ -1,0 +1,58 @@
+"""What the facts themselves answer."""
+
+import csv
+from datetime import UTC, date, timedelta
+from pathlib import Path
+
+import pytest
+
+from supervision.days import Calendar
+from supervision.rules.base import ClassDecision
+from supervision.rules.timing import LONGEST_SHIFT
+from tests.rules.cast import REGISTERED, SECOND, at, facts, order, unregistered
+
+T1, T2 = at("2026-02-01 09:00"), at("2026-03-01 09:00")
+DECIDED = (ClassDecision(2, "loose", T2), ClassDecision(1, "strict", T1))
+
+
+@pytest.mark.parametrize(
+    ("moment", "level"),
+    [
+        (REGISTERED, "normal"),
+        (T1 - SECOND, "normal"),
+        (T1, "strict"),
+        (T2 - SECOND, "strict"),
+        (T2, "loose"),
+        (T2 + SECOND, "loose"),
+    ],
+)
+def test_a_class_is_in_force_until_the_next_one(moment, level):
+    assert facts(classes=DECIDED).level_at(moment) == level
+
+
+def test_of_two_classes_from_one_moment_the_later_decision_counts():
+    assert facts(classes=(ClassDecision(2, "loose", T1), ClassDecision(1, "strict", T1))).level_at(T1) == "loose"
+    assert facts(classes=(ClassDecision(1, "loose", T1), ClassDecision(2, "strict", T1))).level_at(T1) == "strict"
+
+
+@pytest.mark.parametrize(
+    ("from_at", "level"),
+    [("2026-01-05 23:59", "strict"), ("2026-01-06 00:00", "normal"), ("2026-01-04 23:59", "strict")],
+)
+def test_a_class_of_the_day_of_registration_counts_from_the_start_of_that_day(from_at, level):
+    assert facts(classes=(ClassDecision(1, "strict", at(from_at)),)).level_at(at("2026-01-05 00:00")) == level
+
+
+def test_the_grids_count_from_the_local_day_of_the_registration_else_from_the_terms_first():
+    late_evening = at("2026-01-05 23:30").astimezone(UTC)
+    assert order(registered_at=late_evening).enrolled_on == date(2026, 1, 5)
+    assert order(registered_at=at("2026-01-06 00:30").astimezone(UTC)).enrolled_on == date(2026, 1, 6)
+    assert unregistered().enrolled_on == date(2026, 1, 2)
+
+
+def test_no_row_of_days_off_is_longer_than_the_rules_look_back():
+    file = Path(__file__).resolve().parents[2] / "supervision" / "settings" / "holidays_cn.csv"
+    with file.open(encoding="utf-8", newline="") as rows:
+        calendar = Calendar({date.fromisoformat(row["date"]): row["kind"] for row in csv.DictReader(rows)})
+    days = (date(2020, 1, 1) + timedelta(days=n) for n in range(366 * 7))
+    assert max((calendar.next_working_day(day) - day).days for day in days) < LONGEST_SHIFT
