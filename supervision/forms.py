@@ -38,11 +38,6 @@ class Form:
             self.wrong[name] = f"请选择{label}。"
         return value
 
-    def chosen(self, name: str, label: str, options: Iterable[tuple[int, str]]) -> int:
-        """The id of one of the options."""
-        value = self.choice(name, label, (key for key, _ in options))
-        return 0 if name in self.wrong else int(value)
-
     def tick(self, name: str) -> bool:
         """Whether a box was ticked."""
         return self.typed.get(name) == "1"

@@ -16,7 +16,7 @@ from supervision.orders import words
 from supervision.orders.debts import PAGE, burndown, open_debts
 from supervision.orders.intake import Intake, NewOrder, take_in
 from supervision.orders.offers import Officer, officer_options, officers_for
-from supervision.people.actions import NewContact, NewPerson
+from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.web import page
 
@@ -46,14 +46,10 @@ async def add_person(
 
 
 def _intake(form: Form, officers: dict[int, Officer], clock: Clock) -> Intake:
-    person = _person(form, clock)
-    phone = form.text("phone", "电话号码", required=False)
-    holder = form.choice("holder", "谁的号码", ("self", "family")) if phone else "self"
-    order = _order(form)
+    person, phone, order = _person(form, clock), _phone(form), _order(form)
     staff = form.choice("staff", "责任人", officers)
     form.check()
-    contact = NewContact("phone", phone, holder) if phone else None
-    return Intake(person, contact, order, officers[int(staff)].assignment("入矫登记"))
+    return Intake(person, phone, order, officers[int(staff)].assignment("入矫登记"))
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
@@ -64,6 +60,18 @@ def _person(form: Form, clock: Clock) -> NewPerson:
         form.wrong["number"] = f"{fault.text}。"
         return NewPerson(name, "unknown", None, "")
     return NewPerson(name, identity.sex, identity.born_on, identity.number)
+
+
+def _phone(form: Form) -> NewContact | None:
+    typed = form.text("phone", "电话号码", required=False)
+    if not typed:
+        return None
+    try:
+        number = checked_phone(typed)
+    except Refusal as refusal:
+        form.wrong.update(refusal.fields)
+        return None
+    return NewContact("phone", number, form.choice("holder", "谁的号码", ("self", "family")))
 
 
 def _order(form: Form) -> NewOrder:
