@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from supervision.access.staffing import STAFF_PHONE
 from supervision.days import at_hour, end_of, local_day, start_of
 from supervision.db import Record, fetch
 from supervision.messages import texts
 from supervision.messages.outbox import STAFF_OPENS_HOUR, Draft, enqueue
-from supervision.messages.recipients import STAFF_PHONE, international
+from supervision.messages.recipients import international, readable
 from supervision.people.phones import is_mobile
-from supervision.sealed import open_sealed
 
 DIGEST = "digest"
 
@@ -20,9 +20,9 @@ async def staff_digest(now: datetime) -> int:
 
 
 def _digest(row: Record, now: datetime) -> Draft | None:
-    number = open_sealed(row["phone_sealed"], STAFF_PHONE)
+    number = readable(row["phone_sealed"], STAFF_PHONE)
     today = local_day(now)
-    if not is_mobile(number):
+    if number is None or not is_mobile(number):
         return None
     counts = texts.Counts(row["due_today"], row["lapsed"], row["open_alerts"])
     return Draft(

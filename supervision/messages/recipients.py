@@ -1,5 +1,6 @@
 """Where a text to somebody goes: the first number that is theirs, can take texts, isn't bad and isn't refused."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +9,12 @@ from typing import Literal
 from supervision.db import Record, fetch
 from supervision.people.actions import CONTACT
 from supervision.people.phones import is_mobile
-from supervision.sealed import blind, open_sealed
+from supervision.sealed import SealError, blind, open_sealed
 
 RECIPIENT = "message.recipient"
-STAFF_PHONE = "staff.phone"
 COUNTRY = "+86"
+
+_log = logging.getLogger(__name__)
 
 WhyNot = Literal["no_phone", "refused", "no_mobile"]
 
@@ -58,10 +60,19 @@ def choose(numbers: Sequence[Record]) -> Recipient | WhyNot:
     if not willing:
         return "refused"
     for row in willing:
-        number = open_sealed(row["value_sealed"], CONTACT)
-        if is_mobile(number):
+        number = readable(row["value_sealed"], CONTACT)
+        if number and is_mobile(number):
             return Recipient(row["id"], international(number), row["holder"])
     return "no_mobile"
+
+
+def readable(sealed: str, purpose: str) -> str | None:
+    """The number in clear; None for one that this key can't open, so that it costs nobody else their text."""
+    try:
+        return open_sealed(sealed, purpose)
+    except SealError as fault:
+        _log.error("a number can't be read (%s): %s", purpose, fault)
+        return None
 
 
 def international(number: str) -> str:

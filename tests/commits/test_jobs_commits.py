@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from supervision import sealed
+from supervision.access.staffing import STAFF_PHONE
 from supervision.db import execute, fetch, fetch_value, insert
-from supervision.messages.recipients import STAFF_PHONE
 from supervision.settings.terms import seed
 from tests.cast import NOW, assemble
 from tests.conftest import ROOT

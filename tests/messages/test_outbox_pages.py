@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from supervision.access.staffing import STAFF_PHONE
 from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_row, fetch_value, insert
 from supervision.messages.delivery import deliver
 from supervision.messages.outbox import About
 from supervision.messages.providers import Unclear
-from supervision.messages.recipients import STAFF_PHONE
 from supervision.sealed import seal
 from tests.cast import NOW, Cast, client_for, stranger
 from tests.messages.fake_twilio import TOKEN, sign

@@ -4,14 +4,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from supervision import rules
+from supervision.access.staffing import STAFF_PHONE
 from supervision.alerts.watch import watch
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_value
+from supervision.messages import texts
 from supervision.messages.delivery import deliver
 from supervision.messages.digest import staff_digest
 from supervision.messages.export import messages_list
-from supervision.messages.recipients import STAFF_PHONE
 from supervision.messages.reminders import Unreachable, enqueue_missed, remind, unreachable
 from supervision.people.actions import NewContact, add_contact
 from supervision.sealed import seal
@@ -181,6 +183,21 @@ async def test_a_number_known_to_be_bad_is_not_texted(town):
     await execute("UPDATE contact SET bad_since = $1", at("11-07 12:00"))
     assert await remind(at("11-08 09:00")) == 0
     assert await unreachable(at("11-08 09:00")) == [Unreachable(zhao.person, "no_phone")]
+
+
+async def test_one_number_that_cannot_be_read_costs_nobody_else_their_text(town, caplog):
+    zhao = await zhao_of(town)
+    other = await on_register(town, name="常有", at=REGISTERED)
+    await execute("UPDATE contact SET value_sealed = 'nonsense' WHERE person = $1", zhao.person)
+    assert await remind(at("11-08 09:00")) == 1
+    assert len(await texts_of(other.person)) == 1
+    assert await unreachable(at("11-08 09:00")) == [Unreachable(zhao.person, "no_mobile")]
+    assert "can't be read" in caplog.text
+
+
+def test_there_are_words_for_all_that_is_reminded_or_told():
+    said = {(rule.id, variant) for rule in rules.RULES for variant in [*rule.remind_days, *rule.tells_of_miss]}
+    assert {texts.kind_of(*one) for one in said} <= texts.WORDS.keys()
 
 
 # -- what was missed
