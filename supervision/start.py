@@ -14,6 +14,7 @@ from types import FrameType
 
 import uvicorn
 
+from supervision.access.desk import refuse_without_desk
 from supervision.config import Settings, load_settings
 from supervision.errors import Refusal
 from supervision.house import House, at_work, open_house, prepare
@@ -44,7 +45,7 @@ def serve(port: int) -> int:
 async def _key(house: House) -> None:
     await prepare(house)
     async with at_work(house, pool_size=2):
-        return
+        await refuse_without_desk()
 
 
 def run_all() -> int:
