@@ -9,7 +9,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("reconcile", work.reconcile, "台账核对", at=time(2, 0)),
     Job("watch", work.watch, "逾期发现", every=timedelta(seconds=10)),
     Job("escalate", work.escalate, "逐级上报", every=timedelta(seconds=10)),
-    Job("roll_call", work.roll_call, "每日点名", at=time(7, 30)),
+    Job("roll_call", work.roll_call, "每日点名", at=work.ROLL_CALL_AT),
     Job("remind", work.remind, "到期提醒", every=timedelta(seconds=60)),
     Job("digest", work.digest, "工作摘要", at=time(8, 0)),
     Job("send", work.send, "短信发送", every=timedelta(seconds=5)),

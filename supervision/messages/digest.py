@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from supervision.access.staffing import STAFF_PHONE
-from supervision.days import at_hour, end_of, local_day, start_of
+from supervision.days import end_of, local_day, start_of
 from supervision.db import Record, fetch
 from supervision.messages import texts
-from supervision.messages.outbox import STAFF_OPENS_HOUR, Draft, enqueue
+from supervision.messages.outbox import Draft, enqueue, may_send
 from supervision.messages.recipients import international, readable
 from supervision.people.phones import is_mobile
 
@@ -14,7 +14,12 @@ DIGEST = "digest"
 
 
 async def staff_digest(now: datetime) -> int:
-    """Queue today's digests from 8:00 on; how many are new. Those whom no text reaches read the same on their page."""
+    """Queue today's digests from 8:00 on; how many are new. Those whom no text reaches read the same on their page.
+
+    Nothing in the night: what a missed run of yesterday would say is said at 8:00, with the figures of then.
+    """
+    if not may_send(now, to_staff=True):
+        return 0
     drafts = [draft for row in await _counts(now) if (draft := _digest(row, now))]
     return len(await enqueue(drafts, now))
 
@@ -30,7 +35,7 @@ def _digest(row: Record, now: datetime) -> Draft | None:
         body=texts.staff_digest(counts).body,
         once_key=f"{DIGEST}/{row['id']}/{today}",
         number=international(number),
-        not_before=max(now, at_hour(today, STAFF_OPENS_HOUR)),
+        not_before=now,
         not_after=end_of(today),
         staff=row["id"],
     )

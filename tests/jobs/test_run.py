@@ -72,6 +72,17 @@ async def test_a_daily_job_that_failed_is_tried_again_after_ten_minutes(db):
     assert ran == [NOW, NOW + 600 * SECOND]
 
 
+async def test_a_roll_call_missed_yesterday_is_not_made_up_in_the_night(town):
+    clock = FixedClock(at("11-25 01:00"))
+    roll_call = tuple(job for job in SCHEDULE if job.name == "roll_call")
+    days = []
+    for moment in ("11-25 01:00", "11-25 07:29:59", "11-25 07:30:00"):
+        clock.at = at(moment)
+        await run_due(clock, Told(), jobs=roll_call)
+        days.append(await fetch_value("SELECT count(*) FROM roll_call"))
+    assert days == [0, 0, 1]
+
+
 # -- failure
 
 
