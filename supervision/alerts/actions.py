@@ -9,12 +9,13 @@ from typing import Any
 from supervision import sealed
 from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.access.viewer import Viewer
+from supervision.alerts.escalate import step_orders
 from supervision.alerts.follow import follow
 from supervision.alerts.ladder import Position, hours_of, position
 from supervision.alerts.opening import ACT, DECIDE, LOOK
 from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
 from supervision.audit.record import record
-from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
 from supervision.people.scope import visible_people
 from supervision.settings.terms import load_terms
@@ -34,7 +35,7 @@ async def claim(viewer: Viewer, alert_id: int, now: datetime) -> None:
 async def claim_all(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> None:
     """Take several alerts of one card; taking one's own again gives no new time."""
     async with tx():
-        alerts = [alert for alert in await _lock(viewer, alert_ids) if alert["taken_by"] != viewer.id]
+        alerts = [alert for alert in await _lock(viewer, alert_ids, now) if alert["taken_by"] != viewer.id]
         for alert in alerts:
             await _acted(alert, now, taken_by=viewer.id, step=ACT)
         await _event(alerts, "claimed", viewer, now)
@@ -51,7 +52,7 @@ async def note_all(viewer: Viewer, alert_ids: Sequence[int], text: str, now: dat
     if not text.strip():
         raise Refusal("请写明做了什么。", fields={"text": "请写明做了什么。"})
     async with tx():
-        alerts = await _lock(viewer, alert_ids)
+        alerts = await _lock(viewer, alert_ids, now)
         for alert in alerts:
             await _acted(alert, now, taken_by=alert["taken_by"], step=ACT)
         await _event(alerts, "noted", viewer, now, {"text_sealed": sealed.seal(text.strip(), NOTE)})
@@ -66,7 +67,7 @@ async def hand_over(viewer: Viewer, alert_id: int, staff: int, now: datetime) ->
 async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, now: datetime) -> None:
     """Give several alerts of one card to one colleague."""
     async with tx():
-        alerts = await _lock(viewer, alert_ids)
+        alerts = await _lock(viewer, alert_ids, now)
         for person in {alert["person"] for alert in alerts}:
             if staff not in {row["id"] for row in await receivers(person, now)}:
                 raise Refusal("请选择一位在岗、且能办理这一人员预警的同事。", fields={"staff": "请从列表中选择。"})
@@ -113,7 +114,7 @@ async def close_all(viewer: Viewer, alert_ids: Sequence[int], outcome: str, reas
     """End several alerts of one card; what they mean for their duties is written as decisions, and the ledger follows."""
     _check_reason(reason)
     async with tx():
-        alerts = await _lock(viewer, alert_ids)
+        alerts = await _lock(viewer, alert_ids, now)
         ended, kept = _sort(alerts, outcome)
         if not ended:
             raise Refusal(ONLY_A_FACT, fields={"outcome": "请选择能够结束这条预警的处置结果。"})
@@ -171,13 +172,13 @@ async def _decide(viewer: Viewer, alert: Record, decision: str, *, reason: str, 
 # -- what all of them do ----------------------------------------------------------------------------------------
 
 
-async def _lock(viewer: Viewer, alert_ids: Sequence[int]) -> list[Record]:
+async def _lock(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> list[Record]:
     """The open alerts in the viewer's scope, locked after their orders as everybody locks them.
 
     Raises NotFound for none, for “not yours” and for “not there”; Refusal when somebody ended one meanwhile.
     """
     ids = sorted(set(alert_ids))
-    await execute(
+    orders = await fetch(
         """SELECT o.id FROM orders o WHERE o.id IN (
              SELECT subject_id FROM alert WHERE id = ANY($1) AND subject_kind = 'order') ORDER BY o.id FOR NO KEY UPDATE""",
         ids,
@@ -195,6 +196,7 @@ async def _lock(viewer: Viewer, alert_ids: Sequence[int]) -> list[Record]:
         raise NotFound
     if any(alert["closed_at"] for alert in alerts):
         raise Refusal(GONE)
+    await step_orders([order["id"] for order in orders], now)
     return alerts
 
 
@@ -239,19 +241,3 @@ async def _audit(
     await record(
         viewer, action, subject=("alert", ids[0]), people=people, detail={"alerts": ids, **(detail or {})}, now=now
     )
-
-
-async def note_texts(event_ids: Sequence[int]) -> dict[int, str]:
-    """The notes of some events, opened."""
-    rows = await fetch("SELECT id, detail->>'text_sealed' AS box FROM alert_event WHERE id = ANY($1)", list(event_ids))
-    return {row["id"]: sealed.open_sealed(row["box"], NOTE) for row in rows if row["box"]}
-
-
-async def person_of(viewer: Viewer, alert_id: int) -> int:
-    """Whose alert it is. Raises NotFound for “not yours” and “not there” alike."""
-    args: list[Any] = [alert_id]
-    condition = visible_people(viewer, "a.person", args)
-    row = await fetch_row(f"SELECT a.person FROM alert a WHERE a.id = $1 AND {condition}", *args)
-    if row is None or row["person"] is None:
-        raise NotFound
-    return int(row["person"])

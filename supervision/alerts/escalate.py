@@ -1,15 +1,16 @@
 """An alert that nobody dealt with goes up the ladder; who has it is looked at anew each time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from supervision.alerts.ladder import hours_of, position
-from supervision.alerts.owners import reassign_all
+from supervision.alerts.owners import reassign, reassign_all
 from supervision.db import Record, execute, fetch, tx
 from supervision.rules.base import Parameters
 from supervision.settings.terms import load_terms
 
 DUE = """SELECT id, severity, anchor_at, anchor_rung, rung, next_step_at FROM alert
-          WHERE closed_at IS NULL AND next_step_at <= $1 ORDER BY next_step_at LIMIT $2 FOR UPDATE SKIP LOCKED"""
+          WHERE closed_at IS NULL AND next_step_at <= $1"""
 STEP = """
 WITH stepped AS (
     UPDATE alert a SET rung = n.rung, next_step_at = n.next_step_at, taken_by = NULL
@@ -36,11 +37,23 @@ async def escalate(now: datetime, *, limit: int = 1000) -> int:
 
 async def _batch(now: datetime, limit: int, parameters: Parameters) -> int:
     async with tx():
-        rows = await fetch(DUE, now, limit)
-        if rows:
-            steps = [_step(row, now, parameters) for row in rows]
-            await execute(STEP, now, *(list(column) for column in zip(*steps, strict=True)))
+        rows = await fetch(f"{DUE} ORDER BY next_step_at LIMIT $2 FOR UPDATE SKIP LOCKED", now, limit)
+        await _step_all(rows, now, parameters)
         return len(rows)
+
+
+async def step_orders(order_ids: Sequence[int], now: datetime) -> None:
+    """The same for the alerts of some orders before an act on them: the act then finds them where they belong."""
+    ids = list(order_ids)
+    rows = await fetch(f"{DUE} AND subject_kind = 'order' AND subject_id = ANY($2) ORDER BY id FOR UPDATE", now, ids)
+    await _step_all(rows, now, (await load_terms(now, now)).parameters)
+    await reassign(ids, now)
+
+
+async def _step_all(rows: Sequence[Record], now: datetime, parameters: Parameters) -> None:
+    if rows:
+        steps = [_step(row, now, parameters) for row in rows]
+        await execute(STEP, now, *(list(column) for column in zip(*steps, strict=True)))
 
 
 def _step(row: Record, now: datetime, parameters: Parameters) -> tuple[int, int, int, datetime]:

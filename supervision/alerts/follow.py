@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from supervision.alerts.escalate import step_orders
 from supervision.alerts.opening import raise_findings, raise_lapses, tell, told_of
 from supervision.alerts.settle import settle
-from supervision.db import execute, fetch_value, tx
+from supervision.db import Record, execute, fetch, tx
 from supervision.duties.reconcile import register_in_chunks
 from supervision.duties.sync import sync
 from supervision.settings.terms import load_terms
@@ -14,8 +15,8 @@ from supervision.settings.terms import load_terms
 async def follow(order_ids: Iterable[int], now: datetime, *, by: int | None = None) -> None:
     """Bring the ledger of these orders and their alerts in line with the facts; `by`: whose act it was.
 
-    Lapses that the watch hasn't noticed yet are raised first: what an act does to them is then the same whether or not
-    the watch was running.
+    Lapses that the watch hasn't noticed yet are raised first, and steps that weren't taken yet are taken: what an act does
+    to them is then the same whether or not the jobs were running.
     """
     ids = sorted(set(order_ids))
     if not ids:
@@ -23,12 +24,13 @@ async def follow(order_ids: Iterable[int], now: datetime, *, by: int | None = No
     async with tx():
         await execute("SELECT id FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids)
         lapses = await _raise(ids, now)
+        await step_orders(ids, now)
         await sync(ids, now, by=by)
         await settle(ids, now)
         await tell(await _still_lapsed(lapses, now), now)
 
 
-async def _raise(ids: list[int], now: datetime) -> list[int]:
+async def _raise(ids: list[int], now: datetime) -> list[Record]:
     """Alerts for what lapsed so far; the duties whose lapse the person is told of."""
     parameters = (await load_terms(now, now)).parameters
     lapses = await raise_lapses(
@@ -40,14 +42,10 @@ async def _raise(ids: list[int], now: datetime) -> list[int]:
     return told_of(lapses)
 
 
-async def _still_lapsed(duty_ids: list[int], now: datetime) -> list[int]:
+async def _still_lapsed(lapses: list[Record], now: datetime) -> list[Record]:
     """Nobody is told of a lapse that the facts at hand just disproved or made good."""
-    if not duty_ids:
-        return []
-    still = await fetch_value(
-        "SELECT array_agg(id) FROM duty WHERE id = ANY($1) AND is_lapsed(state, limit_at, $2)", duty_ids, now
-    )
-    return list(still or [])
+    ids = [row["id"] for row in lapses]
+    return await fetch("SELECT id, person FROM duty WHERE id = ANY($1) AND is_lapsed(state, limit_at, $2)", ids, now)
 
 
 async def settle_register(now: datetime) -> int:

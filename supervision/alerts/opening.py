@@ -1,5 +1,6 @@
 """From lapses and findings to alerts: the same statements for the watch and for an action that comes before it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,11 @@ from datetime import datetime
 from supervision import rules
 from supervision.alerts.ladder import hours_of, position
 from supervision.alerts.owners import holders, owner
-from supervision.db import Record, execute, fetch
+from supervision.db import Record, execute, fetch, tx
+from supervision.messages.reminders import enqueue_missed
 from supervision.rules.base import Parameters
 
+logger = logging.getLogger(__name__)
 LOOK, ACT, DECIDE = "look", "act", "decide"
 
 LAPSES = """SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at AS since_at
@@ -110,9 +113,9 @@ async def _mark(table: str, rows: Sequence[Record], now: datetime) -> None:
         await execute(f"UPDATE {table} SET alerted_at = $2 WHERE id = ANY($1)", [row["id"] for row in rows], now)
 
 
-def told_of(rows: Sequence[Record]) -> list[int]:
+def told_of(rows: Sequence[Record]) -> list[Record]:
     """The duties whose lapse is also told to the person by text."""
-    return [row["id"] for row in rows if row["variant"] in _told_variants(row["rule"])]
+    return [row for row in rows if row["person"] and row["variant"] in _told_variants(row["rule"])]
 
 
 def _told_variants(rule_id: str) -> frozenset[str]:
@@ -122,6 +125,30 @@ def _told_variants(rule_id: str) -> frozenset[str]:
         return frozenset()
 
 
-async def tell(duty_ids: Sequence[int], now: datetime) -> int:
-    """The texts that these lapses bring, in the same transaction; how many were written."""
-    return 0
+async def tell(lapses: Sequence[Record], now: datetime) -> int:
+    """The texts that these lapses bring, in the same transaction; how many were queued.
+
+    A person whose text can't be made (a number that can't be read, say) costs nobody else theirs, and nobody the alerts.
+    """
+    if not lapses:
+        return 0
+    by_person: dict[int, list[int]] = {}
+    for row in lapses:
+        by_person.setdefault(row["person"], []).append(row["id"])
+    queued = await _tell([row["id"] for row in lapses], now)
+    if queued is not None:
+        return queued
+    each = [await _tell(ids, now) for ids in by_person.values()]
+    if untold := each.count(None):
+        logger.error("%d people could not be told of their lapses", untold)
+    return sum(count or 0 for count in each)
+
+
+async def _tell(duty_ids: list[int], now: datetime) -> int | None:
+    """None where it failed; what it had written is undone."""
+    try:
+        async with tx():
+            return await enqueue_missed(duty_ids, now)
+    except Exception as fault:  # noqa: BLE001  one person of a batch
+        logger.warning("texts of %d lapses failed: %s", len(duty_ids), type(fault).__name__)
+        return None

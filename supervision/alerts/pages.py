@@ -103,10 +103,9 @@ async def hand_over(
     """Give what is ticked to a colleague."""
 
     async def act(form: Form, ids: list[int], now: datetime) -> str:
-        options = [(row["id"], row["name"]) for row in await actions.receivers(person_id, now)]
-        staff = form.chosen("staff", "接手的同事", options)
+        staff = form.choice("staff", "接手的同事", [row["id"] for row in await actions.receivers(person_id, now)])
         form.check()
-        await actions.hand_over_all(viewer, ids, staff, now)
+        await actions.hand_over_all(viewer, ids, int(staff), now)
         return "已转交。"
 
     return await _act(request, viewer, person_id, act, now=clock.now())

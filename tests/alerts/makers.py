@@ -6,6 +6,7 @@ from typing import Any
 
 from supervision.alerts.follow import follow
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert
+from supervision.people.actions import NewContact, contact_row
 from supervision.settings.terms import seed
 
 
@@ -59,8 +60,8 @@ async def _facts(person: int, order: int, at: datetime) -> None:
     await insert(
         "class_decision", {"order_id": order, "level": "normal", "happened_at": at, "reason": "入矫", "recorded_at": at}
     )
-    phone = {"person": person, "kind": "phone", "value_sealed": "x", "key": f"k{person}", "holder": "self"}
-    await insert("contact", phone | {"ok_from": at, "consent": "yes", "recorded_at": at})
+    number = NewContact("phone", f"1390000{person % 10000:04d}")
+    await insert("contact", contact_row(person, number, at, None))
 
 
 async def assign(made: Made, office: int, staff: int | None, at: datetime) -> None:

@@ -45,7 +45,7 @@ async def test_an_alert_is_since_the_limit_and_with_the_officer(zhao: Made, cast
 
 async def test_a_late_report_leaves_the_alert_with_the_step_decide(zhao: Made) -> None:
     await watch(SEEN)
-    late = at("2026-12-04 15:00")
+    late = at("2026-12-03 15:00")
     await report(zhao.order, "in_person", late, late)
     assert (await regular_duty(zhao.order, PERIOD))["state"] == "met_late"
     alert = await alert_on(zhao.order, PERIOD)
@@ -74,7 +74,7 @@ async def test_what_happened_decides_not_when_it_was_typed_in(zhao: Made, happen
 
 async def test_a_withdrawn_report_reopens_the_alert_with_its_history(zhao: Made) -> None:
     await watch(SEEN)
-    fact = await report(zhao.order, "in_person", LIMIT - SECOND, at("2026-12-05 09:00"))
+    fact = await report(zhao.order, "in_person", LIMIT - SECOND, at("2026-12-03 09:00"))
     withdrawn = at("2026-12-06 09:00")
     await withdraw_report(fact, zhao.order, withdrawn)
     alert = await alert_on(zhao.order, PERIOD)
