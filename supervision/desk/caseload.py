@@ -1,5 +1,6 @@
 """The caseload: which people, in which order, a page at a time. Every drive walks an index; nothing counts or sorts the whole."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -79,23 +80,24 @@ class Drive:
 
 
 _OPEN = "JOIN person p ON p.id = {id} AND p.merged_into IS NULL JOIN orders o ON o.person = p.id AND o.ended_at IS NULL"
+_NO_LAPSE = "NOT EXISTS (SELECT FROM duty l WHERE l.person = p.id AND is_lapsed(l.state, l.limit_at, {now}))"
 _NO_ALERT = "NOT EXISTS (SELECT FROM alert a WHERE a.person = p.id AND a.closed_at IS NULL)"
 _FIRST = """NOT EXISTS (SELECT FROM duty e WHERE e.person = d.person AND e.state = 'open'
                            AND (e.limit_at, e.id) < (d.limit_at, d.id))"""
 
-ALERTED = Drive(
-    f"""SELECT a.person AS person, min(a.since_at) AS key, a.person::bigint AS id
+_ALERTED = f"""SELECT a.person AS person, min(a.since_at) AS key, a.person::bigint AS id
           FROM alert a {_OPEN.format(id="a.person")}
-         WHERE a.closed_at IS NULL AND {{where}}
-         GROUP BY a.person HAVING {{after}} ORDER BY 2, 3 LIMIT {{limit}}""",
-    "(min(a.since_at), a.person) > ({key}, {id})",
-)
+         WHERE a.closed_at IS NULL AND {{more}} AND {{where}}
+         GROUP BY a.person HAVING {{after}} ORDER BY 2, 3 LIMIT {{limit}}"""
+_AFTER_SINCE = "(min(a.since_at), a.person) > ({key}, {id})"
+ALERTED = Drive(_ALERTED.replace("{more}", "TRUE"), _AFTER_SINCE)
+ONLY_ALERTED = Drive(_ALERTED.replace("{more}", _NO_LAPSE), _AFTER_SINCE)
 _BY_LIMIT = f"""SELECT d.person AS person, d.limit_at AS key, d.id AS id
           FROM duty d {_OPEN.format(id="d.person")}
          WHERE d.state = 'open' AND {{range}} AND {_FIRST} AND {{where}} AND {{after}}
          ORDER BY d.limit_at, d.id LIMIT {{limit}}"""
 _AFTER_LIMIT = "(d.limit_at, d.id) > ({key}, {id})"
-CALM = Drive(_BY_LIMIT.replace("{range}", _NO_ALERT), _AFTER_LIMIT)
+CALM = Drive(_BY_LIMIT.replace("{range}", f"d.limit_at > {{now}} AND {_NO_ALERT}"), _AFTER_LIMIT)
 LAPSED = Drive(_BY_LIMIT.replace("{range}", "d.limit_at <= {now}"), _AFTER_LIMIT)
 TODAY = Drive(
     f"""SELECT d.person AS person, d.limit_at AS key, d.id AS id
@@ -116,17 +118,17 @@ BARE = Drive(
     "int",
 )
 NEW = Drive(
-    f"""SELECT o.person AS person, o.registered_at AS key, o.person::bigint AS id
+    """SELECT o.person AS person, o.registered_at AS key, o.person::bigint AS id
           FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-         WHERE o.ended_at IS NULL AND o.registered_at >= {{lately}} AND {{where}} AND {{after}}
-         ORDER BY o.registered_at DESC, o.person DESC LIMIT {{limit}}""",
+         WHERE o.ended_at IS NULL AND o.registered_at >= {lately} AND {where} AND {after}
+         ORDER BY o.registered_at DESC, o.person DESC LIMIT {limit}""",
     "(o.registered_at, o.person) < ({key}, {id})",
 )
 ENDING = Drive(
-    f"""SELECT o.person AS person, o.end_on AS key, o.person::bigint AS id
+    """SELECT o.person AS person, o.end_on AS key, o.person::bigint AS id
           FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-         WHERE o.ended_at IS NULL AND o.end_on <= {{soon}} AND {{where}} AND {{after}}
-         ORDER BY o.end_on, o.person LIMIT {{limit}}""",
+         WHERE o.ended_at IS NULL AND o.end_on <= {soon} AND {where} AND {after}
+         ORDER BY o.end_on, o.person LIMIT {limit}""",
     "(o.end_on, o.person) > ({key}, {id})",
     "date",
 )
@@ -141,7 +143,7 @@ ENDED = Drive(
     "int",
 )
 DRIVES: Mapping[str, tuple[Drive, ...]] = {
-    "all": (ALERTED, CALM, BARE),
+    "all": (LAPSED, ONLY_ALERTED, CALM, BARE),
     "lapsed": (LAPSED,),
     "today": (TODAY,),
     "alerted": (ALERTED,),
@@ -162,7 +164,7 @@ class PageOfPeople:
 
 
 async def page_of_people(viewer: Viewer, want: Wanted, now: datetime) -> PageOfPeople:
-    """The next people: at most three queries, one where the first drive fills the page."""
+    """The next people: at most four queries, one where the first drive fills the page."""
     drives = (ENDED,) if want.state == "ended" else DRIVES[want.tab]
     start = want.after or (0, -1, -1)
     found: list[tuple[int, Any]] = []
@@ -259,17 +261,40 @@ def _put(args: list[Any], value: Any) -> str:
 # -- counts and choices ------------------------------------------------------------------------------------------
 
 
-async def counts(viewer: Viewer, now: datetime) -> dict[str, int]:
-    """How many people each tab holds for this viewer, up to BOUND: one query of bounded sub-selects."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """How many people each tab holds, up to BOUND, and what the filters offer."""
+
+    counts: dict[str, int]
+    offices: list[tuple[int, str]]
+    officers: list[tuple[int, str]]
+
+
+async def around(viewer: Viewer, office: int | None, now: datetime) -> Around:
+    """One query of bounded sub-selects; the offices are for the bureau, the officers are those of the chosen or own one."""
     args: list[Any] = []
     visible = search_condition("", viewer, args)
-    columns = []
-    for tab in TABS:
-        sql = _ALL_OPEN if tab == "all" else DRIVES[tab][0].sql
-        bounded = _filled(sql, {"where": visible, "after": "TRUE", "limit": str(BOUND)}, now, args)
-        columns.append(f"(SELECT count(*) FROM ({bounded}) counted) AS {tab}")
+    columns = [f"({_counted(tab, visible, now, args)}) AS {tab}" for tab in TABS]
+    of_office = {"all": office, "office": viewer.office}.get(viewer.scope)
+    columns += [
+        f"(SELECT json_agg(json_build_array(id, name) ORDER BY id) FROM office WHERE {_put(args, viewer.scope == 'all')}"
+        " AND kind = 'judicial_office' AND closed_at IS NULL) AS offices",
+        f"(SELECT json_agg(json_build_array(id, name) ORDER BY id) FROM staff WHERE office = {_put(args, of_office)}"
+        " AND disabled_at IS NULL AND role IN ('officer', 'head')) AS officers",
+    ]
     row = await fetch_row(f"SELECT {', '.join(columns)}", *args)
-    return dict(row or {})
+    assert row is not None
+    return Around({tab: row[tab] for tab in TABS}, _pairs(row["offices"]), _pairs(row["officers"]))
+
+
+def _counted(tab: str, visible: str, now: datetime, args: list[Any]) -> str:
+    sql = _ALL_OPEN if tab == "all" else DRIVES[tab][0].sql
+    bounded = _filled(sql, {"where": visible, "after": "TRUE", "limit": str(BOUND)}, now, args)
+    return f"SELECT count(*) FROM ({bounded}) counted"
+
+
+def _pairs(text: str | None) -> list[tuple[int, str]]:
+    return [(number, name) for number, name in json.loads(text or "[]")]
 
 
 _ALL_OPEN = """SELECT p.id FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
@@ -279,19 +304,3 @@ _ALL_OPEN = """SELECT p.id FROM orders o JOIN person p ON p.id = o.person AND p.
 def shown_count(count: int) -> str:
     """`99`, and from a hundred on `99+`."""
     return str(count) if count < BOUND else f"{BOUND - 1}+"
-
-
-async def choices(viewer: Viewer, office: int | None) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """The offices that a viewer of the bureau may choose from, and the officers of the chosen (or own) office."""
-    of_office = office if viewer.scope == "all" else viewer.office
-    rows = await fetch(
-        """SELECT 'office' AS sort, id, name FROM office WHERE $1 AND kind = 'judicial_office' AND closed_at IS NULL
-           UNION ALL
-           SELECT 'staff', id, name FROM staff
-            WHERE office = $2 AND disabled_at IS NULL AND role IN ('officer', 'head')
-           ORDER BY 1, 2""",
-        viewer.scope == "all",
-        of_office if viewer.scope in ("all", "office") else None,
-    )
-    offices = [(row["id"], row["name"]) for row in rows if row["sort"] == "office"]
-    return offices, [(row["id"], row["name"]) for row in rows if row["sort"] == "staff"]

@@ -1,4 +1,4 @@
-"""Pages that look across slices: the day, the caseload, a person's file."""
+"""Pages that look across slices: the day and the caseload. A person's file is in file_pages.py."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +10,12 @@ from litestar.response import Template
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
-from supervision.desk import caseload
+from supervision.desk import caseload, file_pages
 from supervision.desk.caseload import Wanted
+from supervision.desk.day import Group, day_of
+from supervision.desk.risk import alerts_with, risks
 from supervision.desk.rows import lines
-from supervision.desk.words import KINDS, LEVELS
+from supervision.orders.words import KINDS, LEVELS
 from supervision.web import gettext as _
 from supervision.web import page
 
@@ -39,6 +41,33 @@ KIND_CHOICES = [("", "矫正类别"), *KINDS.items()]
 LEVEL_CHOICES = [("", "管理类别"), *LEVELS.items(), ("none", "未定")]
 
 
+HAS_FILES = frozenset({"officer", "head", "helper"})
+"""Roles with files of their own: they see the day's lists."""
+ANSWERS_FOR = frozenset({"head", "clerk", "cca_head", "legal", "leader", "inspector"})
+"""Roles that see what is at risk, by officer or by office."""
+
+
+@get("/", guards=[guard("own_account")])
+async def day(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """What to do first: of an officer the day's lists, of a head and the bureau what is at risk, of the rest their links."""
+    now = clock.now()
+    groups = await day_of(viewer, now) if viewer.role in HAS_FILES else []
+    if groups:
+        await record(viewer, "day_seen", people=_people_of(groups), now=now)
+    return page(
+        request,
+        "desk/day.html",
+        groups={group.key: group for group in groups},
+        shown=caseload.shown_count,
+        risks=await risks(viewer, now) if viewer.role in ANSWERS_FOR else None,
+        with_me=await alerts_with(viewer) if viewer.may("act_alerts") else None,
+    )
+
+
+def _people_of(groups: list[Group]) -> list[int]:
+    return [item.person for group in groups for item in group.items]
+
+
 @get("/people", guards=[guard("see_people")])
 async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """The caseload, ordered by urgency, a page at a time; one audit row with the ids that were shown."""
@@ -58,12 +87,11 @@ async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
 
 async def _around(viewer: Viewer, want: Wanted, clock: Clock) -> dict[str, Any]:
     """Tabs and choices: what a page needs and a part doesn't."""
-    counts = await caseload.counts(viewer, clock.now())
-    offices, officers = await caseload.choices(viewer, want.office)
+    found = await caseload.around(viewer, want.office, clock.now())
     return {
-        "tabs": [_tab(tab, label, counts[tab], want) for tab, label in TAB_LABELS.items()],
-        "offices": [("", _("全部司法所")), *offices] if offices else [],
-        "officers": [("", _("责任人")), *officers],
+        "tabs": [_tab(tab, label, found.counts[tab], want) for tab, label in TAB_LABELS.items()],
+        "offices": [("", _("全部司法所")), *found.offices] if found.offices else [],
+        "officers": [("", _("责任人")), *found.officers],
         "states": _translated(STATE_CHOICES),
         "kinds": _translated(KIND_CHOICES),
         "levels": _translated(LEVEL_CHOICES),
@@ -106,4 +134,4 @@ async def _note_seen(viewer: Viewer, want: Wanted, ids: list[int], clock: Clock)
     await record(viewer, "people_listed", people=ids, detail=detail, now=clock.now())
 
 
-ROUTES = [people]
+ROUTES = [day, people, *file_pages.ROUTES]

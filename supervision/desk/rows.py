@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from supervision import rules
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch
-from supervision.desk.words import KINDS, LEVELS, PAUSES, SEXES, STATES, word
+from supervision.desk.words import PAUSES, SEXES, STATES, word
+from supervision.orders.words import KINDS, LEVELS
 from supervision.rules.base import is_lapsed
 from supervision.web import day_text, limit_text, until_text
 
@@ -127,7 +127,9 @@ def badge_of(row: Record, now: datetime) -> tuple[str, str]:
         return "due", word(STATES, row["state"])
     if urgency == "due":
         return "due", "今日到期"
-    return ("paused", word(PAUSES, row["pause"])) if row["pause"] else ("ok", "正常")
+    if row["pause"]:
+        return "paused", word(PAUSES, row["pause"])
+    return ("ok", "正常") if row["limit_at"] else ("due", "没有待办")
 
 
 def strip_of(

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 SEXES = {"male": "男", "female": "女", "unknown": ""}
-KINDS = {"public_surveillance": "管制", "probation": "缓刑", "parole": "假释", "temporary_outside": "暂予监外执行"}
-LEVELS = {"strict": "严管", "normal": "普管", "loose": "宽管"}
 STATES = {
     "due": "待报到",
     "in_correction": "在矫",
@@ -23,11 +21,6 @@ PAUSES = {
     "own_outage": "系统故障",
     "decision": "暂停中",
 }
-MODES = {"phone": "电话报告", "in_person": "当面报到", "written": "书面报告"}
-MET = {"person": "见到本人", "family": "见到家属", "nobody": "没有见到"}
-CHANNELS = {"call": "电话核查", "video": "视频核查", "position": "定位核查", "message": "信息核查"}
-RESULTS = {"ok": "正常", "abnormal": "异常", "unreached": "未联系上"}
-DOCUMENTS = {"summary": "个人总结", "appraisal": "期满鉴定", "certificate": "解除矫正证明"}
 DUTY_STATES = {
     "open": "待办",
     "met": "已完成",

@@ -4,8 +4,8 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from supervision.db import insert
 from supervision.days import local_day
+from supervision.db import insert
 from supervision.people.pinyin import readings
 from tests.cast import Cast, Member
 

@@ -1,0 +1,94 @@
+"""A person's file, its remarks, and the one way to see a whole identity number."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.db import tx
+from supervision.desk.file import (
+    alerts_of_file,
+    duties_of_file,
+    first_contact,
+    full_number,
+    messages_of_file,
+    notes_of_file,
+    papers_of,
+)
+from supervision.desk.rows import lines
+from supervision.desk.timeline import timeline
+from supervision.desk.words import PAUSES, STATES
+from supervision.forms import read_form
+from supervision.orders.offers import offers_for
+from supervision.orders.words import KINDS, LEVELS
+from supervision.people.actions import add_note
+from supervision.people.answers import back_to_file
+from supervision.people.scope import get_person
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/people/{person_id:int}", guards=[guard("see_people")])
+async def file(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The whole file on one page; one audit row."""
+    context = await _file(person_id, viewer, clock, everything=request.query_params.get("all") == "1")
+    await record(viewer, "file_seen", subject=("person", person_id), people=[person_id], now=clock.now())
+    return page(request, "desk/file.html", **context)
+
+
+async def _file(person_id: int, viewer: Viewer, clock: Clock, *, everything: bool) -> dict[str, Any]:
+    """A fixed number of queries, however long the file is. Raises NotFound."""
+    now = clock.now()
+    person = await get_person(viewer, person_id)
+    papers = await papers_of(person.id, clear=viewer.may("record"))
+    return {
+        "person": person,
+        "line": (await lines([person.id], now))[0],
+        "papers": papers,
+        "order": papers.orders[0] if papers.orders else None,
+        "phone": first_contact(papers.contacts, "phone"),
+        "address": first_contact(papers.contacts, "address_now"),
+        "duties": await duties_of_file(person.id, now, everything=everything),
+        "happened": await timeline(person.id, everything=everything),
+        "alerts": await alerts_of_file(person.id),
+        "messages": await messages_of_file(person.id),
+        "notes": await notes_of_file(person.id),
+        "everything": everything,
+        "number": None,
+        "offers": await offers_for(viewer, person.id),
+        "words": {"kind": KINDS, "level": LEVELS, "state": STATES, "pause": PAUSES},
+    }
+
+
+@post("/people/{person_id:int}/number", guards=[guard("register_person")])
+async def show_number(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The file with the whole identity number, and an audit row that says so."""
+    context = await _file(person_id, viewer, clock, everything=False)
+    await record(viewer, "number_unsealed", subject=("person", person_id), people=[person_id], now=clock.now())
+    return page(request, "desk/file.html", **context | {"number": await full_number(person_id)})
+
+
+@post("/people/{person_id:int}/notes", guards=[guard("record")])
+async def write_note(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Put a remark down."""
+    person = await get_person(viewer, person_id)
+    form = await read_form(request, "desk/_note.html", heading="备注", person=person)
+    async with tx():
+        note = await add_note(viewer, person.id, form.text("text", "备注", required=False), clock.now())
+        await record(viewer, "note_added", subject=("note", note), people=[person.id], now=clock.now())
+    return back_to_file(request, person.id, "已加备注。")
+
+
+ROUTES = [file, show_number, write_note]

@@ -1,0 +1,136 @@
+"""What happened, newest first: every fact about a person, who put it down, and whether that was after its limit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from supervision.checkins.history import Done, history
+from supervision.db import Record, fetch
+from supervision.desk.words import OUTCOMES, PAUSES, word
+from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
+from supervision.rules import title_of
+
+SHOWN = 60
+MOST = 500
+
+FACTS = """
+WITH mine AS (SELECT id, number, start_on, end_on, created_at, created_by FROM orders WHERE person = $1)
+SELECT f.*, s.name AS by,
+       EXISTS (SELECT FROM duty d WHERE d.person = $1 AND d.fact_kind = f.kind AND d.fact_id = f.id AND d.state = 'met'
+                  AND d.limit_at <= f.recorded_at) AS late_entry
+  FROM (
+    SELECT 'order' AS kind, id::bigint, created_at AS at, created_at AS recorded_at, created_by AS recorded_by,
+           NULL::timestamptz AS withdrawn_at, number AS a, NULL AS b FROM mine
+    UNION ALL SELECT 'registration', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, NULL, NULL
+      FROM registration x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'class', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.level, x.reason
+      FROM class_decision x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'term', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL,
+                     concat_ws(' 至 ', x.start_on, x.end_on), x.reason
+      FROM term_change x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'document', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.reference
+      FROM document_record x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'pause_check', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.source, NULL
+      FROM pause_check x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'end', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.reason
+      FROM order_end x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'pause', x.id, x.from_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.evidence
+      FROM pause x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id
+    UNION ALL SELECT 'pause_end', x.id, x.to_at, coalesce(x.ended_recorded_at, x.recorded_at),
+                     coalesce(x.ended_by, x.recorded_by), x.withdrawn_at, x.kind, NULL
+      FROM pause x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id WHERE x.to_at IS NOT NULL
+    UNION ALL SELECT 'decision', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at,
+                     x.outcome || ' ' || x.rule || ' ' || x.variant, x.reason
+      FROM duty_decision x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id
+    UNION ALL SELECT 'responsibility', x.id, x.from_at, x.recorded_at, x.recorded_by, NULL,
+                     concat_ws(' ', office.name, staff.name), x.reason
+      FROM responsibility x JOIN office ON office.id = x.office LEFT JOIN staff ON staff.id = x.staff
+     WHERE x.person = $1
+    UNION ALL SELECT 'contact', x.id, x.ok_from, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind,
+                     CASE WHEN x.replaces IS NULL THEN '登记' ELSE '更正' END
+      FROM contact x WHERE x.person = $1) f
+  LEFT JOIN staff s ON s.id = f.recorded_by
+ ORDER BY f.at DESC, f.recorded_at DESC, f.id DESC
+ LIMIT $2
+"""
+TITLES = {
+    "order": "列入登记",
+    "registration": "报到登记",
+    "class": "确定管理类别",
+    "term": "变更矫正期",
+    "document": "文书",
+    "pause_check": "核实暂停情况",
+    "end": "结束矫正",
+    "pause": "暂停开始",
+    "pause_end": "暂停结束",
+    "decision": "对应办事项的认定",
+    "responsibility": "确定责任人",
+    "contact": "联系方式",
+}
+CONTACT_KINDS = {"phone": "电话", "address_now": "现住址", "address_household": "户籍地址"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One fact as the timeline shows it."""
+
+    at: datetime
+    title: str
+    text: str
+    by: str
+    recorded_at: datetime
+    late_entry: bool
+    withdrawn: bool
+    kind: str
+    """ok | lapse | paused | plain: the shape before it."""
+
+
+async def timeline(person: int, *, everything: bool) -> list[Happened]:
+    """All facts about the person, newest first; the newest alone unless everything is asked for."""
+    limit = MOST if everything else SHOWN
+    done = [_of_checkin(one) for one in await history(person, limit=limit)]
+    facts = [_of_fact(row) for row in await fetch(FACTS, person, limit)]
+    return sorted([*done, *facts], key=lambda one: (one.at, one.recorded_at), reverse=True)[:limit]
+
+
+def _of_checkin(done: Done) -> Happened:
+    return Happened(
+        at=done.happened_at,
+        title=done.title,
+        text=done.content,
+        by=done.by or "",
+        recorded_at=done.recorded_at,
+        late_entry=done.late_entry,
+        withdrawn=done.withdrawn_at is not None,
+        kind="plain" if done.withdrawn_at else "ok",
+    )
+
+
+def _of_fact(row: Record) -> Happened:
+    said = _words(row)
+    return Happened(
+        at=row["at"],
+        title="：".join(text for text in (TITLES[row["kind"]], said) if text),
+        text=_reason(row),
+        by=row["by"] or "",
+        recorded_at=row["recorded_at"],
+        late_entry=row["late_entry"],
+        withdrawn=row["withdrawn_at"] is not None,
+        kind="paused" if row["kind"].startswith("pause") else "plain",
+    )
+
+
+def _words(row: Record) -> str:
+    """What the fact says, in words."""
+    said: Any = row["a"]
+    tables = {"class": LEVELS, "document": DOCUMENTS, "end": ENDS, "pause": PAUSES, "pause_end": PAUSES}
+    if row["kind"] == "decision":
+        outcome, rule, variant = said.split(" ", 2)
+        return f"{word(OUTCOMES, outcome)}（{title_of(rule, variant)}）"
+    if row["kind"] == "contact":
+        return f"{row['b']}{word(CONTACT_KINDS, said)}"
+    return word(tables.get(row["kind"], {}), said)
+
+
+def _reason(row: Record) -> str:
+    return "" if row["kind"] == "contact" else row["b"] or ""
