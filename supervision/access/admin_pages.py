@@ -57,10 +57,20 @@ async def shut_office(
     return go("/offices", "机构已停用。")
 
 
+async def _office_options() -> list[tuple[int, str]]:
+    return [(row["id"], row["name"]) for row in await offices(open_only=True)]
+
+
+async def _colleague_options(staff: int) -> list[tuple[int, str]]:
+    """Everybody who is active, but this one."""
+    active = [row for row in await staffing.all_staff() if row["id"] != staff and not row["disabled_at"]]
+    return [(row["id"], f"{row['name']} · {row['office_name']}") for row in active]
+
+
 async def _staff_page(request: AnyRequest, *, status: int = 200, **typed_in: Any) -> Template:
     shown = {
         "staff": await staffing.all_staff(),
-        "offices": await offices(open_only=True),
+        "office_options": await _office_options(),
         "titles": ROLE_TITLES,
         "form": {},
         "refusal": None,
@@ -106,8 +116,8 @@ async def _member_page(request: AnyRequest, staff: int, *, status: int = 200, **
     now = request.state.clock.now()
     shown = {
         "member": await staffing.staff_member(staff),
-        "colleagues": [row for row in await staffing.all_staff() if row["id"] != staff and not row["disabled_at"]],
-        "offices": await offices(open_only=True),
+        "colleagues": await _colleague_options(staff),
+        "office_options": await _office_options(),
         "absences": [row for row in await absences(now) if row["staff"] == staff],
         "titles": ROLE_TITLES,
         "form": {},
