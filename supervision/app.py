@@ -10,7 +10,6 @@ from typing import Any
 from litestar import Litestar, Request, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
-from litestar.response import Redirect
 from litestar.template import TemplateConfig
 
 from supervision import failures, web
@@ -18,7 +17,7 @@ from supervision.access import admin_pages, offices, staffing
 from supervision.access import pages as access_pages
 from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
-from supervision.access.viewer import Viewer, guard
+from supervision.access.viewer import Viewer
 from supervision.alerts import pages as alerts_pages
 from supervision.alerts.follow import follow
 from supervision.alerts.owners import reassign_all
@@ -33,6 +32,7 @@ from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
+from supervision.settings import pages as settings_pages
 
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -42,10 +42,10 @@ LARGEST_BODY = 256 * 1024
 
 # The navigation: where, what, icon, who, group. An entry is shown once its page is in ROUTES.
 NAV = (
-    ("/today", "今日", "sun", "record", "工作"),
-    ("/alerts", "预警", "bell", "see_alerts", "工作"),
-    ("/people", "人员", "users", "see_people", "工作"),
-    ("/calls", "批量电话", "phone", "record", "工作"),
+    ("/", "工作台", "layout-dashboard", "own_account", ""),
+    ("/people", "在矫人员", "users", "see_people", ""),
+    ("/alerts", "预警处置", "bell", "see_alerts", ""),
+    ("/calls", "集中通话", "phone", "record", ""),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/messages", "短信", "message-square", "see_messages", "监督"),
@@ -60,13 +60,6 @@ NAV = (
 )
 
 
-@get("/", guards=[guard("own_account")])
-async def home(request: AnyRequest) -> Redirect:
-    """The first page of this role."""
-    first = request.state.nav[0]["href"] if request.state.nav else "/account"
-    return Redirect(first, status_code=303)
-
-
 @get("/health")
 async def health() -> Response[str]:
     """Whether the web and its database are up; no data."""
@@ -78,12 +71,12 @@ async def health() -> Response[str]:
 
 
 ROUTES: list[Any] = [
-    home,
     health,
     *alerts_pages.ROUTES,
     *messages_pages.ROUTES,
     *access_pages.ROUTES,
     *desk_pages.ROUTES,
+    *settings_pages.ROUTES,
     *admin_pages.ROUTES,
     *audit_pages.ROUTES,
     *checkins_pages.ROUTES,
