@@ -55,4 +55,9 @@ ACTIONS: Mapping[str, str] = {
     "alert_handed_over": "转交预警",
     "alert_closed": "处置预警",
     "take_roll_call": "点名",
+    "roster_imported": "导入名册",
+    "history_imported": "导入报告记录",
+    "import_tried": "试导入",
+    "import_undone": "撤销导入",
+    "gone_live": "系统上线",
 }
