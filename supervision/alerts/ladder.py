@@ -7,7 +7,7 @@ from typing import NamedTuple
 from supervision.rules.base import Parameters
 
 OFFICER, HEAD, DESK = 0, 1, 2
-RUNGS = {OFFICER: "承办人", HEAD: "司法所负责人", DESK: "区局值守"}
+RUNGS = {OFFICER: "", HEAD: "已上报至所", DESK: "已上报至区局"}
 SEVERITIES = ("grave", "serious", "notice")
 
 
