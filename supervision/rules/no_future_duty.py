@@ -30,11 +30,11 @@ def no_future_duty(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iter
 
 
 def _owed_until(facts: Facts, duties: tuple[Duty, ...]) -> datetime:
-    """The last limit of what the person owes; without any, the moment from which something must be owed."""
+    """The last limit of what the person owes, and at least the moment from which something must be owed."""
     order = facts.order
     begins_at = max(order.registered_at or start_of(order.start_on), start_of(order.ledger_from))
     owed = (d.slot.limit_at for d in duties if d.rule in OWED_BY_THE_PERSON and not _taken_away(d))
-    return max(owed, default=begins_at)
+    return max([begins_at, *owed])
 
 
 def _taken_away(duty: Duty) -> bool:

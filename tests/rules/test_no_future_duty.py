@@ -38,6 +38,11 @@ def test_where_nothing_was_made_it_is_true_from_the_registration_or_the_ledgers_
     assert found(facts(old), date(2026, 2, 1))[0].since_at == at("2026-02-25 00:00")
 
 
+def test_a_first_report_long_past_does_not_put_it_before_the_registration():
+    late = order(registered_at=at("2026-01-20 09:00"), ledger_from=date(2026, 1, 2))
+    assert found(facts(late), date(2026, 1, 20))[0].since_at == at("2026-01-20 09:00")
+
+
 def test_what_a_named_human_took_away_does_not_count():
     gone = [
         Decision(n, "SU-01", variant, period, "void", REGISTERED)
