@@ -16,7 +16,7 @@ from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
 from supervision.web import day_text, limit_text
 
-COMING = 12
+COMING = 6
 ENDED = 20
 LONG = 500
 """How many ended duties are shown when all are asked for."""
@@ -41,7 +41,6 @@ class Owed:
     ending: str
     lapsed: bool
     why: str
-    article: str
     days_off: str
     source: str
 
@@ -88,7 +87,6 @@ def _owed(row: Record, now: datetime) -> Owed:
         ending=_ending(row, now),
         lapsed=is_lapsed(row["state"], row["limit_at"], now),
         why=why_text(why),
-        article=why.get("article", ""),
         days_off="、".join(day_text(date.fromisoformat(day), now) for day in why.get("days_off", ())),
         source=row["source"],
     )
@@ -115,7 +113,7 @@ SELECT a.id, a.kind, d.variant, a.severity, a.since_at, a.opened_at, a.next_step
        a.step, o.name AS owner, c.name AS closer, a.fact_kind
   FROM alert a JOIN staff o ON o.id = a.assigned_to LEFT JOIN staff c ON c.id = a.closed_by
   LEFT JOIN duty d ON d.id = a.duty
- WHERE a.person = $1 ORDER BY a.closed_at DESC NULLS FIRST, a.since_at LIMIT 40
+ WHERE a.person = $1 ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT 40
 """
 STEPS = {"look": "待查看", "act": "处置中", "decide": "待决定如何处理"}
 
