@@ -161,14 +161,15 @@ class Entry:
 async def record_many(entries: Iterable[Entry], now: datetime, *, by: int | None = None) -> None:
     """Put many facts down at once: one COPY a kind, one audit row, one sync. For imports and the demo; knows no scope."""
     sheets: dict[str, list[dict[str, object]]] = {}
+    orders: set[int] = set()
     for entry in entries:
+        orders.add(entry.order)
         row = _columns(entry.order, entry.new, entry.recorded_at, entry.by)
         sheets.setdefault(entry.new.kind, []).append(row)
-    orders = sorted({int(str(row["order_id"])) for rows in sheets.values() for row in rows})
     async with tx():
         for kind, rows in sheets.items():
             await insert_many(kind, tuple(rows[0]), [tuple(row.values()) for row in rows])
-        people = [row["person"] for row in await fetch("SELECT person FROM orders WHERE id = ANY($1)", orders)]
+        people = [row["person"] for row in await fetch("SELECT person FROM orders WHERE id = ANY($1)", list(orders))]
         detail = {kind: len(rows) for kind, rows in sheets.items()}
         await record(None, "record_many", people=people, detail=detail, now=now)
         await follow(orders, now, by=by)

@@ -26,9 +26,9 @@ class Done:
     late_entry: bool
 
 
-async def history(person: int, *, before: datetime | None = None, limit: int = 50) -> list[Done]:
-    """The person's reports, visits and checks of all orders; withdrawn ones too. `before`: the next page."""
-    rows = await fetch(HISTORY, person, before, limit)
+async def history(person: int, *, limit: int | None = None) -> list[Done]:
+    """The person's reports, visits and checks of all orders; withdrawn ones too."""
+    rows = await fetch(HISTORY, person, limit)
     return [_done(row) for row in rows]
 
 
@@ -46,9 +46,9 @@ SELECT f.*, s.name AS by, w.name AS withdrawer,
                happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM info_check) f
   LEFT JOIN staff s ON s.id = f.recorded_by
   LEFT JOIN staff w ON w.id = f.withdrawn_by
- WHERE f.order_id IN (SELECT id FROM orders WHERE person = $1) AND ($2::timestamptz IS NULL OR f.happened_at < $2)
+ WHERE f.order_id IN (SELECT id FROM orders WHERE person = $1)
  ORDER BY f.happened_at DESC, f.kind, f.id DESC
- LIMIT $3
+ LIMIT $2
 """
 
 

@@ -21,6 +21,8 @@ from supervision.people.scope import get_order_id, get_person
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
+RECENT = 50
+"""Entries of a person's list that are shown at first."""
 
 
 @post("/people/{person_id:int}/reports", guards=[guard("record")])
@@ -73,11 +75,11 @@ async def record_check(
 async def checkins(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
-    """All that was put down of the person, newest first, withdrawn entries too."""
+    """What was put down of the person, newest first, withdrawn entries too; with `?all=1` back to the beginning."""
     person = await get_person(viewer, person_id)
-    done = await history(person.id)
+    done = await history(person.id, limit=None if "all" in request.query_params else RECENT)
     await record(viewer, "see_checkins", subject=("person", person.id), people=[person.id], now=clock.now())
-    return page(request, "checkins/list.html", person=person, done=done)
+    return page(request, "checkins/list.html", person=person, done=done, more=len(done) == RECENT)
 
 
 @post("/people/{person_id:int}/checkins/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("withdraw")])
