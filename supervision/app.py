@@ -32,6 +32,7 @@ from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
+from supervision.rollcall import pages as rollcall_pages
 from supervision.settings import pages as settings_pages
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ ROUTES: list[Any] = [
     *checkins_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
+    *rollcall_pages.ROUTES,
 ]
 
 

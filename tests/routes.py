@@ -162,6 +162,10 @@ LINES = (
     Line("GET", "/rules", "see_rules"),
     Line("GET", "/parameters", "see_rules"),
     Line("GET", "/holidays", "see_rules"),
+    # rollcall
+    Line("GET", "/rollcall", "see_rollcall"),
+    Line("GET", "/rollcall/print", "see_rollcall"),
+    Line("GET", "/rollcall/{code}", "see_rollcall"),
     # messages
     Line("GET", "/messages", "see_messages"),
     Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),

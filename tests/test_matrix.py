@@ -68,6 +68,7 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "empty_office_id": empty,
         "staff_id": cast.alice.id,
         "session_id": 1,
+        "code": "in_order",
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),
     }
 

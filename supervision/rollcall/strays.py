@@ -47,7 +47,8 @@ class Named:
 
 UNALERTED = f"""(SELECT 'duty:' || d.id FROM {{duty}} d
     WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND {LAPSED}
-      AND NOT EXISTS (SELECT FROM {{alert}} a WHERE a.duty = d.id AND a.closed_at IS NULL) LIMIT 1)"""
+      AND NOT EXISTS (SELECT FROM {{alert}} a WHERE a.duty = d.id AND a.closed_at IS NULL)
+    ORDER BY d.limit_at, d.id LIMIT 1)"""
 IN_CORRECTION = f"{OPEN} AND o.registered_at IS NOT NULL"
 
 # A leave past its end and an assistance missing after release come with their registers.
@@ -63,7 +64,7 @@ STRAYS: tuple[Stray, ...] = (
         "在矫而没有今后应办的事项",
         f"{IN_CORRECTION} AND ({TERM_PAST}) IS NOT TRUE AND {HELD} IS NULL AND {OWED} IS NULL",
     ),
-    Stray("lapse_without_alert", "逾期而没有预警", f"{OPEN} AND {UNALERTED} IS NOT NULL"),
+    Stray("lapse_without_alert", "逾期而没有预警", f"{UNALERTED} IS NOT NULL"),
     Stray("ended_without_fact", "已结束而没有结束记录", f"o.ended_at IS NOT NULL AND {ENDED_TODAY} IS NULL"),
     Stray(
         "two_open_orders",

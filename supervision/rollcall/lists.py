@@ -1,0 +1,122 @@
+"""Each number of the roll call opens its list: the people behind it, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from supervision import rules
+from supervision.db import Record, fetch
+from supervision.rollcall.buckets import CENSUS, LAPSED, REMAINDER, TITLES, some_duty
+from supervision.rollcall.headline import LATE_ENTERED, late_since
+from supervision.rollcall.known import View
+from supervision.rollcall.strays import name_remainder
+
+PAGE = 50
+LIST_TITLES = TITLES | {
+    REMAINDER: "未闭合人员",
+    "past_limit": "超过法定期限的人员",
+    "late_entries": "近 30 日事后补录",
+    "late_steps": "超过下一步时限的预警",
+    "apart": "不在监管中的人员",
+}
+PROOF_WORDS = {
+    "alert": "预警",
+    "duty": "应办事项",
+    "order_end": "结束记录",
+    "responsibility": "责任人",
+    "class_decision": "管理类别",
+    "debt": "待补录",
+    "pause": "暂停记录",
+}
+
+# $2 is the last order of the page before, $3 the code of the list: each query gives the ids of one more than a page.
+BUCKET = f"""SELECT id, person, found FROM ({CENSUS} AND o.id > $2 ORDER BY o.id) c
+              WHERE split_part(coalesce(found, '{REMAINDER}'), '|', 1) = $3"""
+ORDERS = "SELECT o.id, o.person, NULL AS found FROM orders o WHERE o.id > $2 AND $3::text IS NOT NULL AND {scope} AND "
+QUERIES = {
+    "past_limit": f"{ORDERS} {some_duty(LAPSED)} IS NOT NULL ORDER BY o.id",
+    "late_entries": f"""{ORDERS} o.id IN (SELECT d.subject_id {LATE_ENTERED.replace("$2", "$4").replace("{scope}", "TRUE")})
+                        ORDER BY o.id""",
+    "late_steps": f"""{ORDERS} EXISTS (SELECT FROM alert a WHERE a.subject_kind = 'order' AND a.subject_id = o.id
+                         AND a.closed_at IS NULL AND a.next_step_at < $1) ORDER BY o.id""",
+    "apart": f"""{ORDERS} o.ended_at <= $1
+                   AND NOT EXISTS (SELECT FROM orders t WHERE t.person = o.person AND (t.ended_at IS NULL OR t.id > o.id))
+                 ORDER BY o.id""",
+}
+
+ROWS = """
+SELECT o.id, o.person, o.number, p.name, p.sex, p.born_on, r.office, r.officer, d.rule, d.variant, d.limit_at
+  FROM unnest($1::int[]) AS w(id) JOIN orders o ON o.id = w.id JOIN person p ON p.id = o.person
+  LEFT JOIN LATERAL (SELECT f.name AS office, s.name AS officer FROM responsibility r
+                       JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
+                      WHERE r.person = o.person AND r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main'
+                      ORDER BY r.to_at IS NULL DESC, r.from_at DESC LIMIT 1) r ON TRUE
+  LEFT JOIN LATERAL (SELECT d.rule, d.variant, d.limit_at FROM duty d
+                      WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND d.state = 'open'
+                      ORDER BY d.limit_at, d.id LIMIT 1) d ON TRUE
+ ORDER BY o.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One person of a list."""
+
+    person: int
+    number: str
+    name: str
+    sex: str
+    born_on: date | None
+    office: str
+    officer: str
+    what: str
+    """The proof, or what is missing."""
+    next_duty: str
+    limit_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list; `after` is where the next one begins, None at the end."""
+
+    people: list[Listed]
+    after: int | None
+
+
+async def page_of(view: View, code: str, after: int) -> Listing:
+    """The people behind a number, from the order `after` on. Raises KeyError for a code that is no list."""
+    LIST_TITLES[code]
+    args = (after, code, late_since(view.at)) if code == "late_entries" else (after, code)
+    found = await view.rows(f"{QUERIES.get(code, BUCKET)} LIMIT {PAGE + 1}", "o.person", *args)
+    shown = found[:PAGE]
+    told = await _told(view, code, shown)
+    rows = await fetch(ROWS, [row["id"] for row in shown])
+    people = [_listed(row, told[row["id"]]) for row in rows]
+    return Listing(people, shown[-1]["id"] if len(found) > PAGE else None)
+
+
+async def _told(view: View, code: str, found: list[Record]) -> dict[int, str]:
+    if code == REMAINDER:
+        lost = await name_remainder(view, [row["id"] for row in found])
+        return {named.order: named.what for named in lost if named.order}
+    return {row["id"]: _proof((row["found"] or "").partition("|")[2]) for row in found}
+
+
+def _proof(references: str) -> str:
+    """`alert:17 pause:2` as people read it."""
+    parts = (reference.partition(":") for reference in references.split())
+    return "、".join(f"{PROOF_WORDS[kind]} #{number}" for kind, _, number in parts)
+
+
+def _listed(row: Record, what: str) -> Listed:
+    return Listed(
+        person=row["person"],
+        number=row["number"],
+        name=row["name"],
+        sex={"male": "男", "female": "女"}.get(row["sex"], ""),
+        born_on=row["born_on"],
+        office=row["office"] or "",
+        officer=row["officer"] or "",
+        what=what,
+        next_duty=rules.title_of(row["rule"], row["variant"]) if row["rule"] else "",
+        limit_at=row["limit_at"],
+    )
