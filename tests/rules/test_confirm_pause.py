@@ -83,6 +83,13 @@ def test_it_ends_with_the_order(ended_at, count):
     assert len(checks(given)) == count
 
 
+def test_a_check_after_the_end_of_the_order_meets_nothing():
+    ended = order(ended_at=at("2026-02-11 00:00"), end_kind="revoked")
+    late = act("pause_check", "asked", "2026-02-12 09:00")
+    found = checks(facts(ended, pauses=(pause("custody", "2026-02-03 15:00"),), acts=(late,)))
+    assert [(duty.slot.period, duty.state) for duty in found] == [("2026-02-10", "met_late")]
+
+
 @pytest.mark.parametrize(("until", "count"), [(date(2026, 2, 3), 0), (date(2026, 2, 4), 1), (date(2026, 2, 11), 2)])
 def test_it_is_made_as_far_as_the_horizon(until, count):
     assert len(checks(facts(pauses=(pause("custody", "2026-02-03 15:00"),)), until=until)) == count
