@@ -5,7 +5,7 @@ from datetime import time
 from jobs.job import Work
 from supervision.access.sessions import end_forgotten
 from supervision.alerts.escalate import escalate as step_alerts
-from supervision.alerts.follow import follow
+from supervision.alerts.follow import follow, settle_register
 from supervision.alerts.watch import watch as look
 from supervision.days import SHANGHAI
 from supervision.duties.reconcile import reconcile as compare_all
@@ -20,8 +20,10 @@ ROLL_CALL_AT = time(7, 30)
 
 
 async def reconcile(work: Work) -> int:
-    """Recompute everybody from the facts; rows that had to be repaired."""
-    return (await compare_all(work.now())).repaired
+    """Recompute everybody from the facts, then bring their alerts in line; rows that had to be repaired."""
+    repaired = (await compare_all(work.now())).repaired
+    await settle_register(work.now())
+    return repaired
 
 
 async def watch(work: Work) -> int:
