@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from typing import Any
 
 import asyncpg
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
@@ -29,7 +30,8 @@ async def migrate(dsn: str) -> list[str]:
 
 
 async def _run() -> list[str]:
-    await Migration.create_table(if_not_exists=True).run()
+    history: Any = Migration.create_table(if_not_exists=True)
+    await history.run()
     before = set(await Migration.get_migrations_which_ran(app_name="supervision"))
     with contextlib.redirect_stdout(io.StringIO()):  # it reports to the terminal, in signs that LANG=C can't print
         result = await ForwardsMigrationManager(app_name="supervision", migration_id="all").run()
