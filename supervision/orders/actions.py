@@ -13,6 +13,7 @@ from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import Refusal
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
+from supervision.orders.words import DEBTS
 from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
 from supervision.sealed import blind
 
@@ -166,6 +167,7 @@ async def change_term(viewer: Viewer, order: int, end_on: date, reason: str, now
         values = {"order_id": order, "end_on": end_on, "reason": reason.strip(), "happened_at": now, "recorded_at": now}
         await insert("term_change", values | {"recorded_by": viewer.id})
         await execute("UPDATE orders SET end_on = $2 WHERE id = $1", order, end_on)
+        await close_debt(order, "end_on", now, viewer.id)
         await done(viewer, "change_term", row, now, {"end_on": end_on.isoformat()})
 
 
@@ -229,6 +231,8 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
             ending.happened_at,
             ending.kind,
         )
+        for kind in DEBTS:
+            await close_debt(order, kind, now, viewer.id)
         await done(viewer, "end_order", row, now, {"kind": ending.kind})
 
 

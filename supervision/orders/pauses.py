@@ -6,7 +6,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
-from supervision.orders.actions import ORDER, check_past, done, lock_open
+from supervision.orders.actions import ORDER, check_past, close_debt, done, lock_open
 
 KINDS = ("custody", "hospital")
 """The kinds that an office may put down by hand."""
@@ -41,6 +41,7 @@ async def pause(viewer: Viewer, order: int, new: NewPause, now: datetime) -> Non
             raise Refusal("已有一项未结束的暂停，请先结束它。")
         values = {"subject_kind": ORDER, "subject_id": order, "kind": new.kind, "from_at": new.from_at}
         await insert("pause", values | {"evidence": new.evidence.strip(), "recorded_at": now, "recorded_by": viewer.id})
+        await close_debt(order, "state", now, viewer.id)
         await done(viewer, "pause", row, now, {"kind": new.kind})
 
 

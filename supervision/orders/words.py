@@ -16,12 +16,7 @@ DEBTS = {
     "officer": "责任人",
     "class": "管理类别",
     "phone": "联系电话",
-    "address": "居住地址",
-    "effective_on": "文书生效日期",
     "end_on": "矫正结束日期",
-    "crime": "罪名",
-    "kind": "矫正类别",
-    "registered_at": "入矫登记时间",
-    "reports": "以往报告记录",
+    "state": "状态的依据（羁押、结束等）",
 }
 EXCUSES = {"excused": "准予免除", "missed": "认定未完成", "void": "不再要求"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from supervision.db import fetch, fetch_row, fetch_value, insert
+from supervision.orders.words import DEBTS
 from supervision.people.actions import phone_of
 from tests.cast import NOW, Cast, Member, add_member, audit_actions, client_for
 from tests.register import awaited, on_register
@@ -108,6 +109,32 @@ async def test_a_new_number_works_off_the_debt(cast: Cast) -> None:
     await alice.post(f"/people/{one.person}/phone", data={"phone": "19900000077", "holder": "self"})
     listed = (await alice.get("/debts?kind=phone")).text
     assert "已补 1，共 1" in listed and "杜玉林" not in listed
+
+
+@pytest.mark.parametrize(
+    ("kind", "act", "form"),
+    [
+        ("class", "class", {"level": "strict", "reason": "评估"}),
+        ("officer", "officer", {"staff": "bob"}),
+        ("phone", "phone", {"phone": "19900000077", "holder": "self"}),
+        ("end_on", "term", {"end_on": "2027-01-05", "reason": "裁定书"}),
+        ("state", "pause", {"kind": "custody", "happened_at": "2026-11-25T08:00", "evidence": "拘留通知书"}),
+        *(
+            (kind, "end", {"kind": "deceased", "happened_at": "2026-11-25T09:00", "reason": "死亡证明"})
+            for kind in DEBTS
+        ),
+    ],
+)
+async def test_each_debt_has_an_act_that_works_it_off(cast: Cast, kind: str, act: str, form: dict[str, str]) -> None:
+    one = await on_register(cast)
+    for owed in DEBTS:
+        await insert("debt", {"order_id": one.order, "person": one.person, "kind": owed, "opened_at": NOW})
+    dan = await client_for(cast, cast.dan)
+    if form.get("staff"):
+        form = {"staff": str(cast.members[form["staff"]].id)}
+    assert (await dan.post(f"/people/{one.person}/{act}", data=form)).status_code == 303
+    closed = {row["kind"] for row in await fetch("SELECT kind FROM debt WHERE closed_by = $1", cast.dan.id)}
+    assert closed == (set(DEBTS) if act == "end" else {kind})
 
 
 async def test_debts_are_seen_in_ones_own_scope_only(cast: Cast) -> None:
