@@ -24,12 +24,13 @@ APP_ROLE = "supervision_app"
 
 @dataclass(frozen=True)
 class House:
-    """Where the database is: `dsn` for the web and the jobs, `owner_dsn` for migrations alone."""
+    """Where the database is: `dsn` for the web and the jobs, `owner_dsn` for migrations alone; `ours`: the embedded server."""
 
     settings: Settings
     clock: Clock
     dsn: str
     owner_dsn: str
+    ours: bool = False
 
 
 @contextlib.contextmanager
@@ -45,7 +46,7 @@ def open_house(settings: Settings) -> Iterator[House]:
     make_folders(settings.data_dir)
     with LocalPostgres(settings.data_dir / "postgres") as server:
         dsn = server.dsn(DATABASE, APP_ROLE)
-        yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE))
+        yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE), ours=True)
 
 
 def make_folders(data_dir: Path) -> None:
@@ -74,7 +75,7 @@ async def prepare(house: House) -> None:
 
 
 async def _make_database(house: House) -> None:
-    if house.settings.database_url != house.dsn or house.owner_dsn == house.dsn:
+    if not house.ours:
         return
     head, _, tail = house.owner_dsn.partition(f"/{DATABASE}")
     admin = await asyncpg.connect(f"{head}/postgres{tail}")
