@@ -27,6 +27,7 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
+from supervision.exchange import pages as exchange_pages
 from supervision.ledger import connect_sources
 from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
@@ -84,6 +85,7 @@ ROUTES: list[Any] = [
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
     *rollcall_pages.ROUTES,
+    *exchange_pages.ROUTES,
 ]
 
 

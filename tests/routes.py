@@ -5,12 +5,15 @@ whoever may act gets a 200 or 303; where the allowed answer is another, `answers
 on a person of 古城, one of 汇丰 and nobody. What a path's names stand for: `targets` in tests/test_matrix.py.
 """
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from supervision.db import execute, insert
+from supervision.exchange.uploads import PURPOSE as UPLOADED
+from supervision.sealed import seal
 from tests.cast import NOW, PASSWORD
 from tests.register import identity_number
 
@@ -65,6 +68,26 @@ def taken_in(target: Target) -> Mapping[str, Any]:
     days = {"effective_on": "2026-11-01", "start_on": "2026-11-01", "end_on": "2027-10-31"}
     who = {"name": "甲新", "number": identity_number(date(1991, 2, 3), 77), "kind": "probation", "crime": "盗窃罪"}
     return who | days | {"phone": "", "holder": "self", "staff": target["officer_id"]}
+
+
+SHEET = {"name": "名册.csv", "at": NOW - timedelta(hours=1)}
+
+
+def sealed_sheet() -> str:
+    """A roster of one person, as a page keeps it between its dry run and its import."""
+    identity = identity_number(date(1992, 3, 4), 78)
+    text = f"姓名,身份证号,矫正类别,矫正开始日期,司法所\n乙新,{identity},缓刑,2026-11-01,古城司法所\n"
+    return seal(base64.b64encode(text.encode()).decode(), UPLOADED)
+
+
+async def my_sheet(target: Target) -> None:
+    """The sheet was brought by whoever asks; another's is not there."""
+    await execute("UPDATE upload SET staff = $2 WHERE id = $1", target["upload_id"], target["me_id"])
+
+
+async def a_sheet(target: Target) -> None:
+    """Somebody waits to go live."""
+    await execute("UPDATE orders SET import_run = $2 WHERE id = $1", target["order_id"], target["run_id"])
 
 
 PASSWORDS = {
@@ -158,6 +181,17 @@ LINES = (
         "act_alerts",
         lambda t: {"alert": t["alert_id"], "outcome": "not_true", "reason": "已核实"},
     ),
+    # exchange
+    Line("GET", "/import", "import_people"),
+    Line("POST", "/import", "import_people", answers=(422,)),
+    Line("POST", "/import/live", "import_people", {"date": "2026-12-01"}, a_sheet),
+    Line("GET", "/import/{upload_id}", "import_people", before=my_sheet),
+    Line("POST", "/import/{upload_id}/answers", "import_people", before=my_sheet),
+    Line("POST", "/import/{upload_id}/confirm", "import_people", before=my_sheet),
+    Line("POST", "/import/{upload_id}/drop", "import_people", before=my_sheet),
+    Line("GET", "/import/{upload_id}/refused", "import_people", before=my_sheet),
+    Line("GET", "/import/runs/{run_id}", "import_people"),
+    Line("POST", "/import/runs/{run_id}/undo", "import_people"),
     # settings
     Line("GET", "/rules", "see_rules"),
     Line("GET", "/parameters", "see_rules"),

@@ -17,7 +17,7 @@ from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.register import OnRegister, on_register
-from tests.routes import LINES, Line
+from tests.routes import LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
 
 NOBODY = 2_000_000_000
@@ -69,6 +69,8 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "staff_id": cast.alice.id,
         "session_id": 1,
         "code": "in_order",
+        "upload_id": await insert("upload", SHEET | {"staff": cast.dan.id, "content_sealed": sealed_sheet()}),
+        "run_id": await insert("import_run", {"kind": "roster", "file_name": "a", "file_hash": "a", "started_at": NOW}),
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),
     }
 
@@ -101,6 +103,7 @@ def _of_member(cast: Cast, member: Member, on: dict[str, dict[str, Any]]) -> dic
     return {
         "officer_id": member.id if member.role in ("officer", "head") else cast.alice.id,
         "own_order_id": on[office]["order_id"],
+        "me_id": member.id,
     }
 
 

@@ -5,18 +5,21 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from supervision.errors import Refusal
 from supervision.exchange.actions import import_sheet
 from supervision.exchange.answers import answer_workbook
 from supervision.exchange.go_live import go_live as go_live_on
-from supervision.exchange.intake import Options, SheetFile
+from supervision.exchange.intake import OpenQuestions, Options, SheetFile
 from supervision.exchange.outcome import OUTCOMES, Imported, Result
 from supervision.exchange.places import load_places
 from supervision.exchange.undo import run_of_file, undo
 from supervision.house import House
 
+HOW_TO_ANSWER: Final = (
+    "先用 --dry-run --json 查看 questions，再把 {问题的 key: 选项的 code} 写进 JSON 文件，用 --answers 指定。"
+)
 Said = tuple[Any, list[str]]
 
 
@@ -34,7 +37,10 @@ async def import_file(house: House, arguments: argparse.Namespace) -> Said:
         kind=arguments.kind,
         dry_run=arguments.dry_run,
     )
-    imported = await import_sheet(None, file, options, now=now)
+    try:
+        imported = await import_sheet(None, file, options, now=now)
+    except OpenQuestions as refusal:
+        raise Refusal(f"{refusal.sentence}{HOW_TO_ANSWER}") from None
     if arguments.refused:
         _write(arguments.refused, answer_workbook(imported.with_reasons))
     return imported.data, _lines(imported)

@@ -80,7 +80,7 @@ class Gathered:
 async def import_history(
     viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
 ) -> Imported:
-    """Take a history in. Raises Refusal while a question is open; what is in the ledger already stays as it is."""
+    """Take a history in. Raises OpenQuestions while there is one; what is in the ledger already stays as it is."""
     questions = [*parsed.questions, *_mode_question(parsed, options)]
     refuse_open_questions(questions, options)
     async with one_import(options.dry_run):

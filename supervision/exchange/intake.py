@@ -107,7 +107,7 @@ async def one_import(dry_run: bool) -> AsyncIterator[None]:
 async def import_roster(
     viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
 ) -> Imported:
-    """Take a roster in. Raises Refusal while a question is open; a dry run tells the questions instead.
+    """Take a roster in. Raises OpenQuestions while there is one; a dry run tells the questions instead.
 
     A second run of the same file changes nothing. Nobody is ended because they are missing.
     """
@@ -143,13 +143,17 @@ async def import_roster(
     return imported
 
 
+class OpenQuestions(Refusal):
+    """Something in the sheet must be said by a person first."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"表中有 {count} 处需要先说明含义，什么都没有导入。")
+
+
 def refuse_open_questions(questions: Sequence[Question], options: Options) -> None:
     """Nothing is written while something is only guessed."""
     if questions and not options.dry_run:
-        raise Refusal(
-            f"表中有 {len(questions)} 处需要先说明含义，什么都没有导入。先试运行（--dry-run --json）查看问题（questions），"
-            f"再用 --answers 文件.json 按 {{问题的 key: 选项的 code}} 作答。"
-        )
+        raise OpenQuestions(len(questions))
 
 
 def is_answer(parsed: ParsedSheet) -> bool:
