@@ -233,7 +233,7 @@ async def security_headers(message: Message, scope: Scope) -> None:
         MutableScopeHeaders.from_message(message).update(SECURITY_HEADERS)
 
 
-def _wants_fragment(request: AnyRequest) -> bool:
+def wants_fragment(request: AnyRequest) -> bool:
     """An htmx request for a part; going back in history and boosted links need the whole page."""
     headers = request.headers
     whole = headers.get("hx-history-restore-request") == "true" or headers.get("hx-boosted") == "true"
@@ -277,7 +277,7 @@ def page(
     if toast:
         # Header values are Latin-1: json's \\u escapes carry Chinese through.
         headers["HX-Trigger"] = json.dumps({"toast": {"text": toast}})
-    chosen = fragment if fragment and _wants_fragment(request) else name
+    chosen = fragment if fragment and wants_fragment(request) else name
     return Template(
         chosen, context=frame(request) | context, headers=headers, status_code=status, media_type="text/html"
     )

@@ -17,7 +17,7 @@ from supervision.desk.risk import alerts_with, risks
 from supervision.desk.rows import lines
 from supervision.orders.words import KINDS, LEVELS
 from supervision.web import gettext as _
-from supervision.web import page
+from supervision.web import page, wants_fragment
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -79,7 +79,7 @@ async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
         "lines": await lines(found.ids, now),
         "next_url": _url(want, after=found.after) if found.after else None,
     }
-    if request.headers.get("hx-request") != "true":
+    if not wants_fragment(request):
         context |= await _around(viewer, want, clock)
     await _note_seen(viewer, want, found.ids, clock)
     return page(request, "desk/people.html", fragment="desk/_lines.html", **context)

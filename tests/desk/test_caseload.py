@@ -234,3 +234,10 @@ async def test_an_office_that_is_late_itself_is_not_called_the_persons_lapse(cas
         variant="info",
     )
     assert "本所逾期 2 天" in await page_of(await client_for(cast, cast.alice), "/people")
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+async def test_going_back_or_a_boosted_link_gets_the_whole_page(cast: Cast, header: str) -> None:
+    await bare_person(cast, "单雄信")
+    answer = await (await client_for(cast, cast.alice)).get("/people", headers={"HX-Request": "true", header: "true"})
+    assert answer.status_code == 200 and "<html" in answer.text and names(answer.text) == ["单雄信"]
