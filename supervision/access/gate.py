@@ -22,8 +22,8 @@ from supervision.access.sessions import (
     cookie,
     csrf_token,
     find_session,
+    has_run_out,
     is_csrf_token,
-    is_idle,
     new_visit,
     touch_session,
 )
@@ -81,7 +81,7 @@ class Gate(ASGIMiddleware):
         state["flashes"] = read_flash(request.cookies.get(FLASH_COOKIE))
         token = request.cookies.get(COOKIE, "")
         session = await find_session(token) if token else None
-        if session and not is_idle(session, self.settings, now):
+        if session and not has_run_out(session, self.settings, now):
             await touch_session(session, now)
             self._enter(request, token, session)
             return _to_change_of_password(request)

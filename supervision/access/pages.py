@@ -1,6 +1,5 @@
 """Sign-in, sign-out, the change of a password, one's own account."""
 
-from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -104,8 +103,7 @@ async def account(
     settings: NamedDependency[Settings],
 ) -> Template:
     """One's own account: role, office, where one is signed in."""
-    since = clock.now() - timedelta(minutes=settings.idle_minutes)
-    sessions = await open_sessions(viewer.id, since)
+    sessions = await open_sessions(viewer.id, settings, clock.now())
     return page(request, "access/account.html", sessions=sessions, role_title=ROLE_TITLES[viewer.role])
 
 

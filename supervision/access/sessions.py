@@ -15,6 +15,8 @@ COOKIE = "session"
 VISIT_COOKIE = "visit"
 """A random mark of a browser that is not signed in: what its forms' tokens are bound to."""
 TOUCH_EVERY = timedelta(minutes=1)
+LONGEST = timedelta(hours=12)
+"""A session ends so long after its sign-in, however busy the browser is: longer than a working day, shorter than a night."""
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -36,9 +38,9 @@ async def start_session(staff: int, agent: str, now: datetime) -> str:
 
 
 async def find_session(token: str) -> Record | None:
-    """The session of a token that wasn't ended, with its viewer and what every page's banners need; idle ones too."""
+    """The session of a token that wasn't ended, with its viewer and what every page's banners need; idle and old ones too."""
     return await fetch_row(
-        """SELECT session.id AS session, session.seen_at, staff.id, staff.login, staff.name, staff.role,
+        """SELECT session.id AS session, session.seen_at, session.created_at, staff.id, staff.login, staff.name, staff.role,
                   staff.one_time_until IS NOT NULL AS must_change, office.id AS office, office.name AS office_name,
                   (SELECT at FROM heartbeat WHERE job = 'watch') AS watched_at,
                   (SELECT value FROM installation WHERE key = 'demo') AS demo,
@@ -66,20 +68,22 @@ async def end_sessions(staff: int, now: datetime, *, only: int | None = None) ->
     )
 
 
-async def open_sessions(staff: int, since: datetime) -> list[Record]:
-    """The sessions of a member of the staff that were seen since, newest first."""
+async def open_sessions(staff: int, settings: Settings, now: datetime) -> list[Record]:
+    """The sessions of a member of the staff in which a browser may still work, newest first."""
     return await fetch(
         """SELECT id, created_at, seen_at, agent FROM staff_session
-           WHERE staff = $1 AND ended_at IS NULL AND seen_at > $2 ORDER BY seen_at DESC, id DESC""",
+           WHERE staff = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3 ORDER BY seen_at DESC, id DESC""",
         staff,
-        since,
+        now - timedelta(minutes=settings.idle_minutes),
+        now - LONGEST,
     )
 
 
-def is_idle(session: Record, settings: Settings, now: datetime) -> bool:
-    """Whether the browser hasn't been seen for the idle time."""
-    seen_at: datetime = session["seen_at"]
-    return seen_at + timedelta(minutes=settings.idle_minutes) <= now
+def has_run_out(session: Record, settings: Settings, now: datetime) -> bool:
+    """Whether the browser hasn't been seen for the idle time, or signed in too long ago."""
+    idle: datetime = session["seen_at"] + timedelta(minutes=settings.idle_minutes)
+    old: datetime = session["created_at"] + LONGEST
+    return min(idle, old) <= now
 
 
 def csrf_token(mark: str) -> str:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from supervision.access.sessions import COOKIE
-from supervision.db import fetch_value
+from supervision.db import execute, fetch_value
 from tests.cast import PASSWORD, Browser, Cast, client_for, stranger
 
 IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
 SECOND = timedelta(seconds=1)
 FORM = {"code": "XX", "name": "新城司法所"}
 
@@ -26,6 +27,44 @@ async def test_a_page_view_keeps_the_session_alive(cast: Cast) -> None:
     for _ in range(3):
         cast.clock.at += IDLE - SECOND
         assert (await browser.get("/account")).status_code == 200
+
+
+async def _work_until(cast: Cast, browser: Browser, signed_in: timedelta) -> int:
+    """Look at a page every twenty minutes up to so long after the sign-in; the last answer's status."""
+    began = cast.now
+    while cast.now < began + signed_in:
+        cast.clock.at = min(cast.now + timedelta(minutes=20), began + signed_in)
+        status = (await browser.get("/account")).status_code
+    return status
+
+
+@pytest.mark.parametrize(("signed_in", "status"), [(LONGEST - SECOND, 200), (LONGEST, 303), (LONGEST + SECOND, 303)])
+async def test_a_session_ends_twelve_hours_after_the_sign_in_however_busy_the_browser(
+    cast: Cast, signed_in: timedelta, status: int
+) -> None:
+    assert await _work_until(cast, await client_for(cast, cast.alice), signed_in) == status
+
+
+async def test_what_was_typed_when_the_twelve_hours_ran_out_is_given_back(cast: Cast) -> None:
+    browser = await client_for(cast, cast.sam)
+    await _work_until(cast, browser, LONGEST - SECOND)
+    cast.clock.at += SECOND
+    answer = await browser.post("/offices", data=FORM)
+    assert "十二小时" in answer.text and 'name="kept"' in answer.text
+    assert await fetch_value("SELECT count(*) FROM office WHERE code = 'XX'") == 0
+
+
+@pytest.mark.parametrize(("ago", "listed"), [(LONGEST - SECOND, True), (LONGEST, False)])
+async def test_the_account_lists_only_sessions_that_still_run(cast: Cast, ago: timedelta, listed: bool) -> None:
+    browser = await client_for(cast, cast.alice)
+    await execute(
+        """INSERT INTO staff_session (token_hash, staff, created_at, seen_at, agent)
+           VALUES ('other', $1, $2, $3, 'the old telephone')""",
+        cast.alice.id,
+        cast.now - ago,
+        cast.now,
+    )
+    assert ("the old telephone" in (await browser.get("/account")).text) is listed
 
 
 @pytest.mark.parametrize(("seconds", "written"), [(59, False), (60, True)])
