@@ -241,6 +241,7 @@ def test_after_an_outage_an_act_is_in_time_until_the_moved_limit():
 def test_the_end_of_a_pause_is_exclusive():
     assert covers_limit(Pause(1, "custody", OPENS, LIMIT, OPENS), slot(1, 8))
     assert not covers_limit(Pause(1, "custody", OPENS, LIMIT - timedelta(microseconds=1), OPENS), slot(1, 8))
+    assert covers_limit(Pause(1, "custody", LIMIT - timedelta(microseconds=1), None, OPENS), slot(1, 8))
 
 
 # -- the one definition of a lapse ------------------------------------------------------------------------------
