@@ -10,6 +10,7 @@ from supervision.rules import (
     no_officer,
     no_phone,
     office_checks,
+    reach_otherwise,
     regular_report,
 )
 from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     no_officer.RULE,
     no_class.RULE,
     no_phone.RULE,
+    reach_otherwise.RULE,
     no_future_duty.RULE,
 )
 VARIANT_TITLES = {

@@ -101,11 +101,17 @@ class Responsibility:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number by which the person can be reached, while it isn't known to be bad."""
+    """A number by which the person can be reached, until it is known to be bad or another takes its place."""
 
     id: int
     ok_from: datetime
     bad_since: datetime | None
+    holder: str = "self"
+    """self, or family."""
+    consent: str = "yes"
+    """yes | no: its holder refuses texts."""
+    mobile: bool = True
+    """A landline takes no texts."""
 
 
 @dataclass(frozen=True, slots=True)

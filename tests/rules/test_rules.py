@@ -81,7 +81,7 @@ def test_an_ended_order_has_no_open_duty_after_its_end_and_no_open_finding():
     duties, findings = evaluate(facts(ended, level=None, phones=(), responsibilities=()), terms())
     assert max(duty.slot.limit_at for duty in duties) <= at("2026-05-20 10:00")
     assert {finding.ended_at for finding in findings} == {at("2026-05-20 10:00")}
-    assert {finding.rule for finding in findings} == {"no_officer", "no_class", "no_phone"}
+    assert {finding.rule for finding in findings} == {"no_officer", "no_class", "no_phone", "reach_otherwise"}
 
 
 def test_a_person_who_never_came_is_found_by_the_clocks_and_by_nothing_else():

@@ -62,6 +62,7 @@ def test_of_two_open_windows_the_one_that_closes_first_is_met():
 def test_a_late_act_passes_over_a_lapse_that_is_too_old_for_one_that_is_not():
     assert met([slot(1, 5, 20), slot(4, 8, 9)], call(12)) == {0: 1}
     assert met([slot(1, 5), slot(4, 8, 9)], call(12)) == {0: 1}
+    assert met([slot(1, 5, 20), slot(4, 8, 12)], call(12, hour=0)) == {0: 1}
     assert met([slot(1, 5, 12), slot(4, 8, 9)], call(12)) == {}
 
 
