@@ -10,14 +10,14 @@ import pytest
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
 from supervision.days import local_day, start_of
-from supervision.db import fetch, fetch_row, fetch_value
+from supervision.db import DB, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.errors import Refusal
 from supervision.exchange.actions import import_sheet
 from supervision.exchange.answers import answer_workbook
 from supervision.exchange.intake import Options, SheetFile
 from supervision.exchange.sheets import read_book
-from supervision.orders.actions import Ending, end_order
+from supervision.orders.actions import Ending, change_term, end_order
 from supervision.people.actions import CONTACT
 from supervision.people.scope import get_person
 from supervision.sealed import open_sealed
@@ -235,7 +235,7 @@ async def test_an_unknown_office_is_asked_once_and_then_obeyed(cast: Cast) -> No
 
 
 async def test_nothing_is_written_while_a_question_is_open(cast: Cast) -> None:
-    with pytest.raises(Refusal, match="--answers"):
+    with pytest.raises(Refusal, match="有 1 处需要先说明"):
         await taken(cast, person(), another(128, 矫正类别="不知道"))
     assert await fetch_value("SELECT count(*) FROM import_run") == 0
     assert await fetch_value("SELECT count(*) FROM orders") == 0
@@ -358,6 +358,12 @@ async def test_an_awaited_person_whom_the_sheet_calls_enrolled_is_registered(cas
     assert await fetch_value("SELECT state FROM duty WHERE rule = 'RE-06'") == "met"
 
 
+async def test_an_end_that_is_written_into_the_file_ends_the_debt_too(cast: Cast) -> None:
+    await taken(cast, person(矫正结束日期=""))
+    await change_term(await dan(cast), (await order_of())["id"], date(2027, 1, 4), "判决书", cast.now)
+    assert await fetch_value("SELECT closed_at FROM debt WHERE kind = 'end_on'") == cast.now
+
+
 # -- refused ------------------------------------------------------------------------------------------------------
 
 
@@ -457,3 +463,31 @@ async def test_a_second_part_of_a_long_sheet_is_held_against_the_register_too(
     assert outcomes(await taken(cast, *rows)) == ["added"] * 5
     assert outcomes(await taken(cast, *rows)) == ["unchanged"] * 5
     assert (await size())["orders"] == 5
+
+
+async def statements(cast: Cast, *rows: Any) -> int:
+    """How many statements the import of these rows sends."""
+    transaction = DB.current_transaction.get()
+    assert transaction is not None
+    sent: list[str] = []
+    with transaction.connection.query_logger(lambda record: sent.append(record.query)):
+        await taken(cast, *rows)
+    return len(sent)
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_sheet(cast: Cast) -> None:
+    await taken(cast, another(199))  # what is read once and kept: parameters, holidays
+    few = await statements(cast, *(another(200 + at) for at in range(3)))
+    many = await statements(cast, *(another(300 + at) for at in range(90)))
+    assert many <= few  # the first of a kind also asks for the types of its columns
+    changed = {
+        "矫正结束日期": "2027-02-04",
+        "管理类别": "严管",
+        "联系电话": "13800138007",
+        "司法所": "汇丰司法所",
+        "责任人": "",
+    }
+    cast.clock.at += timedelta(hours=1)
+    few = await statements(cast, *(another(200 + at, **changed) for at in range(3)))
+    many = await statements(cast, *(another(300 + at, **changed) for at in range(90)))
+    assert many <= few  # the first of a kind also asks for the types of its columns
