@@ -16,4 +16,5 @@ SCHEDULE: tuple[Job, ...] = (
     Job("sweep", work.sweep, "短信清理", every=timedelta(seconds=60)),
     Job("after_bad_numbers", work.after_bad_numbers, "坏号处理", every=timedelta(seconds=60)),
     Job("end_sessions", work.end_sessions, "会话清理", every=timedelta(minutes=10)),
+    Job("purge_uploads", work.purge_uploads, "上传清理", every=timedelta(hours=1)),
 )

@@ -9,6 +9,7 @@ from supervision.alerts.follow import follow, settle_register
 from supervision.alerts.watch import watch as look
 from supervision.days import SHANGHAI
 from supervision.duties.reconcile import reconcile as compare_all
+from supervision.exchange.uploads import purge
 from supervision.messages.delivery import deliver
 from supervision.messages.digest import staff_digest
 from supervision.messages.outbox import sweep as sweep_texts
@@ -76,3 +77,8 @@ async def after_bad_numbers(work: Work) -> int:
 async def end_sessions(work: Work) -> int:
     """Forgotten sessions ended."""
     return await end_forgotten(work.now())
+
+
+async def purge_uploads(work: Work) -> int:
+    """Uploaded sheets older than a day thrown away."""
+    return await purge(work.now())
