@@ -1,7 +1,5 @@
 """A page of calls in a real browser: thirty checks by keys alone, and two clicks for a report."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,31 +7,24 @@ from urllib.parse import urlsplit
 import pytest
 
 from supervision.db import fetch_value
+from tests.browser_tools import chromium
 from tests.cast import Browser, Cast, client_for
 from tests.checkins.test_calls import DUE_DAY
 from tests.checkins.test_recording import SATURDAY
 from tests.register import on_register
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 PASSED_ON = ("content-type", "x-csrftoken")
 
 
 @pytest.fixture
 async def tab(cast: Cast) -> AsyncIterator[Any]:
     """A browser's tab, Alice's, whose requests the app answers in this test's transaction."""
-    if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium found: apt-get install chromium")
-    from playwright.async_api import async_playwright
-
     cast.clock.at = DUE_DAY
     alice = await client_for(cast, cast.alice)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
+    async with chromium() as browser:
         tab = await browser.new_page(viewport={"width": 1366, "height": 768})
         await tab.route("**/*", lambda route: _answer(alice, route))
         yield tab
-        await browser.close()
 
 
 async def _answer(client: Browser, route: Any) -> None:

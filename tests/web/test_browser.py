@@ -1,36 +1,18 @@
 """The frame in a real browser: both themes, desk and phone, keys, Chinese input, what is kept and what is not."""
 
-import os
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-
-
-def _is_trouble(said):
-    expected = any(f"status of {status}" in said.text for status in (422, 503))
-    return said.type == "error" and not expected
+from tests.browser_tools import DESK, PHONE, SCHEMES, Troubles, axe_faults, chromium, show
 
 
 @pytest.fixture
 async def tab(client):
     """A tab of a real browser whose requests the app answers in this process; it fails on any console error."""
-    if CHROMIUM is None:
-        # On a build machine a skipped browser test would be a green light that means nothing.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "no Chromium found: apt-get install chromium fonts-noto-cjk"
-        )
-    from playwright.async_api import async_playwright
-
-    troubles: list[str] = []
 
     async def answer(route):
         address = urlsplit(route.request.url)
-        if address.hostname != "localhost":
-            troubles.append(f"outside: {route.request.url}")
         reply = await client.request(
             route.request.method,
             f"{address.path}?{address.query}",
@@ -39,28 +21,21 @@ async def tab(client):
         )
         await route.fulfill(status=reply.status_code, headers=dict(reply.headers), body=reply.content)
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
+    async with chromium() as browser:
         tab = await browser.new_page()
-        tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("console", lambda said: troubles.append(said.text) if _is_trouble(said) else None)
+        troubles = Troubles(tab.context, "localhost", expected=(422, 503))
         await tab.route("**/*", answer)
         yield tab
-        await browser.close()
     assert troubles == []
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("scheme", SCHEMES)
 async def test_the_macros_pass_axe_in_both_themes_on_desk_and_phone(tab, width, scheme):
-    from axe_playwright_python.async_playwright import Axe
-
-    await tab.set_viewport_size({"width": width, "height": 800})
-    await tab.emulate_media(color_scheme=scheme)
     await tab.goto("http://localhost/gallery")
-    found = await Axe().run(tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    assert [(item["id"], [node["target"] for node in item["nodes"]]) for item in found.response["violations"]] == []
+    await show(tab, width, scheme)
+    assert await axe_faults(tab) == []
     assert await tab.evaluate("document.documentElement.scrollWidth") == width
 
 
