@@ -221,7 +221,7 @@ async def _mark_refusals(messages: Sequence[int], now: datetime) -> None:
                                AND id IN (SELECT contact FROM message WHERE id = ANY($1)) RETURNING *)
                INSERT INTO contact (person, kind, value_sealed, key, tail_key, holder, rank, ok_from, bad_since,
                                     consent, recorded_at, replaces)
-               SELECT person, kind, value_sealed, key, tail_key, holder, rank, ok_from, bad_since, 'no', $2, id
+               SELECT person, kind, value_sealed, key, tail_key, holder, rank, $2, bad_since, 'no', $2, id
                  FROM old""",
             list(messages),
             now,

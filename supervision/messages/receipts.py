@@ -92,10 +92,11 @@ async def _move(message: int, status: str | None, error: str | None, now: dateti
 
 
 async def orders_of_bad_numbers() -> list[int]:
-    """Open orders of people one of whose numbers turned bad since their ledger was last brought up to date."""
+    """Open orders of people one of whose numbers turned bad, or refused texts, since their ledger was last up to date."""
     rows = await fetch(
         """SELECT DISTINCT o.id FROM contact c JOIN orders o ON o.person = c.person AND o.ended_at IS NULL
              JOIN ledger_subject l ON l.subject_kind = 'order' AND l.subject_id = o.id
-            WHERE c.bad_since >= l.synced_at AND c.withdrawn_at IS NULL ORDER BY o.id"""
+            WHERE (c.bad_since >= l.synced_at OR c.consent = 'no' AND c.recorded_at >= l.synced_at)
+              AND c.withdrawn_at IS NULL ORDER BY o.id"""
     )
     return [row["id"] for row in rows]

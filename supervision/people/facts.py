@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from supervision.db import fetch
+from supervision.db import Record, fetch
+from supervision.people.actions import CONTACT
+from supervision.people.phones import is_mobile
 from supervision.rules.base import Phone, Responsibility
+from supervision.sealed import SealError, open_sealed
 
 
 async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
@@ -24,15 +27,35 @@ async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]
 
 
 async def phones(ids: Sequence[int]) -> dict[int, list[Phone]]:
-    """Order → the person's numbers that were not withdrawn, in the order of their dates."""
+    """Order → the person's numbers in the order of their dates; one that was replaced counts until then."""
     rows = await fetch(
-        """SELECT o.id AS order_id, c.id, c.ok_from, c.bad_since
+        """SELECT o.id AS order_id, c.id, c.ok_from, least(c.bad_since, c.withdrawn_at) AS bad_since, c.holder, c.consent,
+                  c.value_sealed
              FROM orders o JOIN contact c ON c.person = o.person
-            WHERE o.id = ANY($1) AND c.kind = 'phone' AND c.withdrawn_at IS NULL
+            WHERE o.id = ANY($1) AND c.kind = 'phone'
             ORDER BY o.id, c.ok_from, c.id""",
         list(ids),
     )
     found: dict[int, list[Phone]] = {}
     for row in rows:
-        found.setdefault(row["order_id"], []).append(Phone(row["id"], row["ok_from"], row["bad_since"]))
+        found.setdefault(row["order_id"], []).append(_phone(row))
     return found
+
+
+def _phone(row: Record) -> Phone:
+    return Phone(
+        id=row["id"],
+        ok_from=row["ok_from"],
+        bad_since=row["bad_since"],
+        holder=row["holder"],
+        consent=row["consent"],
+        mobile=_is_mobile(row["value_sealed"]),
+    )
+
+
+def _is_mobile(sealed: str) -> bool:
+    """Whether it takes texts; a number that this key can't open takes none."""
+    try:
+        return is_mobile(open_sealed(sealed, CONTACT))
+    except SealError:
+        return False

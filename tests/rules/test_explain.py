@@ -94,7 +94,11 @@ def test_a_first_report_without_an_effective_day_says_from_which_day_it_counts()
         ("no_officer", facts(responsibilities=()), "没有确定责任工作人员"),
         ("no_class", facts(level=None), "没有确定管理类别，暂按普管的频次执行"),
         ("no_phone", facts(phones=()), "没有可以联系到本人的有效电话"),
-        ("reach_otherwise", facts(phones=()), "须以其他方式通知应办的事项"),
+        (
+            "reach_otherwise",
+            facts(phones=()),
+            "短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项",
+        ),
     ],
 )
 def test_a_finding_says_what_is_missing_since_when(rule, given, expected):
