@@ -203,7 +203,7 @@ async def _work_messages(house: House, arguments: Arguments) -> Answer:
 async def _work_rollcall(house: House, arguments: Arguments) -> Answer:
     from supervision.rollcall.export import rollcall_json
 
-    data = await rollcall_json(arguments.at or house.clock.now())
+    data = await rollcall_json(arguments.at or house.clock.now(), live=arguments.at is None)
     lines = [f"{bucket['count']:>6}  {bucket['title']}" for bucket in data["buckets"]]
     lines += [f"{data['total']:>6}  total", f"{data['remainder']:>6}  remainder"]
     lines += [f"stray: {stray['number']}: {stray['what']}" for stray in data["strays"]]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
+from supervision.days import SHANGHAI
 from supervision.db import Record, fetch, fetch_row
 from supervision.people.scope import visible_people
 from supervision.rollcall.buckets import BUCKETS, REMAINDER
@@ -52,6 +53,11 @@ class KeptList:
     list_hash: str
     hash_holds: bool | None
     """Whether the kept list still has the kept hash; None for who doesn't see the whole list."""
+
+    @property
+    def taken_text(self) -> str:
+        """When it was taken, as it must stand on paper: never “today”."""
+        return f"{self.taken_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 RECENT = """

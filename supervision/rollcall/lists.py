@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from supervision import rules
 from supervision.db import Record, fetch
-from supervision.rollcall.buckets import CENSUS, LAPSED, REMAINDER, TITLES, some_duty
+from supervision.rollcall.buckets import CENSUS, LAPSED_ORDERS, REMAINDER, TITLES
 from supervision.rollcall.headline import LATE_ENTERED, late_since
 from supervision.rollcall.known import View
 from supervision.rollcall.strays import name_remainder
@@ -33,7 +33,7 @@ BUCKET = f"""SELECT id, person, found FROM ({CENSUS} AND o.id > $2 ORDER BY o.id
               WHERE split_part(coalesce(found, '{REMAINDER}'), '|', 1) = $3"""
 ORDERS = "SELECT o.id, o.person, NULL AS found FROM orders o WHERE o.id > $2 AND $3::text IS NOT NULL AND {scope} AND "
 QUERIES = {
-    "past_limit": f"{ORDERS} {some_duty(LAPSED)} IS NOT NULL ORDER BY o.id",
+    "past_limit": f"{ORDERS} o.id IN {LAPSED_ORDERS} ORDER BY o.id",
     "late_entries": f"""{ORDERS} o.id IN (SELECT d.subject_id {LATE_ENTERED.replace("$2", "$4").replace("{scope}", "TRUE")})
                         ORDER BY o.id""",
     "late_steps": f"""{ORDERS} EXISTS (SELECT FROM alert a WHERE a.subject_kind = 'order' AND a.subject_id = o.id

@@ -15,6 +15,7 @@ from supervision.rollcall.buckets import (
     SINCE_THE_END,
     TERM_PAST,
     TO_COME,
+    UNALERTED_ORDERS,
     WHAT_IS_MISSING,
     open_alert,
     some_duty,
@@ -45,9 +46,10 @@ class Named:
     what: str
 
 
-UNALERTED = f"""(SELECT 'duty:' || d.id FROM {{duty}} d
-    WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND {LAPSED}
-      AND NOT EXISTS (SELECT FROM {{alert}} a WHERE a.duty = d.id AND a.closed_at IS NULL)
+# OFFSET 0: asked of each order that is found, by its own duties and never by all that have lapsed.
+FIRST_UNALERTED = f"""(SELECT d.id FROM (SELECT x.* FROM {{duty}} x
+                                          WHERE x.subject_kind = 'order' AND x.subject_id = o.id OFFSET 0) d
+    WHERE {LAPSED} AND NOT EXISTS (SELECT FROM {{alert}} a WHERE a.duty = d.id AND a.closed_at IS NULL)
     ORDER BY d.limit_at, d.id LIMIT 1)"""
 IN_CORRECTION = f"{OPEN} AND o.registered_at IS NOT NULL"
 
@@ -64,7 +66,7 @@ STRAYS: tuple[Stray, ...] = (
         "在矫而没有今后应办的事项",
         f"{IN_CORRECTION} AND ({TERM_PAST}) IS NOT TRUE AND {HELD} IS NULL AND {OWED} IS NULL",
     ),
-    Stray("lapse_without_alert", "逾期而没有预警", f"{UNALERTED} IS NOT NULL"),
+    Stray("lapse_without_alert", "逾期而没有预警", f"o.id IN {UNALERTED_ORDERS}"),
     Stray("ended_without_fact", "已结束而没有结束记录", f"o.ended_at IS NOT NULL AND {ENDED_TODAY} IS NULL"),
     Stray(
         "two_open_orders",
@@ -95,7 +97,7 @@ TITLES = {stray.code: stray.title for stray in (*STRAYS, NO_LIST)}
 _CODES = ", ".join(f"CASE WHEN {stray.predicate} THEN '{stray.code}' END" for stray in STRAYS)
 FIND_STRAYS = f"""
 SELECT o.id, o.person, o.number, p.name, o.codes, d.rule, d.variant
-  FROM (SELECT o.*, array_remove(ARRAY[{_CODES}], NULL) AS codes, split_part({UNALERTED}, ':', 2)::bigint AS lapse
+  FROM (SELECT o.*, array_remove(ARRAY[{_CODES}], NULL) AS codes, {FIRST_UNALERTED} AS lapse
           FROM {{orders}} o
          WHERE {IN_REGISTER} AND {{scope}} AND ({" OR ".join(f"({stray.predicate})" for stray in STRAYS)})) o
   JOIN person p ON p.id = o.person LEFT JOIN duty d ON d.id = o.lapse
