@@ -134,3 +134,11 @@ async def cast(db: None) -> Any:
     from tests.cast import assemble
 
     return await assemble()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many pages a browser looked at (tests/browser/test_every_page.py), also when workers did it."""
+    reports = terminalreporter.getreports("passed")
+    pages = sum(value for report in reports for name, value in report.user_properties if name == "pages")
+    if pages:
+        terminalreporter.write_line(f"pages looked at, each in both themes on desk and phone: {pages}")
