@@ -188,7 +188,7 @@ async def _work_alerts(house: House, arguments: Arguments) -> Answer:
     from supervision.alerts.export import open_alerts
 
     rows = await open_alerts(arguments.at or house.clock.now())
-    lines = [f"{r['since_at']}  {r['severity']:<8} {r['kind']:<18} {r['number']}  → {r['owner']}" for r in rows]
+    lines = [f"{r['since']}  {r['severity']:<8} {r['kind']:<18} {r['number']}  → {r['owner']}" for r in rows]
     return Answer(rows, lines)
 
 

@@ -75,18 +75,21 @@ UNALERTED_ORDERS = f"""(SELECT d.subject_id FROM {{duty}} d WHERE d.subject_kind
     AND NOT EXISTS (SELECT FROM {{alert}} a WHERE a.duty = d.id AND a.closed_at IS NULL))"""
 EVERY_LAPSE_ALERTED = open_alert(f"a.duty IS NOT NULL AND o.id NOT IN {UNALERTED_ORDERS}")
 
-OFFICER = f"""coalesce((SELECT 'responsibility:' || r.id FROM {{responsibility}} r
+HAS_OFFICER = f"""coalesce((SELECT 'responsibility:' || r.id FROM {{responsibility}} r
                          WHERE r.person = o.person AND r.order_id = o.id AND r.active LIMIT 1), {open_debt("officer")})"""
 # An old register that goes live without classes owes them; until then the intervals of the normal class apply.
-CLASS = f"""coalesce((SELECT 'class_decision:' || max(c.id) FROM {{class_decision}} c WHERE c.order_id = o.id),
+HAS_CLASS = f"""coalesce((SELECT 'class_decision:' || max(c.id) FROM {{class_decision}} c WHERE c.order_id = o.id),
                      {open_debt("class")})"""
+NO_OFFICER_TOLD = open_alert("a.kind = 'no_officer'")
+NO_CLASS_TOLD = open_alert("a.kind = 'no_class'")
 # In the last days of the term the person may have done all that was owed: then what was met reaches to its end, and the
 # office owes the certificate.
 OWED = f"""coalesce({some_duty(f"d.owed_by = 'person' AND {TO_COME}")},
     CASE WHEN {some_duty("d.owed_by = 'person' AND d.state = 'met' AND d.limit_at > $1")} IS NOT NULL
          THEN {some_duty(f"d.rule = 'TE-03' AND {TO_COME}")} END)"""
 
-# Off control, leave, hand-over, proposed, suspended and enrolling come with the rules that give them their proofs.
+# Off control, leave, hand-over, proposed and suspended come with the rules that give them their proofs; enrolling will
+# also ask for the team, the announcement and the plan (law RE-13 to RE-15).
 BUCKETS: tuple[Bucket, ...] = (
     # With the register of assistance, a release will also need the assistance that follows it.
     Bucket("ended_today", "今日结束", "o.ended_at IS NOT NULL", (Proof(ENDED_TODAY, "没有结束记录"),)),
@@ -130,12 +133,22 @@ BUCKETS: tuple[Bucket, ...] = (
         (Proof(EVERY_LAPSE_ALERTED, "有逾期事项没有预警"),),
     ),
     Bucket(
+        "enrolling",
+        "入矫中",
+        f"{OPEN} AND o.registered_at IS NOT NULL AND ({HAS_OFFICER} IS NULL OR {HAS_CLASS} IS NULL)",
+        (
+            Proof(f"coalesce({HAS_OFFICER}, {NO_OFFICER_TOLD})", "没有责任人也没有预警"),
+            Proof(f"coalesce({HAS_CLASS}, {NO_CLASS_TOLD})", "没有管理类别也没有预警"),
+            Proof(OWED, "没有今后应办的事项"),
+        ),
+    ),
+    Bucket(
         "in_order",
         "在矫正常",
         f"{OPEN} AND o.registered_at IS NOT NULL",
         (
-            Proof(OFFICER, "没有在岗的责任人"),
-            Proof(CLASS, "没有管理类别"),
+            Proof(HAS_OFFICER, "没有在岗的责任人"),
+            Proof(HAS_CLASS, "没有管理类别"),
             Proof(OWED, "没有今后应办的事项"),
         ),
     ),

@@ -160,7 +160,7 @@ async def test_the_responsible_member_of_the_staff_must_be_there(cast: Cast) -> 
     made = await in_order(cast)
     await execute("UPDATE staff SET disabled_at = $2 WHERE id = $1", cast.alice.id, NOW)
     assert await bucket_of(made, NOW - SECOND) == "in_order"
-    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有在岗的责任人"}
+    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有责任人也没有预警"}
     await give(made, cast.bob.office, cast.bob.id, NOW)
     assert await bucket_of(made) == "in_order"
 
@@ -168,12 +168,19 @@ async def test_the_responsible_member_of_the_staff_must_be_there(cast: Cast) -> 
 async def test_a_missing_class_or_officer_is_covered_by_the_debt_of_an_old_register_alone(cast: Cast) -> None:
     made = await in_order(cast, level=None)
     await give(made, cast.alice.office, None, NOW)
-    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有在岗的责任人；没有管理类别"}
+    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有责任人也没有预警；没有管理类别也没有预警"}
     for kind in ("class", "officer", "phone"):
         await insert("debt", {"order_id": made.order, "person": made.person, "kind": kind, "opened_at": NOW})
     assert await bucket_of(made) == "in_order"
     await execute("UPDATE debt SET closed_at = $1 WHERE kind = 'class'", NOW)
-    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有管理类别"}
+    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有管理类别也没有预警"}
+
+
+async def test_who_still_lacks_a_class_is_enrolling_once_somebody_was_told(cast: Cast) -> None:
+    made = await in_order(cast, level=None)
+    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有管理类别也没有预警"}
+    await watched(NOW)
+    assert await bucket_of(made) == "enrolling"
 
 
 async def test_without_a_duty_to_come_nobody_is_in_order(cast: Cast) -> None:
