@@ -69,5 +69,5 @@ def evaluate(facts: Facts, terms: Terms) -> tuple[tuple[Duty, ...], tuple[Findin
 
 
 def still_owed(duty: Duty, order: Order) -> bool:
-    """An ended order leaves its lapses and what was met; what would fall due later is owed no more."""
-    return order.ended_at is None or duty.slot.limit_at <= order.ended_at or duty.state in ("met", "met_late")
+    """An ended order leaves its lapses and what was met in time; what would fall due later is owed no more."""
+    return order.ended_at is None or duty.slot.limit_at <= order.ended_at or duty.state == "met"

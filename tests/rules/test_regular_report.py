@@ -250,6 +250,13 @@ def test_an_ended_order_keeps_its_lapses_and_owes_nothing_later(ended_at, last):
     assert periods("phone", given)[-1] == last
 
 
+def test_a_call_after_the_end_of_the_order_meets_nothing_that_opens_after_it():
+    given = facts(
+        order(ended_at=at("2026-01-16 09:00"), end_kind="revoked"), acts=(report("phone", "2026-01-21 09:00"),)
+    )
+    assert [(d.slot.period, d.state) for d in duties_of("SU-01", "phone", given)] == [("2026-01-12", "open")]
+
+
 def test_an_ended_order_keeps_what_was_met_ahead_of_its_limit():
     given = facts(
         order(ended_at=at("2026-01-16 09:00"), end_kind="revoked"), acts=(report("phone", "2026-01-14 09:00"),)
