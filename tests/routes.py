@@ -58,6 +58,16 @@ async def paused(target: Target) -> None:
     await insert("pause", row | {"from_at": NOW - timedelta(days=2), "recorded_at": NOW})
 
 
+async def ended(target: Target) -> None:
+    """The order has ended."""
+    await execute("UPDATE order_end SET withdrawn_at = NULL WHERE id = $1", target["end_id"])
+    await execute(
+        "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE id = $1",
+        target["order_id"],
+        NOW,
+    )
+
+
 async def unassigned(target: Target) -> None:
     """Nobody of the office has the file yet."""
     await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
@@ -151,6 +161,8 @@ LINES = (
         "decide_duty",
         {"outcome": "excused", "reason": "住院"},
     ),
+    Line("POST", "/people/{person_id}/facts/{order_kind}/{order_fact_id}/withdrawal", "withdraw", {"reason": "录错"}),
+    Line("POST", "/people/{person_id}/end/{end_id}/withdrawal", "end_order", {"reason": "录错"}, ended),
     # checkins
     Line("POST", "/people/{person_id}/reports", "record", {"mode": "phone", "happened_at": AT}),
     Line("POST", "/people/{person_id}/visits", "record", {"met": "person", "happened_at": AT}),

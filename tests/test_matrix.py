@@ -21,7 +21,7 @@ from tests.routes import LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
 
 NOBODY = 2_000_000_000
-PLAIN_NAMES = {"empty_office_id": "office_id"}
+PLAIN_NAMES = {"empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id"}
 """Names in tests/routes.py that are more exact than the route's own."""
 
 
@@ -78,12 +78,17 @@ async def _things(cast: Cast) -> dict[str, Any]:
 async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
     """What belongs to a person; a new kind of thing gets its name here."""
     of_order = "WHERE subject_kind = 'order' AND subject_id = $1"
-    report = {"order_id": one.order, "mode": "phone", "happened_at": NOW, "recorded_at": NOW, "recorded_by": officer.id}
+    put_down = {"order_id": one.order, "happened_at": NOW, "recorded_at": NOW, "recorded_by": officer.id}
+    report = put_down | {"mode": "phone"}
+    end = put_down | {"kind": "revoked", "reason": "裁定书", "withdrawn_at": NOW}
     return {
         "person_id": one.person,
         "order_id": one.order,
         "kind": "report",
         "fact_id": await insert("report", report),
+        "order_kind": "document",
+        "order_fact_id": await insert("document_record", put_down | {"kind": "summary"}),
+        "end_id": await insert("order_end", end),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order}", one.order),

@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "record_calls": "批量登记电话",
     "record_many": "批量登记",
     "withdraw": "作废记录",
+    "withdraw_fact": "作废登记",
     "day_seen": "查看工作台",
     "file_seen": "查看档案",
     "number_unsealed": "查看完整身份证号",

@@ -1,5 +1,6 @@
 """What happened, newest first: every fact about a person, who put it down, and whether that was after its limit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from supervision.checkins.history import Done, history
 from supervision.db import Record, fetch
 from supervision.desk.words import OUTCOMES, PAUSES, word
+from supervision.orders.withdrawals import WITHDRAWN_BY
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
 from supervision.rules import title_of
 
@@ -83,6 +85,8 @@ class Happened:
     withdrawn: bool
     kind: str
     """ok | lapse | paused | plain: the shape before it."""
+    fact: Mapping[str, Any] | None = None
+    """Kind and id of what can be withdrawn, and the permissions for that."""
 
 
 async def timeline(person: int, *, everything: bool) -> list[Happened]:
@@ -117,7 +121,13 @@ def _of_fact(row: Record) -> Happened:
         late_entry=row["late_entry"],
         withdrawn=row["withdrawn_at"] is not None,
         kind="paused" if row["kind"].startswith("pause") else "plain",
+        fact=_withdrawable(row),
     )
+
+
+def _withdrawable(row: Record) -> Mapping[str, Any] | None:
+    permissions = None if row["withdrawn_at"] else WITHDRAWN_BY.get(row["kind"])
+    return {"kind": row["kind"], "id": row["id"], "permissions": permissions} if permissions else None
 
 
 def _words(row: Record) -> str:

@@ -1,5 +1,6 @@
 """The small forms of an order on a person's file; each comes back with its sentence where it is refused."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, post
@@ -9,8 +10,9 @@ from litestar.params import FromPath
 from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.days import local_day
+from supervision.errors import NotFound
 from supervision.forms import Form, read_form
-from supervision.orders import actions, decisions, pauses, words
+from supervision.orders import actions, decisions, pauses, withdrawals, words
 from supervision.orders.offers import offers_for, officers_for
 from supervision.people.actions import NewContact
 from supervision.people.answers import back_to_file
@@ -180,6 +182,43 @@ async def decide_duty(
     return back_to_file(request, person_id, f"已处理：{words.EXCUSES[outcome]}。")
 
 
+@post("/people/{person_id:int}/facts/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("withdraw")])
+async def withdraw_fact(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    kind: FromPath[str],
+    fact_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """A wrong registration, class, document, pause or check of a pause no longer counts."""
+    if kind == "end":
+        raise NotFound
+    return await _withdraw(request, person_id, (kind, fact_id), viewer, now=clock.now())
+
+
+@post("/people/{person_id:int}/end/{fact_id:int}/withdrawal", guards=[guard("end_order")])
+async def withdraw_end(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    fact_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """An order that was ended by mistake goes on."""
+    return await _withdraw(request, person_id, ("end", fact_id), viewer, now=clock.now())
+
+
+async def _withdraw(
+    request: AnyRequest, person_id: int, fact: tuple[str, int], viewer: Viewer, *, now: datetime
+) -> Answer:
+    shown = {"kind": fact[0], "id": fact[1]}
+    form = await _form(request, viewer, person_id, "_withdraw", heading="作废一条登记", fact=shown)
+    reason = form.text("reason", "作废的原因", required=False)
+    await withdrawals.withdraw(viewer, person_id, fact, reason=reason, now=now)
+    return back_to_file(request, person_id, "已作废。由它而来的应办事项和预警已经重新计算。")
+
+
 ROUTES = [
     register,
     set_class,
@@ -192,4 +231,6 @@ ROUTES = [
     confirm_pause,
     end_order,
     decide_duty,
+    withdraw_fact,
+    withdraw_end,
 ]

@@ -69,6 +69,8 @@ class Registration(Table, tablename="registration", db=DB):
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
 
 
@@ -85,6 +87,8 @@ class ClassDecision(Table, tablename="class_decision", db=DB):
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     class_decision_level_known = _one_of("level", LEVELS)
 
@@ -118,6 +122,8 @@ class Pause(Table, tablename="pause", db=DB):
     ended_recorded_at = moment(null=True)
     ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
     pause_kind_known = _one_of("kind", PAUSE_KINDS)
     pause_has_length = Check("to_at IS NULL OR from_at < to_at")
 
@@ -134,6 +140,8 @@ class PauseCheck(Table, tablename="pause_check", db=DB):
     recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
 
 
 class DocumentRecord(Table, tablename="document_record", db=DB):
@@ -149,6 +157,8 @@ class DocumentRecord(Table, tablename="document_record", db=DB):
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
     document_record_kind_known = _one_of("kind", DOCUMENT_KINDS)
 
 
@@ -164,6 +174,8 @@ class OrderEnd(Table, tablename="order_end", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
     withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
     order_end_kind_known = _one_of("kind", END_KINDS)
 
 
