@@ -3,6 +3,7 @@
 from supervision.rules import (
     confirm_pause,
     ending,
+    expired_hold,
     first_report,
     late_to_register,
     no_class,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     regular_report.RULE,
     office_checks.RULE,
     *ending.RULES,
+    expired_hold.RULE,
     confirm_pause.RULE,
     no_officer.RULE,
     no_class.RULE,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from supervision.rules.base import Facts, Order, Rule, Slot, Terms
+from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Spell, Timing, first_to_open, slot, spells
 
 TERM_ARTICLE = "《社区矫正法实施办法》第53条"
@@ -32,14 +33,19 @@ def appraisal(facts: Facts, terms: Terms) -> Iterator[Slot]:
 def certificate(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The office issues the certificate of release on the end day itself: not earlier, not later, holiday or not.
 
-    It rests where the term ends in custody: that is put before a named human (law TE-09). The clock runs on in an old
-    register that goes live.
+    It rests where the term ends in custody: that is put before a named human (law TE-09), and the certificate is owed on
+    the day on which that custody ends. The clock runs on in an old register that goes live.
     """
     order = facts.order
-    if order.registered_at is not None and order.end_on is not None:
-        yield from first_to_open(
-            (spell, _certificate(order.end_on, spell, terms)) for spell in spells(facts, terms, order.enrolled_on)
-        )
+    if order.registered_at is None or order.end_on is None:
+        return
+    stretches = spells(facts, terms, order.enrolled_on)
+    for usual in first_to_open((spell, _certificate(order.end_on, spell, terms)) for spell in stretches):
+        yield usual
+        if day := custody_ended_on(usual, facts.pauses):
+            why = {**usual.why, "anchor_is": "custody_ended_on"}
+            timing = Timing(day, "0d", due_hour=usual.why["due_hour"])
+            yield slot("certificate", timing, terms, period=f"after-{day.isoformat()}", why=why)
 
 
 def _certificate(end_on: date, spell: Spell, terms: Terms) -> Slot:

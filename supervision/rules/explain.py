@@ -63,7 +63,13 @@ def _dates(texts: Any) -> frozenset[date]:
 
 LEVELS = {"strict": "严管", "normal": "普管", "loose": "宽管"}
 UNITS = {"week": "每周", "month": "每月", "quarter": "每季度", "half_year": "每半年"}
-ANCHORS = {"effective_on": "裁判生效日", "start_on": "矫正期起始日", "end_on": "矫正期满日", "paused_on": "暂停起始日"}
+ANCHORS = {
+    "effective_on": "裁判生效日",
+    "start_on": "矫正期起始日",
+    "end_on": "矫正期满日",
+    "paused_on": "暂停起始日",
+    "custody_ended_on": "羁押结束日",
+}
 PROPOSALS = {
     "admonition": "可提出训诫建议",
     "warning": "可提出警告建议",
@@ -73,6 +79,7 @@ PROPOSALS = {
 }
 ABSENT = {
     "no_officer": "没有确定责任工作人员",
+    "TE-09": "矫正期已满而仍在羁押，须由人明确如何处理，不自动解除",
     "no_class": "没有确定管理类别，暂按普管的频次执行",
     "no_phone": "没有可以联系到本人的有效电话",
     "reach_otherwise": "短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项",

@@ -1,14 +1,25 @@
 """RE-06 首次报到: who has been sentenced comes to the office within ten days, or is looked for."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from supervision.days import start_of
-from supervision.rules.base import Facts, Order, Rule, Slot, Terms
+from supervision.rules.base import Facts, Order, Pause, Rule, Slot, Terms
+from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Spell, Timing, first_to_open, slot, spells
 
 ID = "RE-06"
 ARTICLE = "《社区矫正法》第21条"
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """The day from which the ten days count."""
+
+    day: date
+    called: str
+    period: str = ONCE
 
 
 def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -16,25 +27,36 @@ def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
     Counted in calendar days, the effective day itself not counted, never moved by holidays. Where the effective day isn't
     known the term's first day stands for it: missing data excuses nobody. The clock runs on in an old register that goes
-    live, as long as the person isn't registered.
+    live, as long as the person isn't registered. Custody that covers the limit excuses; the ten days then count anew from
+    the day on which it ended.
     """
-    anchor = facts.order.effective_on or facts.order.start_on
-    offers = ((spell, _report(facts.order, anchor, spell, terms)) for spell in spells(facts, terms, anchor))
-    yield from (report for report in first_to_open(offers) if _is_owed(report, facts.order))
+    order = facts.order
+    anchor: _Anchor | None = _Anchor(
+        order.effective_on or order.start_on, "effective_on" if order.effective_on else "start_on"
+    )
+    while anchor:
+        report = next(_offers(anchor, facts, terms), None)
+        if report is None or not _is_owed(report, order):
+            return
+        yield report
+        anchor = _after_custody(report, facts.pauses)
 
 
-def _report(order: Order, anchor: date, spell: Spell, terms: Terms) -> Slot:
+def _offers(anchor: _Anchor, facts: Facts, terms: Terms) -> Iterator[Slot]:
+    return first_to_open((spell, _report(anchor, spell, terms)) for spell in spells(facts, terms, anchor.day))
+
+
+def _after_custody(report: Slot, pauses: tuple[Pause, ...]) -> _Anchor | None:
+    day = custody_ended_on(report, pauses)
+    return _Anchor(day, "custody_ended_on", f"after-{day.isoformat()}") if day else None
+
+
+def _report(anchor: _Anchor, spell: Spell, terms: Terms) -> Slot:
     used = terms.parameters.among(["first_report.due_days", "first_report.limit_days"], spell.from_at)
     due, limit = used.values()
-    timing = Timing(
-        anchor=anchor,
-        every=f"{due}d",
-        opens_before=f"{due}d",
-        limit_after=limit - due,
-    )
-    anchor_is = "effective_on" if order.effective_on else "start_on"
-    why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": anchor_is, "parameters": used}
-    return slot("in_person", timing, terms, period=ONCE, why=why)
+    timing = Timing(anchor=anchor.day, every=f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
+    why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": anchor.called, "parameters": used}
+    return slot("in_person", timing, terms, period=anchor.period, why=why)
 
 
 def _is_owed(report: Slot, order: Order) -> bool:

@@ -38,9 +38,9 @@ def late_to_register(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> It
 
     Lateness counts from the day after the last day in time: up to ten days an admonition (训诫), over ten a warning (警告),
     over a month the revocation of probation or parole (of those only; under public surveillance a penalty by the police).
-    Each ends when the person is registered, or when the order ends.
+    Each ends when the person is registered, or when the order ends. After custody the last first report counts.
     """
-    report = next((duty for duty in duties if duty.rule == "RE-06"), None)
+    report = next((duty for duty in reversed(duties) if duty.rule == "RE-06"), None)
     if report is None or report.state in ("excused", "void"):
         return
     registered_at = facts.order.registered_at

@@ -138,6 +138,12 @@ def covers_limit(pause: Pause, slot: Slot) -> bool:
     return pause.from_at <= last_moment and (pause.to_at is None or last_moment < pause.to_at)
 
 
+def custody_ended_on(slot: Slot, pauses: Iterable[Pause]) -> date | None:
+    """The day on which the custody that covers the slot's limit ended; None where there is none, or it still runs."""
+    ended = [p.to_at for p in pauses if p.kind == "custody" and p.to_at and covers_limit(p, slot)]
+    return local_day(max(ended)) if ended else None
+
+
 def move_by_outage(slot: Slot, outages: Iterable[Pause]) -> Slot:
     """Our own outage moves a limit that fell inside it to the end of the day after it; the old one stays in `why`."""
     for pause in outages:

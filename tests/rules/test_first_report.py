@@ -1,5 +1,6 @@
 """RE-06: tables of days, each edge with both neighbours."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from tests.rules.cast import (
     days,
     duties_of,
     facts,
+    findings_of,
     order,
     pause,
     registration,
@@ -119,3 +121,25 @@ def test_a_registration_names_the_fact_that_met_it():
         "registration",
         registration(at("2026-01-05 09:00")).id,
     )
+
+
+CUSTODY = pause("custody", "2026-01-10 09:00", "2026-01-20 15:00")
+
+
+def test_custody_that_covers_the_limit_excuses_and_the_ten_days_count_anew_from_its_end():
+    old, new = duties_of("RE-06", "in_person", facts(unregistered(), pauses=(CUSTODY,)))
+    assert (old.slot.period, old.state) == ("once", "excused")
+    assert (new.slot.period, new.state, new.slot.why["anchor_is"]) == ("after-2026-01-20", "open", "custody_ended_on")
+    assert days(new.slot) == ("2026-01-20 00:00", "2026-01-29 00:00", "2026-01-31 00:00")
+
+
+def test_custody_that_still_runs_or_ended_before_the_limit_brings_no_second_clock():
+    running = replace(CUSTODY, to_at=None)
+    before = replace(CUSTODY, to_at=LIMIT - SECOND)
+    for one in (running, before):
+        assert len(duties_of("RE-06", "in_person", facts(unregistered(), pauses=(one,)))) == 1
+
+
+def test_after_custody_the_lateness_counts_from_the_new_limit():
+    found = findings_of("RE-12", facts(unregistered(), pauses=(CUSTODY,)))
+    assert [finding.since_at for finding in found][0] == at("2026-01-31 00:00")
