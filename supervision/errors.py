@@ -11,7 +11,7 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """"Not yours" and "not there": the same answer, 404."""
+    """ "Not yours" and "not there": the same answer, 404."""
 
     def __init__(self) -> None:
         super().__init__("没有找到，或者不在您的管理范围内。")
