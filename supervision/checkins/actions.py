@@ -12,10 +12,10 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.checkins.tables import CHANNELS, HOW, MET, MODES, RESULTS
-from supervision.days import start_of
+from supervision.days import SHANGHAI, start_of
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
-from supervision.orders.actions import check_past, lock_open
+from supervision.orders.actions import check_past
 from supervision.sealed import seal
 
 CONTENT = "checkin.content"
@@ -59,11 +59,11 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
     """Put a report, visit or check down; its id. `order` must be in the viewer's scope.
 
     What happened decides, not when it was typed in: a fact from before a limit that is typed in after it meets the duty in
-    time; `recorded_at` keeps it visible to the head. Raises Refusal for the future, a time before the order's start, an
-    order that has ended, and the same fact twice within a minute.
+    time; `recorded_at` keeps it visible to the head. Raises Refusal for the future, a time before the order's start or after
+    its end, and the same fact twice within a minute. Once an order has ended only the bureau adds to it.
     """
     async with tx():
-        row = await lock_open(order)
+        row = await _lock_to_record(viewer, order, new.happened_at)
         fact = await put_down(row, new, now, viewer.id)
         detail = {"id": fact, **new.how}
         await record(
@@ -71,6 +71,19 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
         )
         await follow([order], now, by=viewer.id)
     return fact
+
+
+async def _lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
+    row = await fetch_row("SELECT * FROM orders WHERE id = $1 FOR NO KEY UPDATE", order)
+    assert row is not None, "whoever calls has asked people.scope for the order"
+    if row["ended_at"] is None:
+        return row
+    if viewer.scope != "all":
+        raise Refusal("这一期矫正已经结束；结束以前的报告、走访和核查由区局补录。")
+    if happened_at >= row["ended_at"]:
+        told = f"这一期矫正已于 {row['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M} 结束，只能补录结束以前的情况。"
+        raise Refusal(told, fields={"happened_at": told})
+    return row
 
 
 async def put_down(order: Record, new: CheckIn, now: datetime, by: int) -> int:

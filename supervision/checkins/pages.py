@@ -17,7 +17,7 @@ from supervision.checkins.tables import CHANNELS, MET, MODES, RESULTS
 from supervision.clock import Clock
 from supervision.forms import Form, read_form
 from supervision.people.answers import back_to_file
-from supervision.people.scope import get_order_id, get_person
+from supervision.people.scope import get_order_to_record, get_person
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -30,7 +30,7 @@ async def record_report(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The person reported: by phone, in person, in writing."""
-    order = await get_order_id(viewer, person_id)
+    order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
     form = await read_form(request, "checkins/_report.html", heading="报告", person=person)
     mode, happened_at = form.choice("mode", "报告方式", MODES), form.moment("happened_at", "报告时间")
@@ -45,7 +45,7 @@ async def record_visit(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Somebody of the office went to see the person."""
-    order = await get_order_id(viewer, person_id)
+    order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
     form = await read_form(request, "checkins/_visit.html", heading="走访", person=person)
     met, happened_at = form.choice("met", "见到了谁", MET), form.moment("happened_at", "走访时间")
@@ -60,7 +60,7 @@ async def record_check(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The office checked by call, video, position or message."""
-    order = await get_order_id(viewer, person_id)
+    order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
     form = await read_form(request, "checkins/_check.html", heading="信息化核查", person=person)
     channel, result = form.choice("channel", "核查方式", CHANNELS), form.choice("result", "核查结果", RESULTS)

@@ -57,3 +57,14 @@ async def get_order_id(viewer: Viewer, person_id: int) -> int:
     if row is None:
         raise NotFound
     return int(row["id"])
+
+
+async def get_order_to_record(viewer: Viewer, person_id: int) -> int:
+    """The person's open order; for the bureau else the one that ended last: what happened before its end is put down there.
+
+    Raises NotFound if the person isn't visible or has no such order.
+    """
+    person = await get_person(viewer, person_id)
+    if viewer.scope == "all" and person.order_id is not None:
+        return person.order_id
+    return await get_order_id(viewer, person_id)
