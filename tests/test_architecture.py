@@ -39,9 +39,10 @@ ORDER = (
     "whatif ledger",
     "house failures",
     "statistics exchange",
+    "jobs",
     "demo bench doctor",
     "app",
-    "jobs start",
+    "start",
     "cli",
 )
 RANK = {place: rank for rank, places in enumerate(ORDER) for place in places.split()}
