@@ -85,6 +85,7 @@ async def _again(row: Record, now: datetime) -> Draft:
         person=row["person"],
         staff=row["staff"],
         contact=row["contact"],
+        at_once=True,
         about=tuple(About(one["duty"], one["kind"], f"{one['version']} {mark}") for one in about),
     )
 

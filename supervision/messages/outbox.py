@@ -1,10 +1,10 @@
 """The outbox: texts are rows, made in the transaction of their cause; sent by `delivery`, once each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from supervision.days import DAY, SHANGHAI, at_hour, local_day
+from supervision.days import DAY, SHANGHAI, at_hour, local_day, start_of
 from supervision.db import Record, execute, fetch, insert_many, tx
 from supervision.messages.recipients import RECIPIENT
 from supervision.messages.texts import CLOSES_HOUR, OPENS_HOUR
@@ -45,6 +45,8 @@ class Draft:
     staff: int | None = None
     contact: int | None = None
     about: tuple[About, ...] = ()
+    at_once: bool = False
+    """By a human's word: goes out on a day that has its text already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,12 @@ def next_moment(wanted: datetime, *, to_staff: bool) -> datetime:
 async def enqueue(drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
     """Queue texts in the caller's transaction; `once_key` → id of those that are new.
 
-    What a text speaks of is spoken of once for each recipient: a second row is our bug, and fails the whole.
+    A person gets one text a local day: a second one waits for the next morning, unless it would come too late. What a text speaks of is spoken of once for each recipient: a second row is our bug, and fails the whole.
     """
     if not drafts:
         return {}
-    rows = [_row(draft) for draft in drafts]
+    moments = await _free_moments(drafts, now)
+    rows = [_row(draft, moment) for draft, moment in zip(drafts, moments, strict=True)]
     async with tx():
         made = await fetch(ENQUEUE, *(list(column) for column in zip(*rows, strict=True)), now)
         ids = {row["once_key"]: row["id"] for row in made}
@@ -120,7 +123,46 @@ RETURNING id, once_key
 """
 
 
-def _row(draft: Draft) -> tuple[object, ...]:
+async def _free_moments(drafts: Sequence[Draft], now: datetime) -> list[datetime]:
+    """When each of these texts may go out first, one a person a day."""
+    taken = await _days_taken([draft.person for draft in drafts if draft.person], now)
+    moments = []
+    for draft in drafts:
+        days = taken.setdefault(draft.person, set()) if draft.person else set()
+        moments.append(free_moment(draft, days))
+        days.add(local_day(moments[-1]))
+    return moments
+
+
+def free_moment(draft: Draft, taken: Collection[date]) -> datetime:
+    """The first moment for this text on a day without another one; where none is left in time, the first at all."""
+    first = moment = next_moment(draft.not_before, to_staff=draft.staff is not None)
+    while local_day(moment) in taken and not draft.at_once:
+        moment = at_hour(local_day(moment) + DAY, OPENS_HOUR)
+    return moment if moment < draft.not_after else first
+
+
+async def _days_taken(people: Sequence[int], now: datetime) -> dict[int, set[date]]:
+    """Person → today and later days on which a text went out, or waits to."""
+    if not people:
+        return {}
+    rows = await fetch(
+        """SELECT person, CASE state WHEN 'waiting' THEN greatest(not_before, next_try_at) ELSE claimed_at END AS at
+             FROM message
+            WHERE person = ANY($1) AND ((state = 'waiting' AND not_after > $2)
+               OR (state IN ('sending', 'sent', 'delivered', 'undelivered', 'unknown') AND claimed_at >= $3))""",
+        list(people),
+        now,
+        start_of(local_day(now)),
+    )
+    taken: dict[int, set[date]] = {}
+    for row in rows:
+        # A text that waits since yesterday goes out today.
+        taken.setdefault(row["person"], set()).add(local_day(max(row["at"], now)))
+    return taken
+
+
+def _row(draft: Draft, moment: datetime) -> tuple[object, ...]:
     return (
         draft.person,
         draft.staff,
@@ -130,7 +172,7 @@ def _row(draft: Draft) -> tuple[object, ...]:
         draft.kind,
         draft.body,
         draft.once_key,
-        next_moment(draft.not_before, to_staff=draft.staff is not None),
+        moment,
         draft.not_after,
     )
 

@@ -1,14 +1,14 @@
 """Texts to people about what they owe: one a day with all that is due, and one about what was missed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from supervision import rules
 from supervision.days import at_hour, end_of, local_day, start_of
-from supervision.db import Record, execute, fetch, tx
+from supervision.db import Record, execute, fetch, fetch_value, insert_many, tx
 from supervision.messages import texts
-from supervision.messages.outbox import About, Draft, enqueue, may_send, next_moment, unspoken
+from supervision.messages.outbox import About, Draft, cancel_answered, enqueue, may_send, next_moment, unspoken
 from supervision.messages.recipients import Recipient, WhyNot, recipients
 from supervision.rules.reminding import due_day, reminder_moments
 
@@ -27,6 +27,7 @@ async def remind(now: datetime) -> int:
     """
     if not may_send(now, to_staff=False):
         return 0
+    await cancel_answered(now)  # what will not go out must not keep today's reminder waiting
     await _forget_what_is_over(now)
     queued = 0
     while True:
@@ -126,7 +127,8 @@ async def _move_on(duties: Sequence[Record], now: datetime) -> None:
 async def enqueue_missed(duty_ids: Iterable[int], now: datetime) -> int:
     """Tell people of their lapses, one text a person, in the transaction of the watch; how many were queued.
 
-    Only of rules that tell (`tells_of_miss`); said by day, and only while it is news.
+    Only of rules that tell (`tells_of_miss`); said by day, and only while it is news. What lapsed in an earlier batch and
+    still waits to be told is told in the same text.
     """
     rows = await fetch(
         "SELECT id, person, subject_id, rule, variant, due_at FROM duty WHERE id = ANY($1) AND owed_by = 'person' ORDER BY id",
@@ -134,7 +136,33 @@ async def enqueue_missed(duty_ids: Iterable[int], now: datetime) -> int:
     )
     told = [row for row in rows if row["variant"] in rules.by_id(row["rule"]).tells_of_miss]
     fresh = await _fresh(told, [About(row["id"], MISSED, _version(row)) for row in told], now)
-    return len(await enqueue([_missed(one, now) for one in fresh.values() if one.duties], now))
+    drafts = {person: _missed(one, now) for person, one in fresh.items() if one.duties}
+    queued = await enqueue(list(drafts.values()), now)
+    for person, draft in drafts.items():
+        if draft.once_key not in queued and not await _added(fresh[person], draft):
+            queued |= await enqueue([replace(draft, once_key=f"{draft.once_key}/{draft.about[0].duty}")], now)
+    return len(queued)
+
+
+async def _added(more: "Texted", draft: Draft) -> bool:
+    """Let the day's text that still waits speak of these lapses too; False when it has gone, or goes to another number."""
+    waiting = await fetch_value(
+        "SELECT id FROM message WHERE once_key = $1 AND recipient_key = $2 AND state = 'waiting' FOR UPDATE",
+        draft.once_key,
+        more.recipient.key,
+    )
+    if waiting is None:
+        return False
+    told = await fetch(
+        """SELECT d.rule, d.variant, d.due_at FROM message_about a JOIN duty d ON d.id = a.duty
+            WHERE a.message = $1 AND d.state = 'open' ORDER BY d.id""",
+        waiting,
+    )
+    body = texts.missed(items_of([*told, *more.duties]), more.office, more.recipient.holder).body
+    await execute("UPDATE message SET body = $2 WHERE id = $1", waiting, body)
+    rows = [(waiting, more.recipient.key, one.duty, one.kind, one.version) for one in more.about]
+    await insert_many("message_about", ("message", "recipient_key", "duty", "kind", "version"), rows)
+    return True
 
 
 def _missed(to: "Texted", now: datetime) -> Draft:

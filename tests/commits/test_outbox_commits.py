@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.commits, pytest.mark.usefixtures("committing")]
 
 async def many(number):
     person = await somebody(NOW)
-    return [await queued(NOW, person=person, number=f"1380000{n:04d}") for n in range(number)]
+    return [await queued(NOW, person=person, number=f"1380000{n:04d}", at_once=True) for n in range(number)]
 
 
 async def test_four_senders_at_once_claim_each_text_once():

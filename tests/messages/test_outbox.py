@@ -273,7 +273,9 @@ async def test_a_text_of_which_nothing_is_owed_any_more_is_cancelled_before_it_g
 async def test_all_answers_of_twilio_have_their_ends():
     numbers = [f"1380000000{n}" for n in range(5)]
     person = await somebody(NOW)
-    texts = [await queued(NOW + n * SECOND, person=person, number=number) for n, number in enumerate(numbers)]
+    texts = [
+        await queued(NOW + n * SECOND, person=person, number=number, at_once=True) for n, number in enumerate(numbers)
+    ]
     async with FakeTwilio(NOW) as twilio:
         usual = {"account_sid": ACCOUNT, "auth_token": TOKEN, "sender": "+15005550006", "mode": "training"}
         provider = TwilioProvider(TwilioSettings(**usual, base_url=twilio.url, timeout=timedelta(seconds=0.3)))
