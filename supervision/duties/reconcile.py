@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from supervision.db import execute, fetch, tx
+from supervision.db import Record, execute, fetch, tx
 from supervision.duties.sources import ORDER
 from supervision.duties.sync import CHUNK, LEDGER_DIFFERENCE, compare, horizon, remember
 from supervision.duties.write import Changes, write
-from supervision.rules.base import Terms
+from supervision.rules.base import Duty, Terms
 from supervision.settings.terms import load_terms
 
 
@@ -74,7 +74,7 @@ def _faulty(changes: Changes, made_to: dict[int, datetime]) -> dict[int, int]:
     """Order → rows that differ although nothing but the passing of days could have changed them."""
     faulty: dict[int, int] = {}
     wrong = [order for order, duty in changes.made if order not in made_to or duty.slot.opens_at <= made_to[order]]
-    wrong += [row["subject_id"] for row, _ in changes.changed]
+    wrong += [row["subject_id"] for row, duty in changes.changed if not _comes_back(row, duty, made_to)]
     wrong += [order for order, finding in changes.found if finding.rule != "no_future_duty" or order not in made_to]
     wrong += [
         row["subject_id"] for row, _ in changes.refound if row["rule"] not in ("no_future_duty", LEDGER_DIFFERENCE)
@@ -82,6 +82,12 @@ def _faulty(changes: Changes, made_to: dict[int, datetime]) -> dict[int, int]:
     for order in wrong:
         faulty[order] = faulty.get(order, 0) + 1
     return faulty
+
+
+def _comes_back(row: Record, duty: Duty | None, made_to: dict[int, datetime]) -> bool:
+    """A slot that a change of class voided, and that opens under the new class only behind what was made so far."""
+    known_to = made_to.get(row["subject_id"])
+    return duty is not None and row["state"] == "void" and known_to is not None and duty.slot.opens_at > known_to
 
 
 async def _raise(order_id: int, count: int, terms: Terms) -> None:

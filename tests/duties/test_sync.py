@@ -11,7 +11,7 @@ from supervision.days import end_of, start_of
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.duties.reconcile import reconcile
 from supervision.duties.sync import horizon, sync
-from supervision.orders.actions import Ending, change_term, end_order
+from supervision.orders.actions import Ending, change_term, end_order, set_class
 from supervision.orders.pauses import NewPause, end_pause, pause
 from supervision.rules.base import is_lapsed
 from tests.cast import NOW, Cast
@@ -149,6 +149,16 @@ async def test_every_duty_keeps_why(cast: Cast) -> None:
 
 
 # -- reconcile --------------------------------------------------------------------------------------------------
+
+
+async def test_a_slot_that_a_change_of_class_put_off_comes_back_without_an_alarm(cast: Cast) -> None:
+    """The visit of the quarter and that of December are due on one day; December opens behind the horizon."""
+    then = datetime(2026, 9, 28, 9, tzinfo=NOW.tzinfo)
+    one = await on_register(cast, at=then, level=None)
+    await set_class(await viewer_of(cast.dan), one.order, "strict", "综合评估", then + timedelta(hours=1))
+    assert (await states(one.order, "field"))["2026-12-28"] == "void"
+    seen = await reconcile(then + timedelta(days=9))
+    assert seen.repaired == 0 and (await states(one.order, "field"))["2026-12-28"] == "open"
 
 
 async def test_reconcile_finds_nothing_where_actions_did_their_work(cast: Cast) -> None:
