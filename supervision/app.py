@@ -35,6 +35,7 @@ from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
 from supervision.rollcall import pages as rollcall_pages
 from supervision.settings import pages as settings_pages
+from supervision.system import pages as system_pages
 
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -86,6 +87,7 @@ ROUTES: list[Any] = [
     *intake_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *exchange_pages.ROUTES,
+    *system_pages.ROUTES,
 ]
 
 

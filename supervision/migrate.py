@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -9,7 +11,7 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
-from supervision.db import close_pool, open_pool
+from supervision.db import close_pool, fetch, open_pool
 from supervision.piccolo_app import APP_CONFIG
 
 LOCK = 7001
@@ -43,6 +45,17 @@ async def _run() -> list[str]:
 
 async def pending() -> list[str]:
     """The ids of migrations that this program knows and the database hasn't run."""
+    return [migration for migration, ran_at in await history() if ran_at is None]
+
+
+async def history() -> list[tuple[str, datetime | None]]:
+    """Every migration that this program or the database knows, in order, and when it was run."""
     known = BaseMigrationManager().get_migration_modules(APP_CONFIG.resolved_migrations_folder_path)
-    ran = set(await Migration.get_migrations_which_ran(app_name="supervision"))
-    return sorted(set(known) - ran)
+    rows = await fetch("SELECT name, ran_on FROM migration WHERE app_name = 'supervision'")
+    ran = {row["name"]: row["ran_on"].replace(tzinfo=UTC) for row in rows}
+    return in_order(known, ran)
+
+
+def in_order(known: Iterable[str], ran: Mapping[str, datetime]) -> list[tuple[str, datetime | None]]:
+    """Each migration once, by its id, with when it was run; None: it waits."""
+    return [(migration, ran.get(migration)) for migration in sorted({*known, *ran})]

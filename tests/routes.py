@@ -208,6 +208,8 @@ LINES = (
     Line("GET", "/rules", "see_rules"),
     Line("GET", "/parameters", "see_rules"),
     Line("GET", "/holidays", "see_rules"),
+    # system
+    Line("GET", "/system", "see_system"),
     # rollcall
     Line("GET", "/rollcall", "see_rollcall"),
     Line("GET", "/rollcall/print", "see_rollcall"),

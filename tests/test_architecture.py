@@ -41,6 +41,7 @@ ORDER = (
     "statistics exchange",
     "jobs",
     "demo bench doctor",
+    "system",
     "app",
     "start",
     "cli",

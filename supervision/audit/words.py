@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "absence_ended": "结束离岗",
     "files_handed_over": "移交档案",
     "audit_read": "查看审计",
+    "system_seen": "查看系统状态",
     "people_listed": "查看名单",
     "see_person": "查看档案",
     "see_alerts": "查看预警",

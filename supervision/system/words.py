@@ -1,0 +1,29 @@
+"""How the parts of the system are called on its page."""
+
+from collections.abc import Mapping
+
+PARTS: Mapping[str, str] = {
+    "schema": "数据库结构",
+    "jobs": "后台任务",
+    "desk": "局值班台",
+    "calendar": "节假日",
+    "messages": "短信",
+    "ledger": "台账",
+    "disk": "磁盘",
+    "demo": "演示数据",
+}
+"""What the doctor looks at."""
+JOBS: Mapping[str, str] = {
+    "reconcile": "台账核对",
+    "watch": "逾期发现",
+    "escalate": "逐级上报",
+    "roll_call": "每日点名",
+    "remind": "到期提醒",
+    "digest": "工作摘要",
+    "send": "短信发送",
+    "sweep": "短信清理",
+    "after_bad_numbers": "坏号处理",
+    "end_sessions": "会话清理",
+    "purge_uploads": "上传清理",
+}
+"""The jobs of the schedule, which lies above the web; a test holds this to it."""
