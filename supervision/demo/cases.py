@@ -49,6 +49,11 @@ class Case:
     acts: tuple[Act, ...] = ()
 
     @property
+    def is_called(self) -> bool:
+        """Not who is to miss a call, or to make it on one day only."""
+        return self.quiet is None and not self.calls_on_due_day
+
+    @property
     def by_hand(self) -> bool:
         """Doesn't come with the monthly sheets."""
         return self.effective_ago is not None or self.old_register

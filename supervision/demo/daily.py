@@ -1,13 +1,14 @@
 """The last days, one by one: the jobs at their moments, and between them what people and staff do, each by its own action."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
 from supervision.alerts.actions import claim_all, close_all, note_all
 from supervision.checkins.actions import info_check, record_checkin
-from supervision.checkins.calls import MOST, Call, record_calls
+from supervision.checkins.calls import BY_PHONE, MOST, Call, record_calls
 from supervision.days import end_of, start_of
 from supervision.db import Record, fetch
 from supervision.demo.doing import do
@@ -39,12 +40,12 @@ async def one_day(world: World, day: date) -> str:
     until = min(end_of(day), world.frame.now)
     early = [step for step in _jobs(world, day) if step[0] < clock(day, 0, 1)]
     await _run(world, early, until)
-    duties = await _todays(world, day)
-    steps = [*_jobs(world, day)[len(early) :], *_work(world, day, duties), *await _alerts(world, day)]
+    todays = await _todays(world, day)
+    steps = [*_jobs(world, day)[len(early) :], *_work(world, day, todays), *await _alerts(world, day)]
     steps += [*_classes(world, day), *_scripted(world, day, until), *other_ends(world, start_of(day), end_of(day))]
     done = await _run(world, steps, until)
     texts = await fetch("SELECT count(*) FROM message WHERE created_at >= $1", start_of(day))
-    return f"{day}: {done} acts and looks, {len(duties)} duties done, {texts[0]['count']} texts"
+    return f"{day}: {done} acts and looks, {len(todays.duties)} duties, {texts[0]['count']} texts"
 
 
 async def _run(world: World, steps: Sequence[Step], until: datetime) -> int:
@@ -71,35 +72,39 @@ def _scripted(world: World, day: date, until: datetime) -> Iterator[Step]:
 # -- what is owed -----------------------------------------------------------------------------------------------
 
 
-async def _todays(world: World, day: date) -> list[tuple[datetime, Owed]]:
-    """What is done on this day: planned for it, or planned before and not done yet."""
-    found = []
+@dataclass(frozen=True)
+class Todays:
+    """What is done on a day, each with its moment, and who isn't called for a check: a call would be the report."""
+
+    duties: list[tuple[datetime, Owed]]
+    uncalled: set[int]
+
+
+async def _todays(world: World, day: date) -> Todays:
+    """What is planned for this day, or was planned before and isn't done yet."""
+    todays = Todays([], {order for order, one in world.people.items() if one.case and not one.case.is_called})
     for duty in await owed(end_of(day), start_of(day) - LONG, start_of(day) + LONG):
         plan = planned(duty, world.people[duty.order], world.frame)
+        if plan.at is None and duty.variant == "phone":
+            todays.uncalled.add(duty.order)
         if plan.at is not None and plan.at < end_of(day) and (plan.late or duty.limit_at > start_of(day)):
-            found.append((max(plan.at, clock(day, 9, 5)), duty))
-    return found
+            todays.duties.append((max(plan.at, clock(day, 9, 5)), duty))
+    return todays
 
 
-def _work(world: World, day: date, duties: Sequence[tuple[datetime, Owed]]) -> Iterator[Step]:
+def _work(world: World, day: date, todays: Todays) -> Iterator[Step]:
     """Calls go by pages, one an officer; everything else one by one."""
     pages: dict[int, set[int]] = {}
-    for at, duty in duties:
+    for at, duty in todays.duties:
         if duty.variant not in ("phone", "info"):
             yield at, partial(_do, world, duty, at)
-        elif duty.variant == "info" and _isnt_called(world, duty):
+        elif duty.variant == "info" and duty.order in todays.uncalled:
             yield at, partial(_look_from_afar, world, duty, at)
         else:
             pages.setdefault(world.worker(duty, at).id, set()).add(duty.order)
     for caller, orders in pages.items():
         at = clock(day, 9, 30) + timedelta(minutes=world.frame.random("calls", caller, day).randint(0, 150))
         yield at, partial(_call, world, caller, sorted(orders), at)
-
-
-def _isnt_called(world: World, duty: Owed) -> bool:
-    """Who is to miss a call, or to make it on one day only, isn't called for a check."""
-    case = world.people[duty.order].case
-    return case is not None and (case.calls_on_due_day or case.quiet is not None)
 
 
 async def _do(world: World, duty: Owed, at: datetime) -> None:
@@ -114,10 +119,22 @@ async def _look_from_afar(world: World, duty: Owed, at: datetime) -> None:
 
 async def _call(world: World, caller: int, orders: Sequence[int], at: datetime) -> None:
     """One page of calls, the last one just made."""
-    still = await _still_open(orders)
+    still = await _still_to_call(orders, at)
     calls = [Call(order, "answered", at - timedelta(minutes=4 * back)) for back, order in enumerate(still[:MOST])]
     if calls:
         await record_calls(world.district.of(caller), calls, at)
+
+
+async def _still_to_call(orders: Sequence[int], at: datetime) -> list[int]:
+    """Those who haven't been to the office meanwhile."""
+    rows = await fetch(
+        f"""SELECT DISTINCT o.id FROM orders o JOIN duty d ON d.subject_kind = 'order' AND d.subject_id = o.id
+             WHERE o.id = ANY($1) AND o.ended_at IS NULL AND d.state = 'open' AND d.opens_at <= $2 AND {BY_PHONE}
+             ORDER BY o.id""",
+        list(orders),
+        at - timedelta(hours=4),
+    )
+    return [row["id"] for row in rows]
 
 
 async def _still_open(orders: Sequence[int]) -> list[int]:

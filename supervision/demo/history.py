@@ -34,6 +34,7 @@ AS_FACTS: Final = frozenset({"SU-01", "SU-04"})
 OPENS_AHEAD: Final = timedelta(days=200)
 """A visit of the half-year may be made long before its limit."""
 
+YEAR: Final = timedelta(days=366)
 Step = tuple[datetime, Callable[[], Awaitable[object]]]
 
 
@@ -53,6 +54,7 @@ async def month(world: World, first: datetime, last: datetime) -> str:
     entries = list(_entries(world, done))
     await record_many(entries, first)
     steps = [*_single(world, done), *other_ends(world, first, last), *_scripted(world, first, last)]
+    steps += _pause_checks(world, first, last)
     steps += _misses(world, [duty for duty, plan in plans if plan.at is None or plan.late], last)
     for at, step in sorted(steps, key=lambda one: one[0]):
         world.clock.at = max(at, world.clock.at)
@@ -86,8 +88,24 @@ def _entries(world: World, done: Sequence[tuple[Owed, datetime]]) -> Iterator[En
 
 
 def _single(world: World, done: Sequence[tuple[Owed, datetime]]) -> Iterator[Step]:
-    """What has no batch form: the documents of the end, and the checks of a pause."""
-    return ((at, partial(do, world, duty, at)) for duty, at in done if duty.rule not in AS_FACTS)
+    """What has no batch form: the documents of the end."""
+    return ((at, partial(do, world, duty, at)) for duty, at in done if duty.rule.startswith("TE-"))
+
+
+def _pause_checks(world: World, first: datetime, last: datetime) -> Iterator[Step]:
+    """Every other day somebody asks after those in custody or in hospital, also those of this very month."""
+    if any(one.act.what in ("custody", "hospital") for one in scripted(world, first - YEAR, last)):
+        at = first + timedelta(hours=8)
+        while at < last:
+            yield at, partial(_check_pauses, world, at)
+            at += timedelta(days=2)
+
+
+async def _check_pauses(world: World, at: datetime) -> None:
+    for duty in await owed(at, at, at + timedelta(days=7)):
+        plan = planned(duty, world.people[duty.order], world.frame)
+        if duty.rule == "confirm_pause" and plan.at is not None and plan.at < at + timedelta(days=1):
+            await do(world, duty, at)
 
 
 def _scripted(world: World, first: datetime, last: datetime) -> Iterator[Step]:

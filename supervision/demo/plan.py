@@ -78,7 +78,9 @@ def planned(duty: Owed, one: Invented, frame: Frame, *, misses: float = 1.0) -> 
     random = frame.random(one.doc, duty.rule, duty.variant, duty.period)
     if one.case is None and random.random() * 1000 < MISSES.get(duty.variant, 0) * misses:
         return _missed(duty, random)
-    return Planned(_moment(duty, _back(duty, one, random), random))
+    if one.case and one.case.calls_on_due_day and duty.variant == "phone":
+        return Planned(start_of(local_day(duty.due_at - MOMENT)) + timedelta(hours=10, minutes=random.randint(0, 60)))
+    return Planned(_moment(duty, random))
 
 
 def _missed(duty: Owed, random: Random) -> Planned:
@@ -87,14 +89,9 @@ def _missed(duty: Owed, random: Random) -> Planned:
     return Planned(None)
 
 
-def _back(duty: Owed, one: Invented, random: Random) -> int:
-    if duty.variant == "phone" and one.case and one.case.calls_on_due_day:
-        return 0
-    return random.choice(BACK.get(duty.variant, (0,)))
-
-
-def _moment(duty: Owed, back: int, random: Random) -> datetime:
+def _moment(duty: Owed, random: Random) -> datetime:
     """A moment of office hours, not before it opens and always in time."""
+    back = random.choice(BACK.get(duty.variant, (0,)))
     first, day = local_day(duty.opens_at), local_day(duty.due_at - MOMENT) - timedelta(days=back)
     while duty.variant in ON_WORKING_DAYS and day.weekday() >= 5 and day > first:
         day -= DAY

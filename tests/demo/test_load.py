@@ -1,0 +1,210 @@
+"""A small demo, really committed: every state, nobody lost, the same twice, marked, and never over a real register."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import pytest
+
+from supervision import sealed
+from supervision.access.passwords import verify
+from supervision.clock import FixedClock
+from supervision.config import Settings
+from supervision.db import DB, execute, fetch, fetch_value
+from supervision.demo.district import PASSWORD
+from supervision.demo.frame import Size
+from supervision.demo.load import load
+from supervision.errors import Refusal
+from supervision.house import House, at_work
+from supervision.messages.channel import make_provider
+from supervision.messages.providers import is_demo_number
+from supervision.messages.recipients import RECIPIENT
+from supervision.people.actions import CONTACT, DOC
+from supervision.rollcall.take import roll_call
+from supervision.sealed import open_sealed
+from tests.conftest import drop_database, make_database, of_database
+from tests.demo.test_people import NOW
+
+pytestmark = pytest.mark.commits
+SMALL = Size(people=56, months=3, days=5)
+Ask = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture(scope="module")
+def house(server: str, keyring: sealed.Keyring, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An empty database of its own, with the key of this run."""
+    name = f"supervision_demo_{os.getpid()}"
+    owner = asyncio.run(make_database(server, name))
+    data_dir = tmp_path_factory.mktemp("demo")
+    (data_dir / "keys").mkdir(mode=0o700)
+    made = next(tmp_path_factory.getbasetemp().glob("keys*/seal.key"))
+    shutil.copy(made, data_dir / "keys" / "seal.key")
+    (data_dir / "keys" / "seal.key").chmod(0o600)
+    app = of_database(server, name, "supervision_app")
+    settings = Settings(mode="training", data_dir=data_dir, database_url=app, migration_url=owner)
+    pool, DB.pool = DB.pool, None
+    yield House(settings, FixedClock(NOW), app, owner)
+    DB.pool = pool
+    asyncio.run(drop_database(server, name))
+
+
+@pytest.fixture(scope="module")
+def lines(house: House) -> list[str]:
+    """The small demo, loaded once for this module; what the load said."""
+    return list(load(house, size=SMALL))
+
+
+def ask(house: House, question: Ask) -> Any:
+    """The answer of the loaded database."""
+
+    async def answered() -> Any:
+        async with at_work(house, pool_size=2):
+            return await question()
+
+    return asyncio.run(answered())
+
+
+def rows(house: House, sql: str, *args: Any) -> list[Any]:
+    """What a query finds there."""
+    return [tuple(row) for row in ask(house, lambda: fetch(sql, *args))]
+
+
+def test_every_registration_is_in_a_bucket_and_every_bucket_has_somebody(house: House, lines: list[str]) -> None:
+    taken = ask(house, lambda: roll_call(NOW, live=True))
+    assert taken.closes and taken.total == SMALL.people - ended_before_today(house)
+    assert all(taken.counts.values())
+    fixed = ("ended_today", "expired_hold", "past_end", "never_taken_in", "awaited", "detained", "enrolling")
+    assert [taken.counts[code] for code in fixed] == [2, 1, 1, 3, 3, 3, 1]
+
+
+def ended_before_today(house: House) -> int:
+    return rows(house, "SELECT count(*) FROM orders WHERE ended_at < $1", NOW.replace(hour=0))[0][0]
+
+
+def test_the_roll_calls_of_the_last_days_are_kept_and_close(house: House, lines: list[str]) -> None:
+    kept = rows(house, "SELECT remainder, headline::jsonb -> 'lost' FROM roll_call ORDER BY day")
+    assert len(kept) == SMALL.days + 1 and set(kept) == {(0, "[]")}
+
+
+def test_a_moment_in_the_months_in_bulk_is_shown_without_anybody_lost(house: House, lines: list[str]) -> None:
+    then = ask(house, lambda: roll_call(NOW - timedelta(days=50)))
+    assert then.closes and then.total > 20
+
+
+def test_alerts_stand_on_each_rung_and_at_each_step(house: House, lines: list[str]) -> None:
+    found = rows(house, "SELECT DISTINCT rung, step FROM alert WHERE closed_at IS NULL")
+    assert {rung for rung, _ in found} == {0, 1, 2}
+    assert {step for _, step in found} == {"look", "act", "decide"}
+
+
+def test_no_officer_has_more_than_a_few_cards(house: House, lines: list[str]) -> None:
+    cards = [
+        found
+        for _, found in rows(
+            house,
+            """SELECT s.id, count(DISTINCT a.person) FROM staff s
+                 LEFT JOIN alert a ON a.assigned_to = s.id AND a.closed_at IS NULL
+                WHERE s.role IN ('officer', 'head') GROUP BY s.id""",
+        )
+    ]
+    assert median(cards) <= 5 and sorted(cards)[int(len(cards) * 0.95)] <= 12
+
+
+def test_every_kind_of_text_and_of_failure_is_there(house: House, lines: list[str]) -> None:
+    kinds = {kind for (kind,) in rows(house, "SELECT DISTINCT kind FROM message")}
+    states = dict(rows(house, "SELECT state, count(*) FROM message GROUP BY state"))
+    assert kinds == {"reminder", "missed", "digest"}
+    assert (states["unknown"], states["failed"]) == (1, 1) and states["sent"] > 50
+    assert states.keys() <= {"sent", "unknown", "failed", "expired", "cancelled", "waiting"}
+
+
+def test_what_was_put_down_wrongly_or_late_is_there(house: House, lines: list[str]) -> None:
+    assert rows(house, "SELECT count(*) FROM report WHERE withdrawn_at IS NOT NULL") == [(1,)]
+    assert rows(house, "SELECT count(*) FROM alert WHERE outcome = 'no_lapse' AND closed_by IS NULL")[0][0] >= 1
+    assert ask(house, lambda: roll_call(NOW, live=True)).headline.late_entries >= 1
+    holders = rows(house, "SELECT holder, consent, count(*) FROM contact WHERE withdrawn_at IS NULL AND kind = 'phone'"
+                   " AND (holder = 'family' OR consent = 'no') GROUP BY 1, 2 ORDER BY 1")  # fmt: skip
+    assert holders == [("family", "yes", 3), ("self", "no", 2)]
+
+
+def test_an_old_register_leaves_debts_and_some_are_made_up(house: House, lines: list[str]) -> None:
+    debts = dict(rows(house, "SELECT kind, count(*) FROM debt WHERE closed_at IS NULL GROUP BY kind"))
+    assert debts.keys() == {"class", "phone", "officer"}
+    assert rows(house, "SELECT count(*) FROM debt WHERE closed_at IS NOT NULL")[0][0] >= 3
+
+
+def test_the_nightly_reconcile_found_nothing_to_repair(house: House, lines: list[str]) -> None:
+    runs = rows(house, "SELECT ok, note FROM job_run WHERE job = 'reconcile'")
+    assert runs and set(runs) == {(True, "0")}
+    assert rows(house, "SELECT count(*) FROM finding WHERE rule = 'ledger_difference'") == [(0,)]
+
+
+def test_nobodys_numbers_reach_anybody(house: House, lines: list[str]) -> None:
+    docs = rows(house, "SELECT doc_sealed FROM person")
+    phones = rows(house, "SELECT value_sealed FROM contact WHERE kind = 'phone'")
+    texted = rows(house, "SELECT recipient_sealed FROM message")
+    assert {open_sealed(doc, DOC)[:5] for (doc,) in docs} == {"14019"} and len(docs) == SMALL.people
+    assert all(is_demo_number(open_sealed(phone, CONTACT)) for (phone,) in phones)
+    assert texted and all(is_demo_number(open_sealed(number, RECIPIENT)) for (number,) in texted)
+
+
+def test_everybody_signs_in_with_the_printed_password(house: House, lines: list[str]) -> None:
+    hashes = rows(house, "SELECT DISTINCT password_hash FROM staff WHERE one_time_until IS NULL")
+    assert len(hashes) == 1 and asyncio.run(verify(PASSWORD, hashes[0][0]))
+
+
+def test_the_demo_is_marked_and_production_refuses_it(house: House, lines: list[str]) -> None:
+    marks = rows(house, "SELECT key, value FROM installation WHERE key LIKE 'demo%'")
+    assert marks == [("demo", NOW.isoformat())]
+    with pytest.raises(Refusal, match="演示数据库"):
+        ask(house, lambda: make_provider(replace(house.settings, mode="production")))
+    with pytest.raises(Refusal, match="console"):
+        ask(house, lambda: make_provider(replace(house.settings, sms="twilio")))
+
+
+def test_a_second_start_says_how_old_the_demo_is_and_changes_nothing(house: House, lines: list[str]) -> None:
+    before = picture(house)
+    later = replace(house, clock=FixedClock(NOW + timedelta(days=9)))
+    assert list(load(later, size=SMALL)) == ["The demo district is there; it is 9 days old (RESET=1 starts over)."]
+    assert picture(house) == before
+
+
+def test_a_start_over_and_a_load_that_was_cut_off_give_the_same_district(house: House, lines: list[str]) -> None:
+    before = picture(house)
+    cut_off = load(house, reset=True, size=SMALL)
+    assert next(cut_off) == "The demo is dropped and made anew."
+    for _ in range(4):
+        next(cut_off)
+    cut_off.close()
+    assert rows(house, "SELECT key FROM installation WHERE key LIKE 'demo%'") == [("demo_loading",)]
+    again = list(load(house, size=SMALL))
+    assert again[0] == "A load that was cut off is dropped." and again[1:] == lines
+    assert picture(house) == before
+
+
+def picture(house: House) -> dict[str, Any]:
+    """Who is there and what became of everything; sealed values and ids aside."""
+    return {
+        "people": rows(house, "SELECT name, born_on, sex FROM person ORDER BY id"),
+        "staff": rows(house, "SELECT login, name FROM staff ORDER BY id"),
+        "duties": rows(
+            house, "SELECT rule, variant, state, count(*), max(closed_at) FROM duty GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        ),
+        "alerts": rows(house, "SELECT kind, step, rung, outcome, opened_at FROM alert ORDER BY id"),
+        "texts": rows(house, "SELECT kind, state, body, created_at FROM message ORDER BY id"),
+        "orders": rows(house, "SELECT number, state, start_on, end_on FROM orders ORDER BY id"),
+    }
+
+
+def test_a_register_in_real_use_is_never_touched(house: House, lines: list[str]) -> None:
+    before = picture(house)
+    ask(house, lambda: execute("DELETE FROM installation WHERE key = 'demo'"))
+    for reset in (False, True):
+        with pytest.raises(Refusal, match="not a demo"):
+            list(load(house, reset=reset, size=SMALL))
+    assert picture(house) == before and ask(house, lambda: fetch_value("SELECT count(*) FROM person")) == SMALL.people
