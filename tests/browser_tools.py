@@ -34,6 +34,8 @@ DESK, PHONE = 1366, 390
 HEIGHTS = {DESK: 768, PHONE: 844}
 SCHEMES = ("light", "dark")
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+LEFT = "net::ERR_ABORTED"
+"""The page was left while something of it was still loading: no fault of the site."""
 AXE_RUN = "async (rules) => (await axe.run(rules)).violations.map((one) => [one.id, one.nodes.map((node) => String(node.target))])"
 
 
@@ -96,7 +98,8 @@ class Troubles(list[str]):
             self.append(f"outside: {request.url}")
 
     def _on_failed(self, request: Request) -> None:
-        self.append(f"failed: {request.method} {request.url} {request.failure}")
+        if request.failure != LEFT:
+            self.append(f"failed: {request.method} {request.url} {request.failure}")
 
 
 async def show(tab: Page, width: int, scheme: Any = "light") -> None:
