@@ -1,8 +1,9 @@
 """The lawyer's what-if box: facts in, duties and findings with their why out; no database."""
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from supervision.rules.parameters import parameters_of
 from supervision.settings.terms import official_holidays
 
 HORIZON_DAYS = 60
+TO_THE_MINUTE: Final = re.compile(r'("\d{4}-\d\d-\d\dT\d\d:\d\d)(?=[Z+-])')
+"""Moments without seconds, as everywhere else on the command line; the decoder wants them whole."""
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,15 +33,17 @@ def try_file(path: Path) -> list[dict[str, Any]]:
     """The answers to a file of JSON lines (docs/json.md). Raises Refusal that names the line."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise Refusal(f"{path} can't be read: {problem}") from None
+    except OSError as problem:
+        raise Refusal(f"The file {path} can't be read: {problem.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"The file {path} isn't UTF-8 text.") from None
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     return [{"line": number, **_try(number, line)} for number, line in lines]
 
 
 def _try(number: int, line: str) -> dict[str, Any]:
     try:
-        case = msgspec.json.decode(line, type=Case)
+        case = msgspec.json.decode(TO_THE_MINUTE.sub(r"\1:00", line), type=Case)
         facts = msgspec.convert({"subject": {"kind": "order", "id": number}, **case.facts}, type=Facts, strict=False)
         return answer(case, facts)
     except (msgspec.MsgspecError, ValueError, AssertionError) as problem:
