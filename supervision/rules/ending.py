@@ -34,18 +34,27 @@ def certificate(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The office issues the certificate of release on the end day itself: not earlier, not later, holiday or not.
 
     It rests where the term ends in custody: that is put before a named human (law TE-09), and the certificate is owed on
-    the day on which that custody ends. The clock runs on in an old register that goes live.
+    the day on which that custody ends, or the one that follows it on that day. The clock runs on in an old register that
+    goes live.
     """
     order = facts.order
     if order.registered_at is None or order.end_on is None:
         return
     stretches = spells(facts, terms, order.enrolled_on)
     for usual in first_to_open((spell, _certificate(order.end_on, spell, terms)) for spell in stretches):
-        yield usual
-        if day := custody_ended_on(usual, facts.pauses):
-            why = {**usual.why, "anchor_is": "custody_ended_on"}
-            timing = Timing(day, "0d", due_hour=usual.why["due_hour"])
-            yield slot("certificate", timing, terms, period=f"after-{day.isoformat()}", why=why)
+        owed: Slot | None = usual
+        while owed:
+            yield owed
+            owed = _after_custody(owed, facts, terms)
+
+
+def _after_custody(rested: Slot, facts: Facts, terms: Terms) -> Slot | None:
+    day = custody_ended_on(rested, facts.pauses)
+    if day is None:
+        return None
+    timing = Timing(day, "0d", due_hour=rested.why["due_hour"])
+    why = {**rested.why, "anchor_is": "custody_ended_on"}
+    return slot("certificate", timing, terms, period=f"after-{day.isoformat()}", why=why)
 
 
 def _certificate(end_on: date, spell: Spell, terms: Terms) -> Slot:

@@ -1,10 +1,11 @@
 """TE-09 期满待决: the term has ended while the person is in custody; nobody is released by a clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from supervision.days import end_of
+from supervision.days import end_of, local_day
 from supervision.rules.absence import within_order
-from supervision.rules.base import Duty, Facts, Finding, Pause, Rule, Terms
+from supervision.rules.base import NEVER, Duty, Facts, Finding, Pause, Rule, Terms
 from supervision.rules.timing import ONCE
 
 ID = "TE-09"
@@ -14,7 +15,8 @@ ARTICLE = "《社区矫正法》第44条、第45条，司办通〔2021〕94号"
 def expired_hold(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
     """A term that ends while the person is in custody is put before a named human, who asks the superior and the procurator.
 
-    From the end of the term's last day, until the custody or the order ends.
+    From the end of the term's last day, until the custody or the order ends. Custody that begins again on the day on which
+    it ended goes on.
     """
     held = _custody_over_the_end(facts)
     if held is not None and facts.order.end_on is not None:
@@ -22,14 +24,21 @@ def expired_hold(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterat
 
 
 def _custody_over_the_end(facts: Facts) -> Pause | None:
+    """The custody over the end of the term; of several that follow one another the last."""
     order = facts.order
     if order.registered_at is None or order.end_on is None:
         return None
-    ends_at = end_of(order.end_on)
-    over = [
-        p for p in facts.pauses if p.kind == "custody" and p.from_at < ends_at and (not p.to_at or p.to_at > ends_at)
-    ]
-    return over[0] if over else None
+    found, held = None, _custody_over(order.end_on, facts.pauses)
+    while held:
+        found, held = held, _custody_over(local_day(held.to_at), facts.pauses) if held.to_at else None
+    return found
+
+
+def _custody_over(day: date, pauses: Iterable[Pause]) -> Pause | None:
+    """The custody in force at the end of the day; of several the one that lasts longest."""
+    ends_at = end_of(day)
+    over = [p for p in pauses if p.kind == "custody" and p.from_at < ends_at and (not p.to_at or p.to_at > ends_at)]
+    return max(over, key=lambda pause: pause.to_at or NEVER, default=None)
 
 
 def _finding(held: Pause, facts: Facts) -> Finding:

@@ -51,3 +51,26 @@ def test_the_certificate_rests_in_custody_and_is_owed_on_the_day_on_which_it_end
 def test_while_the_custody_runs_no_certificate_is_owed():
     running = facts(ENDING, pauses=(replace(HELD, to_at=None),))
     assert [duty.state for duty in duties_of("TE-03", "certificate", running)] == ["void"]
+
+
+AGAIN = pause("custody", "2026-10-05 18:00", "2026-10-09 10:00")
+"""Taken again on the very day on which they were let go: a penalty that a criminal measure follows."""
+
+
+def test_custody_that_begins_again_before_the_certificates_day_is_over_holds_on():
+    both = (HELD, replace(AGAIN, id=HELD.id + 1))
+    (found,) = findings_of("TE-09", facts(ENDING, pauses=both))
+    assert (found.ended_at, found.fact_id) == (AGAIN.to_at, HELD.id + 1)
+    states = [(d.slot.period, d.state) for d in duties_of("TE-03", "certificate", facts(ENDING, pauses=both))]
+    assert states == [("once", "void"), ("after-2026-10-05", "excused"), ("after-2026-10-09", "open")]
+    (running,) = findings_of("TE-09", facts(ENDING, pauses=(HELD, replace(AGAIN, to_at=None))))
+    assert running.ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("from_at", "ended_at"),
+    [(at("2026-10-06 00:00") - SECOND, AGAIN.to_at), (at("2026-10-06 00:00"), HELD.to_at)],
+)
+def test_custody_that_begins_when_the_certificate_is_past_its_limit_holds_nothing(from_at, ended_at):
+    (found,) = findings_of("TE-09", facts(ENDING, pauses=(HELD, replace(AGAIN, from_at=from_at))))
+    assert found.ended_at == ended_at
