@@ -13,7 +13,7 @@ from supervision.access.roles import OFFICE_ROLES, ROLE_TITLES
 from supervision.access.staffing import STAFF_PHONE
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
-from supervision.db import Record, fetch, insert, insert_many, tx
+from supervision.db import fetch, insert, insert_many, tx
 from supervision.demo.names import Names
 from supervision.messages.providers import DEMO_PREFIX
 from supervision.people.phones import normalise_phone
@@ -150,11 +150,7 @@ async def known_district() -> District:
         """SELECT s.id, s.login, s.name, s.role, s.office, o.name AS office_name, 0 AS session, false AS must_change
              FROM staff s JOIN office o ON o.id = s.office ORDER BY s.id"""
     )
-    return District({one.code: one for one in towns()}, offices, {row["login"]: _viewer(row) for row in rows})
-
-
-def _viewer(row: Record) -> Viewer:
-    return Viewer(row)
+    return District({one.code: one for one in towns()}, offices, {row["login"]: Viewer(row) for row in rows})
 
 
 def signs_in() -> Iterator[str]:
