@@ -60,7 +60,7 @@ async def done(
 
 
 async def set_class(viewer: Viewer, order: int, level: str, reason: str, now: datetime) -> None:
-    """The bureau decides a class of management (law SU-07, IM 21); it counts from now, the first from registration."""
+    """The bureau decides a class of management (law SU-07, IM 21); it counts from now, on the order's own day from registration."""
     if level not in LEVELS:
         raise Refusal("请选择管理类别。", fields={"level": "请选择管理类别。"})
     if not reason.strip():

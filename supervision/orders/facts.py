@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from supervision.days import local_day
 from supervision.db import Record, fetch
 from supervision.rules.base import Act, ClassDecision, Decision, Order, Pause
 
@@ -29,16 +30,21 @@ def _order(row: Record) -> Order:
 
 
 async def classes(ids: Sequence[int]) -> dict[int, list[ClassDecision]]:
-    """Order → its class decisions; the first counts from the day it speaks of, a later one from when it was known."""
+    """Order → its class decisions, each from when it was known: nobody is asked afterwards for what nobody told them.
+
+    A first one that was put down on the order's own day counts from the day it speaks of: nothing had been asked before it.
+    """
     rows = await fetch(
-        """SELECT order_id, id, level, happened_at, recorded_at FROM class_decision
-            WHERE order_id = ANY($1) AND withdrawn_at IS NULL ORDER BY order_id, happened_at, id""",
+        """SELECT c.order_id, c.id, c.level, c.happened_at, c.recorded_at, o.created_at
+             FROM class_decision c JOIN orders o ON o.id = c.order_id
+            WHERE c.order_id = ANY($1) AND c.withdrawn_at IS NULL ORDER BY c.order_id, c.happened_at, c.id""",
         list(ids),
     )
     found: dict[int, list[ClassDecision]] = {}
     for row in rows:
         earlier = found.setdefault(row["order_id"], [])
-        known_at = max(row["happened_at"], row["recorded_at"]) if earlier else row["happened_at"]
+        came_with_the_order = not earlier and local_day(row["recorded_at"]) == local_day(row["created_at"])
+        known_at = row["happened_at"] if came_with_the_order else max(row["happened_at"], row["recorded_at"])
         earlier.append(ClassDecision(row["id"], row["level"], known_at))
     return found
 
