@@ -195,8 +195,8 @@ def picture(house: House) -> dict[str, Any]:
         "duties": rows(
             house, "SELECT rule, variant, state, count(*), max(closed_at) FROM duty GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         ),
-        "alerts": rows(house, "SELECT kind, step, rung, outcome, opened_at FROM alert ORDER BY id"),
-        "texts": rows(house, "SELECT kind, state, body, created_at FROM message ORDER BY id"),
+        "alerts": rows(house, "SELECT kind, step, rung, outcome, opened_at FROM alert ORDER BY 5, 1, 2, 3, 4"),
+        "texts": rows(house, "SELECT kind, state, body, created_at FROM message ORDER BY 4, 1, 2, 3"),
         "orders": rows(house, "SELECT number, state, start_on, end_on FROM orders ORDER BY id"),
     }
 
