@@ -66,6 +66,9 @@ def open_debt(kind: str) -> str:
 
 ENDED_TODAY = f"""(SELECT 'order_end:' || e.id FROM {{order_end}} e
                     WHERE e.order_id = o.id AND e.recorded_at >= {START_OF_TODAY} LIMIT 1)"""
+# Also who is past the end with nothing left to be done, and whom nobody awaits any more, has an alert that says so.
+PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")
+SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-12', 'no_future_duty')")
 SINCE_THE_END = "(a.since_at AT TIME ZONE 'Asia/Shanghai')::date > o.end_on"
 HELD = open_pause("'custody', 'hospital'")
 IN_CUSTODY = open_pause("'custody'")
@@ -103,7 +106,7 @@ BUCKETS: tuple[Bucket, ...] = (
         "past_end",
         "逾期解矫",
         f"{OPEN} AND o.registered_at IS NOT NULL AND {TERM_PAST}",
-        (Proof(open_alert("a.kind = 'TE-03'"), "期满未解除而没有预警"),),
+        (Proof(PAST_END_TOLD, "期满未解除而没有预警"),),
     ),
     Bucket(
         "detained",
@@ -118,7 +121,7 @@ BUCKETS: tuple[Bucket, ...] = (
         "never_taken_in",
         "漏管",
         f"""{OPEN} AND o.registered_at IS NULL AND {some_duty("d.rule = 'RE-06' AND d.limit_at <= $1")} IS NOT NULL""",
-        (Proof(open_alert("a.kind IN ('RE-06', 'RE-12')"), NO_SEARCH),),
+        (Proof(SEARCHED, NO_SEARCH),),
     ),
     Bucket(
         "awaited",

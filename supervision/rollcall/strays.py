@@ -12,6 +12,7 @@ from supervision.rollcall.buckets import (
     LAPSED,
     OPEN,
     OWED,
+    PAST_END_TOLD,
     SINCE_THE_END,
     TERM_PAST,
     TO_COME,
@@ -87,7 +88,7 @@ STRAYS: tuple[Stray, ...] = (
         "past_end_without_alert",
         "矫正期已满、没有解除，也没有预警",
         f"""{IN_CORRECTION} AND {TERM_PAST}
-            AND CASE WHEN {IN_CUSTODY} IS NULL THEN {open_alert("a.kind = 'TE-03'")}
+            AND CASE WHEN {IN_CUSTODY} IS NULL THEN {PAST_END_TOLD}
                      ELSE {open_alert(SINCE_THE_END)} END IS NULL""",
     ),
 )

@@ -15,18 +15,24 @@ def no_future_duty(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iter
     """Until the last day of the term there is always something that the person owes and whose limit is to come.
 
     Said ahead: it is true from the last limit that has been made so far, so of everybody in order it lies some sixty days
-    ahead and moves on with each sync. What a named human took away doesn't count. An open pause answers for it by its own
-    weekly check.
+    ahead and moves on with each sync. What a named human took away doesn't count. Past the term the certificate stands for
+    it, until it is written; before the registration the first report. An open pause answers for it by its own weekly check.
     """
-    order = facts.order
-    if order.registered_at is None or order.ended_at is not None:
+    if facts.order.ended_at is not None or any(p.kind in RESTING and p.to_at is None for p in facts.pauses):
         return
-    if any(pause.kind in RESTING and pause.to_at is None for pause in facts.pauses):
-        return
-    since_at = _owed_until(facts, duties)
-    if order.end_on is None or since_at < end_of(order.end_on):
+    since_at = _nothing_since(facts, duties) if facts.order.registered_at else _not_awaited_since(facts, duties)
+    if since_at is not None:
         why = {"rule": RULE.id, "article": RULE.article, "since": since_at.isoformat()}
         yield Finding(RULE.id, "", ONCE, since_at, RULE.severity, why)
+
+
+def _nothing_since(facts: Facts, duties: tuple[Duty, ...]) -> datetime | None:
+    since_at, end_on = _owed_until(facts, duties), facts.order.end_on
+    if end_on is None or since_at < end_of(end_on):
+        return since_at
+    certificates = [duty for duty in duties if duty.rule == "TE-03"]
+    closed = [duty.closed_at for duty in certificates if duty.closed_at]
+    return max([end_of(end_on), *closed]) if certificates and len(closed) == len(certificates) else None
 
 
 def _owed_until(facts: Facts, duties: tuple[Duty, ...]) -> datetime:
@@ -39,6 +45,16 @@ def _owed_until(facts: Facts, duties: tuple[Duty, ...]) -> datetime:
 
 def _taken_away(duty: Duty) -> bool:
     return duty.fact_kind == "decision" and duty.state in ("void", "excused")
+
+
+def _not_awaited_since(facts: Facts, duties: tuple[Duty, ...]) -> datetime | None:
+    """From when nobody waits for the first report any more; of one that was missed the clocks of RE-12 run on."""
+    reports = [duty for duty in duties if duty.rule == "RE-06"]
+    if any(duty.state in ("open", "missed") for duty in reports):
+        return None
+    ended = [duty.closed_at for duty in reports if duty.closed_at]
+    rested = [pause.to_at for pause in facts.pauses if pause.kind in RESTING and pause.to_at]
+    return max([start_of(facts.order.ledger_from), *ended, *rested])
 
 
 RULE = Rule(

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from supervision.rules.base import Decision
-from tests.rules.cast import REGISTERED, at, facts, findings_of, order, pause, terms, unregistered
+from supervision.rules.base import Act, Decision
+from tests.rules.cast import REGISTERED, SECOND, at, facts, findings_of, order, pause, terms, unregistered
 
 UNTIL = date(2026, 3, 1)
 
@@ -81,3 +81,45 @@ def test_what_the_office_owes_is_no_duty_of_the_person():
         "article": "《社区矫正法》第26条，《社区矫正法实施办法》第24条",
         "since": "2026-03-06T00:00:00+08:00",
     }
+
+
+END_ON = date(2026, 2, 20)
+AFTER_END = at("2026-02-21 00:00")
+
+
+def at_the_end(**more):
+    return found(facts(order(end_on=END_ON), **more))
+
+
+@pytest.mark.parametrize(
+    ("certificate", "since"),
+    [
+        (None, []),
+        (at("2026-02-20 09:00"), [AFTER_END]),
+        (AFTER_END - SECOND, [AFTER_END]),
+        (AFTER_END, [AFTER_END]),
+        (at("2026-02-23 09:00"), [at("2026-02-23 09:00")]),
+    ],
+)
+def test_past_its_term_an_order_whose_certificate_is_written_is_still_to_be_ended(certificate, since):
+    acts = (Act("document", 5, "certificate", certificate, certificate),) if certificate else ()
+    assert [finding.since_at for finding in at_the_end(acts=acts)] == since
+
+
+@pytest.mark.parametrize("outcome", ["void", "excused", "missed"])
+def test_past_its_term_no_decision_on_the_certificate_lets_anybody_slip(outcome):
+    taken = Decision(1, "TE-03", "certificate", "once", outcome, at("2026-02-25 09:00"))
+    assert [finding.since_at for finding in at_the_end(decisions=(taken,))] == [at("2026-02-25 09:00")]
+
+
+@pytest.mark.parametrize(("outcome", "count"), [("void", 1), ("excused", 1), ("missed", 0)])
+def test_who_never_came_and_is_excused_from_coming_owes_nothing_else(outcome, count):
+    taken = Decision(1, "RE-06", "in_person", "once", outcome, at("2026-01-20 09:00"))
+    given = facts(unregistered(), decisions=(taken,))
+    assert [finding.since_at for finding in found(given)] == [at("2026-01-20 09:00")] * count
+
+
+def test_who_never_came_and_was_in_custody_over_the_end_of_the_term_is_found_when_it_ends():
+    held = pause("custody", "2026-01-10 09:00", "2026-02-23 09:00")
+    given = facts(unregistered(end_on=END_ON), pauses=(held,))
+    assert [finding.since_at for finding in found(given)] == [held.to_at]
