@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.alerts.ladder import hours_of, position
 from supervision.db import execute, fetch_row, fetch_value
 from supervision.settings.terms import load_terms
+
+EVERYWHERE = ", ".join(f"'{role}'" for role in sorted(PERMISSIONS["act_alerts"]) if SCOPE[role] == "all")
+"""The roles that act on alerts of every office, for SQL."""
 
 
 def holders(asked: str, at: str) -> str:
@@ -25,7 +29,7 @@ stand_in AS (SELECT s.id AS staff, CASE WHEN NOT s.away THEN s.id ELSE
 office_head AS (SELECT DISTINCT ON (s.office) s.office, t.person FROM active s JOIN stand_in t ON t.staff = s.id
                  WHERE s.role = 'head' AND t.person IS NOT NULL ORDER BY s.office, s.away, s.id),
 desk AS (SELECT id AS person FROM active WHERE on_desk OR role = 'cca_head' ORDER BY on_desk DESC, away, id LIMIT 1),
-holder AS (SELECT n.subject_kind, n.subject_id, coalesce(o.person, h.person, d.person) AS officer,
+holder AS (SELECT n.subject_kind, n.subject_id, r.office, coalesce(o.person, h.person, d.person) AS officer,
                   coalesce(h.person, d.person) AS head, d.person AS desk
              FROM (SELECT DISTINCT subject_kind, subject_id FROM {asked}) n
              LEFT JOIN responsibility r ON r.subject_kind = n.subject_kind AND r.subject_id = n.subject_id
@@ -42,10 +46,13 @@ def on_rung(rung: str) -> str:
 
 
 def owner(alert: str, rung: str, held: str = "TRUE") -> str:
-    """Of an alert and its `holder h`: who took it, or whoever stands in for them, while it is held; else the ladder's."""
-    return (
-        f"""coalesce((SELECT t.person FROM stand_in t WHERE t.staff = {alert}.taken_by AND {held}), {on_rung(rung)})"""
-    )
+    """Of an alert and its `holder h`: who took it, or whoever stands in for them, while it is held; else the ladder's.
+
+    Whoever took it and can't see the person any more (the file, or they themselves, went to another office) has it no longer.
+    """
+    return f"""coalesce((SELECT t.person FROM stand_in t JOIN active k ON k.id = t.staff
+                          WHERE t.staff = {alert}.taken_by AND {held}
+                            AND (k.office = h.office OR k.role IN ({EVERYWHERE}))), {on_rung(rung)})"""
 
 
 async def owner_of(alert_id: int, at: datetime) -> int:

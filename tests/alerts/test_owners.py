@@ -12,9 +12,10 @@ from supervision.alerts.escalate import escalate
 from supervision.alerts.follow import follow
 from supervision.alerts.owners import owner_of, reassign_all
 from supervision.alerts.watch import watch
-from supervision.db import execute, fetch, tx
+from supervision.db import execute, fetch, fetch_value, tx
 from tests.alerts.makers import Made, absent, alert_on, alerts_of, assign
 from tests.cast import Cast, add_member
+from tests.register import viewer_of
 from tests.rules.cast import SECOND, at
 
 SEEN = at("2026-11-10 00:00:05")
@@ -88,6 +89,27 @@ async def test_taking_twice_gives_no_new_time(alert: int, cast: Cast, zhao: Made
     for hour in (9, 15):
         await claim_all(_Viewer(cast.alice), [alert], at(f"2026-11-10 {hour:02}:00"))  # type: ignore[arg-type]
     assert (await alert_on(zhao.order, *PHONE))["next_step_at"] == at("2026-11-11 09:00")
+
+
+@pytest.mark.parametrize(("taker", "keeps"), [("alice", False), ("bob", False), ("dan", True), ("erin", True)])
+async def test_whoever_took_an_alert_loses_it_with_the_file_to_another_office(
+    alert: int, cast: Cast, zhao: Made, taker: str, keeps: bool
+) -> None:
+    taken, moved = at("2026-11-10 09:00"), at("2026-11-10 10:00")
+    await claim_all(await viewer_of(getattr(cast, taker)), [alert], taken)
+    await assign(zhao, cast.offices["huifeng"], cast.carol.id, moved)
+    await follow([zhao.order], moved)
+    owner = await fetch_value("SELECT assigned_to FROM alert WHERE id = $1", alert)
+    assert owner == await owner_of(alert, moved) == getattr(cast, taker if keeps else "carol").id
+
+
+async def test_whoever_took_an_alert_and_moved_to_another_office_has_it_no_longer(alert: int, cast: Cast) -> None:
+    taken = at("2026-11-10 09:00")
+    await claim_all(await viewer_of(cast.bob), [alert], taken)
+    await execute("UPDATE staff SET office = $2 WHERE id = $1", cast.bob.id, cast.offices["huifeng"])
+    await reassign_all(taken)
+    owner = await fetch_value("SELECT assigned_to FROM alert WHERE id = $1", alert)
+    assert owner == await owner_of(alert, taken) == cast.alice.id
 
 
 class _Viewer:
