@@ -8,7 +8,7 @@ from typing import Any
 from supervision.checkins.history import Done, history
 from supervision.db import Record, fetch
 from supervision.desk.words import OUTCOMES, PAUSES, word
-from supervision.orders.withdrawals import WITHDRAWN_BY
+from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_of
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
 from supervision.rules import title_of
 
@@ -83,6 +83,7 @@ class Happened:
     recorded_at: datetime
     late_entry: bool
     withdrawn: bool
+    why_withdrawn: str
     kind: str
     """ok | lapse | paused | plain: the shape before it."""
     fact: Mapping[str, Any] | None = None
@@ -93,7 +94,8 @@ async def timeline(person: int, *, everything: bool) -> list[Happened]:
     """All facts about the person, newest first; the newest alone unless everything is asked for."""
     limit = MOST if everything else SHOWN
     done = [_of_checkin(one) for one in await history(person, limit=limit)]
-    facts = [_of_fact(row) for row in await fetch(FACTS, person, limit)]
+    withdrawn = await withdrawn_of(person)
+    facts = [_of_fact(row, withdrawn) for row in await fetch(FACTS, person, limit)]
     return sorted([*done, *facts], key=lambda one: (one.at, one.recorded_at), reverse=True)[:limit]
 
 
@@ -106,11 +108,12 @@ def _of_checkin(done: Done) -> Happened:
         recorded_at=done.recorded_at,
         late_entry=done.late_entry,
         withdrawn=done.withdrawn_at is not None,
+        why_withdrawn=f"{done.withdrawn_reason}（{done.withdrawn_by}）" if done.withdrawn_reason else "",
         kind="plain" if done.withdrawn_at else "ok",
     )
 
 
-def _of_fact(row: Record) -> Happened:
+def _of_fact(row: Record, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
     said = _words(row)
     return Happened(
         at=row["at"],
@@ -120,6 +123,7 @@ def _of_fact(row: Record) -> Happened:
         recorded_at=row["recorded_at"],
         late_entry=row["late_entry"],
         withdrawn=row["withdrawn_at"] is not None,
+        why_withdrawn=withdrawn.get((row["kind"], row["id"]), ""),
         kind="paused" if row["kind"].startswith("pause") else "plain",
         fact=_withdrawable(row),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from supervision.access.viewer import Viewer
-from supervision.db import Record, execute, fetch_row, fetch_value, tx
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.orders.actions import class_of, done
 
@@ -167,3 +167,15 @@ async def _owe_class(order: Record) -> None:
         order["person"],
         order["fact_recorded_at"],
     )
+
+
+async def withdrawn_of(person: int) -> dict[tuple[str, int], str]:
+    """(kind, id) of what was withdrawn of a person's orders → why, and by whom."""
+    parts = [
+        f"""SELECT '{kind}' AS kind, f.id::bigint AS id, f.withdrawn_reason AS reason, s.name
+              FROM {table} f JOIN orders o ON {_of_order(kind)} JOIN staff s ON s.id = f.withdrawn_by
+             WHERE o.person = $1"""
+        for kind, table in TABLES.items()
+    ]
+    rows = await fetch(" UNION ALL ".join(parts), person)
+    return {(row["kind"], row["id"]): f"{row['reason']}（{row['name']}）" for row in rows}

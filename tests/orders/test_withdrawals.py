@@ -63,6 +63,7 @@ async def test_a_wrong_registration_makes_the_person_awaited_again(cast: Cast) -
     kept = await fetch_row("SELECT withdrawn_at, withdrawn_by, withdrawn_reason FROM registration")
     assert kept is not None and tuple(kept) == (cast.now, cast.alice.id, "录错了人")
     assert (await audit_actions())[-1] == "withdraw_fact"
+    assert "录错了人（安丽）" in (await alice.get(f"/people/{one.person}")).text
     assert (await reconcile(cast.now)).repaired == 0
     again = await alice.post(f"/people/{one.person}/registration", data={"happened_at": "2026-11-25T08:45"})
     assert again.status_code == 303 and (await order_row(one))["state"] == "in_correction"
