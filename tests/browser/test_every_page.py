@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from supervision.access.roles import PERMISSIONS
 from supervision.access.viewer import PUBLIC_FOLDERS
-from tests.browser.conftest import Place
+from tests.browser.place import Place
 from tests.browser.site import Site
 from tests.browser_tools import DESK, PHONE, SCHEMES, axe_faults, chromium, show
 from tests.cast import STAFF
