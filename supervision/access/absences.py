@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from supervision.access.roles import ADMINS, PERMISSIONS, SCOPE
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, tx
@@ -19,7 +20,7 @@ async def record_absence(
     async with tx():
         if not await fetch_value("SELECT id FROM staff WHERE id = $1 AND disabled_at IS NULL FOR UPDATE", staff):
             raise NotFound
-        await _check_deputy(deputy)
+        await _check_deputy(deputy, staff)
         await _check_free(staff, from_at, to_at)
         row = {"staff": staff, "deputy": deputy, "from_at": from_at, "to_at": to_at}
         made = await insert("absence", row | {"recorded_at": now, "recorded_by": viewer.id})
@@ -27,10 +28,23 @@ async def record_absence(
     return made
 
 
-async def _check_deputy(deputy: int | None) -> None:
-    active = "SELECT role LIKE '%\\_admin' FROM staff WHERE id = $1 AND disabled_at IS NULL"
-    if deputy is not None and await fetch_value(active, deputy) is not False:
+async def _check_deputy(deputy: int | None, staff: int) -> None:
+    """Alerts pass to the deputy, who must see the same people and may act on them."""
+    if deputy is None:
+        return
+    rows = await fetch("SELECT id, role, office FROM staff WHERE id = ANY($1) AND disabled_at IS NULL", [deputy, staff])
+    found = {row["id"]: row for row in rows}
+    if deputy not in found or found[deputy]["role"] in ADMINS:
         raise Refusal("代班人必须是在岗的业务人员。", fields={"deputy": "代班人必须是在岗的业务人员。"})
+    if not _stands_in_for(found[deputy], found[staff]):
+        told = "代班人看不到其在管对象，或不能处置预警：请选择同一机构的同事，或区矫正机构的人员。"
+        raise Refusal(told, fields={"deputy": told})
+
+
+def _stands_in_for(deputy: Record, absent: Record) -> bool:
+    acting = PERMISSIONS["act_alerts"]
+    sees = deputy["office"] == absent["office"] or SCOPE[deputy["role"]] == "all"
+    return sees and (absent["role"] not in acting or deputy["role"] in acting)
 
 
 async def _check_free(staff: int, from_at: datetime, to_at: datetime) -> None:

@@ -162,6 +162,13 @@ async def test_an_absence_covers_whole_days_and_names_a_deputy(cast: Cast) -> No
     assert await fetch_value("SELECT to_at FROM absence WHERE id = $1", row["id"]) == cast.now
 
 
+@pytest.mark.parametrize(("away", "deputy"), [("alice", "bob"), ("alice", "dan"), ("bob", "erin"), ("lena", "leo")])
+async def test_a_deputy_is_of_the_same_office_or_of_the_bureau(cast: Cast, away: str, deputy: str) -> None:
+    form = {"from": "2026-11-26", "to": "2026-11-27", "deputy": str(cast.members[deputy].id)}
+    path = f"/staff/{cast.members[away].id}/absences"
+    assert (await (await _security(cast)).post(path, data=form)).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -169,6 +176,9 @@ async def test_an_absence_covers_whole_days_and_names_a_deputy(cast: Cast) -> No
         ({"from": "soon"}, "请填写日期"),
         ({"deputy": "alice"}, "代班人不能是本人"),
         ({"deputy": "sam"}, "在岗的业务人员"),
+        ({"deputy": "carol"}, "看不到其在管对象"),
+        ({"deputy": "hal"}, "不能处置预警"),
+        ({"deputy": "ines"}, "不能处置预警"),
     ],
 )
 async def test_a_bad_absence_is_refused(cast: Cast, change: dict[str, str], sentence: str) -> None:
