@@ -17,6 +17,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.days import end_of, start_of
 from supervision.errors import Refusal
+from supervision.forms import Form
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -215,10 +216,11 @@ async def _refused(
 
 
 def _day(form: dict[str, str], name: str) -> date:
-    try:
-        return date.fromisoformat(form.get(name, ""))
-    except ValueError:
-        raise Refusal("请填写日期。", fields={name: "请填写日期。"}) from None
+    wanted = Form(form)
+    day = wanted.day_or_none(name, "日期")
+    if day is None or wanted.wrong:
+        raise Refusal("请填写日期。", fields={name: "请填写日期。"})
+    return day
 
 
 ROUTES = [

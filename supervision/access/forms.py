@@ -27,14 +27,20 @@ async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
     }
 
 
+def as_id(text: str) -> int | None:
+    """The id (or the 0 before all ids) that a text is; None for what can't be one, however long."""
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if plain and int(text) <= LARGEST_ID else None
+
+
 def chosen_id(form: Mapping[str, str], name: str) -> int | None:
     """An id chosen from a list; None for no choice, Refusal for what can't be one."""
     text = form.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+    if (chosen := as_id(text)) is None:
         raise Refusal("请从列表中选择。", fields={name: "请从列表中选择。"})
-    return int(text)
+    return chosen
 
 
 def go(path: str, said: str = "", *, kind: str = "ok") -> Redirect:

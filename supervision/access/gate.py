@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
@@ -65,6 +66,7 @@ class Gate(ASGIMiddleware):
         request: AnyRequest = Request(scope, receive=receive, send=send)
         state = scope["state"]
         state.update(clock=self.clock, bureau=self.settings.bureau, viewer=None, banners=self._standing_banners())
+        _check_host(request)
         path = scope["path"]
         if path.startswith(PUBLIC_FOLDERS) or path in NO_SESSION:
             return await next_app(scope, receive, send)
@@ -149,6 +151,14 @@ class Gate(ASGIMiddleware):
         return send_with_cookies
 
 
+def _check_host(request: AnyRequest) -> None:
+    """A host that is no host makes every address of the request unreadable: 400, wherever it is read."""
+    try:
+        request.url  # noqa: B018  read once, and kept by the request
+    except ValueError:
+        raise HTTPException(status_code=400) from None
+
+
 def calendar_reaches(calendar_to: date | None, today: date) -> bool:
     """Whether the official calendar of this year is there, and from 1 December on the next year's."""
     needed = today.year + (today.month == 12)
@@ -163,9 +173,17 @@ def _to_change_of_password(request: AnyRequest) -> Response[Any] | None:
 
 
 def _to_sign_in(request: AnyRequest) -> Response[Any]:
-    url = urlsplit(request.headers.get("hx-current-url", "")) if request.headers.get("hx-request") else request.url
+    url = _current_url(request) if request.headers.get("hx-request") else request.url
     wanted = f"{url.path}?{url.query}" if url.query else url.path
     return _redirect(request, "/sign-in" if wanted in ("", "/") else f"/sign-in?next={quote(wanted, safe='/')}")
+
+
+def _current_url(request: AnyRequest) -> SplitResult:
+    """The page on which htmx asks; the first one where it says nothing that can be read."""
+    try:
+        return urlsplit(request.headers.get("hx-current-url", ""))
+    except ValueError:
+        return urlsplit("/")
 
 
 def _redirect(request: AnyRequest, path: str) -> Response[Any]:
@@ -187,14 +205,25 @@ async def check_request(connection: ASGIConnection[Any, Any, Any, Any], handler:
         raise NotFound
     if b"%00" in connection.scope["query_string"]:
         raise NotFound
-    signed = handler.opt.get("signed_by_sender", False)  # a machine's message: it proves by itself where it comes from
-    if isinstance(connection, Request) and connection.method not in SAFE_METHODS and not signed:
-        await _check_form(connection)
+    if isinstance(connection, Request) and connection.method not in SAFE_METHODS:
+        await _check_readable(connection)
+        if not handler.opt.get("signed_by_sender", False):  # a machine's message proves by itself where it comes from
+            await _check_form(connection)
+
+
+async def _check_readable(request: AnyRequest) -> None:
+    """A field that isn't text in any coding: 400."""
+    try:
+        await request.form()
+    except UnicodeDecodeError:
+        raise HTTPException(status_code=400) from None
 
 
 async def _check_form(request: AnyRequest) -> None:
     mark = request.cookies.get(COOKIE, "") if request.state.viewer else request.cookies.get(VISIT_COOKIE, "")
     if not mark or not await _has_token(request, mark):
         raise Forged
-    if any(isinstance(value, str) and "\0" in value for value in (await request.form()).values()):
-        raise Refusal("输入里有不能保存的字符，请检查后重新输入。")
+    for name, value in (await request.form()).items():
+        written = value if isinstance(value, str) else getattr(value, "filename", "")
+        if "\0" in name or "\0" in (written or ""):
+            raise Refusal("输入里有不能保存的字符，请检查后重新输入。")

@@ -192,6 +192,7 @@ async def move_staff(viewer: Viewer, staff: int, office: int, *, successor: int 
         row = await _active(staff)
         if row["office"] == office:
             raise Refusal("已经在这个机构。", fields={"office": "已经在这个机构。"})
+        await open_office(office)
         receiver = await _receiver(row, successor)
         await execute("UPDATE staff SET office = $2 WHERE id = $1", staff, office)
         await _check_moved(row, office)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import LARGEST_ID, go
+from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.alerts import actions, queue
 from supervision.alerts.outcomes import BY_CODE
@@ -164,9 +164,10 @@ async def _act(request: AnyRequest, viewer: Viewer, person_id: int, act: Act, *,
 async def _ticked(request: AnyRequest) -> list[int]:
     """The alerts whose boxes were ticked."""
     values = (await request.form()).getall("alert", [])
-    if not all(isinstance(v, str) and v.isascii() and v.isdigit() and int(v) <= LARGEST_ID for v in values):
+    ids = [as_id(value) if isinstance(value, str) else None for value in values]
+    if None in ids:
         raise NotFound
-    return [int(value) for value in values]
+    return [one for one in ids if one is not None]
 
 
 def _of_card(ids: list[int], card: queue.Card | None) -> list[int]:

@@ -11,6 +11,7 @@ from supervision.alerts.actions import NOTE, receivers
 from supervision.alerts.ladder import RUNGS
 from supervision.alerts.outcomes import cause_kind, offered
 from supervision.db import Record, fetch, fetch_value
+from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
 from supervision.people.scope import visible_people
 
 PAGE = 20
@@ -136,7 +137,8 @@ def _mark(after: str | None) -> tuple[int | None, datetime | None, int | None]:
         found = (int(rank), datetime.fromisoformat(moment), int(person))
     except ValueError:
         return (None, None, None)
-    return found if found[1].tzinfo and 0 <= found[0] < 3 and 0 < found[2] < 2**31 else (None, None, None)
+    ours = found[1].tzinfo and EARLIEST_YEAR <= found[1].year < LATEST_YEAR
+    return found if ours and 0 <= found[0] < 3 and 0 < found[2] < 2**31 else (None, None, None)
 
 
 # -- cards ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from supervision.audit.reading import Filters, audit_rows, staff_choices
 from supervision.audit.record import record
 from supervision.audit.words import ACTIONS
 from supervision.clock import Clock
+from supervision.forms import Form
 from supervision.web import page
 
 FIELDS = ("staff", "action", "person", "first_day", "last_day")
@@ -57,10 +58,9 @@ def _number(text: str) -> int | None:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    form = Form({"day": text})
+    day = form.day_or_none("day", "日期")
+    return None if form.wrong else day
 
 
 ROUTES = [audit_list]

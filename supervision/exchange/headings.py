@@ -17,6 +17,8 @@ from supervision.exchange.sheets import Cell, Sheet
 from supervision.exchange.values import squeezed, text_of
 
 HEADING_ROWS: Final = 15
+LONGEST_TITLE: Final = 200
+"""Characters; a longer text is no heading, and looking for its brackets would take minutes."""
 ORIGIN_TITLE: Final = "原行号"
 ANSWER_TITLES: Final = ("错误说明", ORIGIN_TITLE)
 IDENTIFYING: Final = frozenset(["name", "id_card", "number"])
@@ -94,6 +96,8 @@ def _key(title: str) -> str:
 
 def _lookup(title: str, titles: Titles) -> tuple[str, ...]:
     """With its brackets first: 现住门（楼）详址 is a heading, （必填） a remark."""
+    if len(title) > LONGEST_TITLE:
+        return ()
     key = _key(title)
     return titles.get(key) or titles.get(re.sub(r"[(\[【{][^)\]】}]*[)\]】}]", "", key), ())
 

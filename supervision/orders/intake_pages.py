@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
-from supervision.access.forms import LARGEST_ID, go
+from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -92,10 +92,10 @@ async def debts(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
     """What is still to be made up in the files of an old register, and how far the work has come."""
     kinds = await burndown(viewer)
     kind = request.query_params.get("kind", "")
-    after = request.query_params.get("after", "0")
-    if not (after.isascii() and after.isdigit() and int(after) <= LARGEST_ID):
+    after = as_id(request.query_params.get("after", "0"))
+    if after is None:
         raise Refusal("这个地址不完整，请从名单里重新打开。")
-    lines = await open_debts(viewer, kind, int(after))
+    lines = await open_debts(viewer, kind, after)
     await record(viewer, "see_debts", people=[line.person for line in lines], now=clock.now())
     next_url = f"/debts?kind={kind}&after={lines[-1].id}" if len(lines) == PAGE else None
     return page(request, "orders/debts.html", kinds=kinds, kind=kind, lines=lines, next_url=next_url)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import LARGEST_ID
+from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -75,10 +75,10 @@ async def listed(
 
 
 def _after(request: AnyRequest) -> int:
-    text = request.query_params.get("after", "0")
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+    after = as_id(request.query_params.get("after", "0"))
+    if after is None:
         raise NotFound
-    return int(text)
+    return after
 
 
 @get("/rollcall/print", guards=[guard("see_rollcall")])
