@@ -26,6 +26,7 @@ def _order(row: Record) -> Order:
         ledger_from=row["ledger_from"],
         ended_at=row["ended_at"],
         end_kind=row["end_kind"],
+        imported=row["import_run"] is not None,
     )
 
 

@@ -64,7 +64,7 @@ def one_a_day(found: Iterable[Gap]) -> Iterable[Gap]:
 
 def is_imported(order: Order) -> bool:
     """The ledger begins later than the day after the registration: the order came with an old register."""
-    return order.ledger_from > add_days(order.enrolled_on, 1)
+    return order.imported and order.ledger_from > add_days(order.enrolled_on, 1)
 
 
 def within_order(finding: Finding, facts: Facts) -> Iterator[Finding]:

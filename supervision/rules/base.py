@@ -38,6 +38,8 @@ class Order:
     ledger_from: date
     ended_at: datetime | None = None
     end_kind: str | None = None
+    imported: bool = True
+    """Whether it may have come with an old register; one that was put down by hand never did."""
 
     @property
     def enrolled_on(self) -> date:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from supervision.db import execute, fetch_row, fetch_value
+from supervision.db import execute, fetch, fetch_row, fetch_value
 from tests.cast import NOW, Cast, client_for
 from tests.register import identity_number
 
@@ -116,3 +116,15 @@ async def test_the_identity_number_is_never_echoed_into_a_kept_draft(cast: Cast)
     for name in ("number", "phone"):
         field = shown.split(f'id="f-{name}"', 1)[1].split(">", 1)[0]
         assert "data-secret" in field
+
+
+@pytest.mark.parametrize("reported", ["2026-11-25T08:00", "2026-11-15T08:00"])
+async def test_what_somebody_lacks_who_reported_days_before_they_were_put_down_is_found(
+    cast: Cast, reported: str
+) -> None:
+    """Only an old register owes it as debt."""
+    alice = await client_for(cast, cast.alice)
+    more = {"effective_on": "2026-11-10", "start_on": "2026-11-10", "reported": "1", "registered_at": reported}
+    assert (await alice.post("/people/new", data=sent(cast, **more, phone=""))).status_code == 303
+    found = await fetch("SELECT rule, since_at <= $1 AS now FROM finding WHERE state = 'open' ORDER BY rule", NOW)
+    assert {row["rule"] for row in found if row["now"]} == {"no_class", "no_phone", "reach_otherwise"}

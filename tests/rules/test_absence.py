@@ -45,6 +45,11 @@ def test_an_order_whose_ledger_begins_later_than_the_day_after_is_imported(ledge
     assert is_imported(order(ledger_from=ledger_from)) is imported
 
 
+@pytest.mark.parametrize("ledger_from", [date(2026, 1, 5), date(2026, 1, 7), date(2026, 3, 1)])
+def test_an_order_put_down_by_hand_is_never_an_imported_one(ledger_from):
+    assert is_imported(order(ledger_from=ledger_from, imported=False)) is False
+
+
 @pytest.mark.parametrize(
     ("rule", "nothing", "severity"),
     [
