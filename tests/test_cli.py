@@ -21,8 +21,8 @@ from tests.conftest import ROOT, of_database
 from tests.json_fields import DOCUMENT, sections
 from tests.register import identity_number
 
-NO_ANSWER = {"demo", "run", "serve"}
-"""Commands that start something; they print lines for whoever sits there."""
+NO_ANSWER = {"demo", "run", "serve", "bench"}
+"""Commands that start something, and the measuring one (docs/performance.md): they print lines for whoever sits there."""
 FACTS = re.search(r"### The file of facts.*?```json\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
 SECTIONS = sections()
 
