@@ -18,6 +18,7 @@ from supervision.house import House, at_work, open_house
 from supervision.local_postgres import LocalPostgresError
 from supervision.messages.channel import make_provider
 from supervision.sealed import KeyringError
+from supervision.stopping import end_with_parent, leaving_in_order
 
 RETRY_SECONDS = 2
 _log = logging.getLogger("jobs")
@@ -27,8 +28,9 @@ def main() -> int:
     """Work until asked to stop; 1 and one sentence when the settings don't allow a start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    end_with_parent()
     try:
-        with open_house(load_settings()) as house:
+        with leaving_in_order(), open_house(load_settings()) as house:
             asyncio.run(work_until_stopped(house))
     except (Refusal, LocalPostgresError, KeyringError) as problem:
         sys.stderr.write(f"{problem}\n")

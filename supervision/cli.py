@@ -2,13 +2,17 @@
 
 import argparse
 import asyncio
+import io
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
+
+import asyncpg
 
 from supervision.config import load_settings
 from supervision.db import DATABASE_AWAY
@@ -39,6 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    _speak_utf8()
     try:
         arguments = parser().parse_args(words)
         return int(arguments.run(arguments))
@@ -46,10 +51,28 @@ def main(words: Sequence[str] | None = None) -> int:
         return _say(refusal.sentence)
     except (LocalPostgresError, KeyringError, SealError) as problem:
         return _say(str(problem))
+    except BrokenPipeError:  # whoever read our answer has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except DATABASE_AWAY as problem:
-        return _say(f"The database can't be reached: {problem}".replace("\n", " "))
+        return _say(_away(problem))
+    except asyncpg.PostgresError as problem:
+        return _say(f"The database refused: {problem.args[0]} (SQLSTATE {problem.sqlstate}).")
     except KeyboardInterrupt:
         return 130
+
+
+def _speak_utf8() -> None:
+    """What we print is partly Chinese, whatever the terminal's locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _away(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return f"{problem.filename}: {problem.strerror}."
+    return f"The database can't be reached: {problem or type(problem).__name__}".replace("\n", " ")
 
 
 def _say(sentence: str) -> int:
@@ -169,6 +192,15 @@ def _demo(one: argparse.ArgumentParser) -> None:
     one.add_argument("--reset", action="store_true", help="start the demo over (RESET=1)")
 
 
+def _bench(one: argparse.ArgumentParser) -> None:
+    from supervision.bench.command import BENCHES
+
+    _json(one)
+    one.add_argument("name", choices=list(BENCHES), help="what to measure")
+    one.add_argument("--people", type=int, default=10_000, help="size of the register (default: 10000)")
+    one.add_argument("--runs", type=int, default=5, help="how often ours and the anchor take turns (default: 5)")
+
+
 def _none(one: argparse.ArgumentParser) -> None:
     one.set_defaults(json=False)
 
@@ -273,6 +305,13 @@ def _run_demo(arguments: Arguments) -> int:
     return run_demo(load_only=arguments.load_only, reset=arguments.reset)
 
 
+def _run_bench(arguments: Arguments) -> int:
+    from supervision.bench.command import run_bench
+
+    data, lines = run_bench(arguments.name, arguments.people, arguments.runs)
+    return tell(Answer(data, lines), as_json=arguments.json)
+
+
 def _run_run(arguments: Arguments) -> int:
     from supervision.start import run_all
 
@@ -282,12 +321,13 @@ def _run_run(arguments: Arguments) -> int:
 def _run_serve(arguments: Arguments) -> int:
     from supervision.start import serve
 
-    return serve(arguments.port)
+    return serve(arguments.port, handed=arguments.handed)
 
 
 def _serve(one: argparse.ArgumentParser) -> None:
     _none(one)
     one.add_argument("--port", type=int, required=True)
+    one.add_argument("--handed", type=int, help=argparse.SUPPRESS)  # the listening socket that `run` hands over
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -303,6 +343,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rollcall", "prove that nobody is missing", in_house(_work_rollcall), _at),
     Command("rules", "the rules in force; `rules try FILE.jsonl` asks them", _run_rules, _rules),
     Command("tick", "run the jobs as of a moment", in_house(_work_tick), _tick),
+    Command("bench", "measure against an anchor, in a throw-away database (docs/performance.md)", _run_bench, _bench),
     Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
 )
 

@@ -41,7 +41,7 @@ class Settings:
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this environment. Raises Refusal with one sentence for a value that can't be used."""
     env = os.environ if environment is None else environment
-    mode = env.get("SUPERVISION_MODE", "production")
+    mode = env.get("SUPERVISION_MODE") or "production"
     if mode not in MODES:
         raise Refusal(f"SUPERVISION_MODE must be one of {', '.join(MODES)}, not {mode!r}.")
     now = _moment(env.get("SUPERVISION_NOW", ""))
@@ -49,20 +49,20 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise Refusal("SUPERVISION_NOW (the training clock) is refused unless SUPERVISION_MODE=training.")
     return Settings(
         mode=mode,
-        data_dir=Path(env.get("SUPERVISION_DATA_DIR") or _default_data_dir(env)),
+        data_dir=Path(env.get("SUPERVISION_DATA_DIR") or _default_data_dir(env)).expanduser(),
         database_url=env.get("SUPERVISION_DATABASE_URL") or None,
         migration_url=env.get("SUPERVISION_MIGRATION_URL") or None,
         now=now,
-        host=env.get("SUPERVISION_HOST", "127.0.0.1"),
-        port=_number(env, "PORT", 8000),
-        bureau=env.get("SUPERVISION_BUREAU", "尖草坪区司法局"),
+        host=env.get("SUPERVISION_HOST") or "127.0.0.1",
+        port=_port(env),
+        bureau=env.get("SUPERVISION_BUREAU") or "尖草坪区司法局",
         idle_minutes=_number(env, "SUPERVISION_IDLE_MINUTES", 30),
-        region=env.get("SUPERVISION_REGION", "cn"),
-        sms=env.get("SUPERVISION_SMS", "console"),
+        region=env.get("SUPERVISION_REGION") or "cn",
+        sms=env.get("SUPERVISION_SMS") or "console",
         twilio_account=env.get("TWILIO_ACCOUNT_SID", ""),
         twilio_token=env.get("TWILIO_AUTH_TOKEN", ""),
         twilio_sender=env.get("TWILIO_SENDER", ""),
-        twilio_base_url=env.get("TWILIO_BASE_URL", "https://api.twilio.com"),
+        twilio_base_url=env.get("TWILIO_BASE_URL") or "https://api.twilio.com",
         cross_border_assessment=env.get("SUPERVISION_CROSS_BORDER_ASSESSMENT", ""),
         public_url=env.get("SUPERVISION_PUBLIC_URL", ""),
     )
@@ -87,8 +87,15 @@ def _moment(text: str) -> datetime | None:
     return moment
 
 
+def _port(env: Mapping[str, str]) -> int:
+    port = _number(env, "PORT", 8000)
+    if not 0 < port < 65536:
+        raise Refusal(f"PORT must lie between 1 and 65535, not {port}.")
+    return port
+
+
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
-    if not text.isdigit():
+    if not (text.isascii() and text.isdecimal()):
         raise Refusal(f"{name} must be a whole number, not {text!r}.")
     return int(text)

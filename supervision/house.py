@@ -20,17 +20,19 @@ from supervision.settings.terms import seed
 
 DATABASE = "supervision"
 APP_ROLE = "supervision_app"
+OLDEST = 15
+"""The oldest major version of PostgreSQL that we work with."""
 
 
 @dataclass(frozen=True)
 class House:
-    """Where the database is: `dsn` for the web and the jobs, `owner_dsn` for migrations alone; `ours`: the embedded server."""
+    """Where the database is: `dsn` for the web and the jobs, `owner_dsn` for migrations alone; `server`: the embedded one."""
 
     settings: Settings
     clock: Clock
     dsn: str
     owner_dsn: str
-    ours: bool = False
+    server: LocalPostgres | None = None
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def open_house(settings: Settings) -> Iterator[House]:
     make_folders(settings.data_dir)
     with LocalPostgres(settings.data_dir / "postgres") as server:
         dsn = server.dsn(DATABASE, APP_ROLE)
-        yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE), ours=True)
+        yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE), server)
 
 
 def make_folders(data_dir: Path) -> None:
@@ -65,6 +67,7 @@ def make_folders(data_dir: Path) -> None:
 async def prepare(house: House) -> None:
     """Make the database, migrate it, check the key, seed the defaults: safe to run at once from several processes."""
     await _make_database(house)
+    await _check_server(house)
     await migrate(house.owner_dsn)
     await open_pool(house.owner_dsn, size=2)
     try:
@@ -75,7 +78,7 @@ async def prepare(house: House) -> None:
 
 
 async def _make_database(house: House) -> None:
-    if not house.ours:
+    if house.server is None:
         return
     head, _, tail = house.owner_dsn.partition(f"/{DATABASE}")
     admin = await asyncpg.connect(f"{head}/postgres{tail}")
@@ -85,6 +88,25 @@ async def _make_database(house: House) -> None:
             await admin.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await admin.close()
+
+
+async def _check_server(house: House) -> None:
+    """Raise Refusal for an office's server or database that can't hold our data."""
+    if house.server is not None:
+        return
+    connection = await asyncpg.connect(house.owner_dsn)
+    try:
+        version = await connection.fetchval("SHOW server_version")
+        number = int(await connection.fetchval("SHOW server_version_num"))
+        encoding = await connection.fetchval("SHOW server_encoding")
+    finally:
+        await connection.close()
+    if number < OLDEST * 10_000:
+        raise Refusal(f"The server of SUPERVISION_DATABASE_URL is PostgreSQL {version}; {OLDEST} or newer is needed.")
+    if encoding != "UTF8":
+        raise Refusal(
+            f"The database of SUPERVISION_DATABASE_URL has the encoding {encoding}; make it anew with ENCODING 'UTF8'."
+        )
 
 
 def key_file(settings: Settings) -> Path:
@@ -106,6 +128,11 @@ async def _check_key(settings: Settings) -> None:
            ON CONFLICT ON CONSTRAINT installation_key_once DO NOTHING""",
         sealed.Keyring.load(path).fingerprint,
     )
+
+
+def take_key(settings: Settings) -> None:
+    """Take the key into use while the database, which knows its fingerprint, is away."""
+    use_key(settings, None)
 
 
 def use_key(settings: Settings, fingerprint: str | None) -> None:

@@ -123,6 +123,14 @@ class LocalPostgres:
         self._users = users
         return self
 
+    def lives(self) -> bool:
+        """Whether a server lives on this folder; one that has just been started may not answer yet."""
+        handle = self._open(".alive.lock")
+        try:
+            return not _lock(handle, fcntl.LOCK_SH)
+        finally:
+            os.close(handle)
+
     def release(self) -> bool:
         """Leave; stop the server and say True when nobody else uses it."""
         if self._users is None:
