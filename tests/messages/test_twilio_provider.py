@@ -345,7 +345,7 @@ async def test_the_console_shows_and_keeps_what_would_be_sent():
     answer = await console.send(text())
     await console.close()
     assert (answer.provider_ref, answer.status, list(console.kept)) == ("console-17", "sent", [text()])
-    assert shown == ["[短信·未真正发送] +8613800000001 11月27日来电，请按约办理。"]
+    assert shown == ["[短信·未真正发送] *0001 11月27日来电，请按约办理。"]
 
 
 async def test_the_console_shows_and_takes_nothing_outside_training():
