@@ -1,0 +1,136 @@
+"""The register that benches work on: made by set-based SQL and COPY, the same at every run; nobody on it is real."""
+
+from datetime import timedelta
+from typing import Final
+
+from supervision.bench.place import NOW
+from supervision.db import execute, insert_many
+from supervision.people.actions import CONTACT, CONTACT_TAIL
+from supervision.sealed import blind, seal
+
+OFFICE_HOLDS: Final = 250
+"""People of one office; it has a head and five officers."""
+PHONES: Final = 10_000
+"""As many as the demo's range of numbers has, which no real provider takes."""
+SINCE: Final = NOW - timedelta(days=30)
+
+
+async def offices(people: int) -> None:
+    """The bureau with its desk and the head of its section, and the offices: staff 1 and 2, then six an office."""
+    await execute(
+        """INSERT INTO office (id, code, name, kind) SELECT 1, 'B', '甲区司法局', 'bureau'
+           UNION ALL SELECT n + 1, 'B' || n, '乙' || n || '司法所', 'judicial_office' FROM generate_series(1, $1) n""",
+        _offices(people),
+    )
+    await execute(
+        """INSERT INTO staff (id, login, name, role, office, on_desk, password_hash, failed_count, created_at)
+           SELECT n, 'bureau' || n, '丙' || n, CASE n WHEN 1 THEN 'clerk' ELSE 'cca_head' END, 1, n = 1, '-', 0, $2::timestamptz
+             FROM generate_series(1, 2) n
+           UNION ALL
+           SELECT 2 + (n - 1) * 6 + k, 'staff' || n || '_' || k, '丁' || n || '之' || k, CASE k WHEN 1 THEN 'head' ELSE 'officer' END,
+                  n + 1, FALSE, '-', 0, $2::timestamptz
+             FROM generate_series(1, $1) n, generate_series(1, 6) k""",
+        _offices(people),
+        SINCE,
+    )
+
+
+def _offices(people: int) -> int:
+    return -(-people // OFFICE_HOLDS)
+
+
+async def register(people: int) -> None:
+    """Offices and people, each with one open order, a class, an officer and a phone."""
+    await offices(people)
+    await execute(
+        """INSERT INTO person (id, name, pinyin, sex, born_on, doc_kind, created_at)
+           SELECT n, '戊' || n, 'w wu' || n, 'male', date '1980-01-01' + n % 7000, 'none', $2::timestamptz
+             FROM generate_series(1, $1) n""",
+        people,
+        SINCE,
+    )
+    await _phones(people)
+    for statement in (ORDERS, RESPONSIBILITIES, REGISTRATIONS, CLASSES):
+        await execute(statement, people, SINCE)
+
+
+async def _phones(people: int) -> None:
+    numbers = [f"1990000{n:04d}" for n in range(min(people, PHONES))]
+    known = [(seal(one, CONTACT), blind(one, CONTACT), blind(one[-4:], CONTACT_TAIL)) for one in numbers]
+    rows = [(n, "phone", *known[n % len(known)], "self", 1, SINCE, "yes", SINCE) for n in range(1, people + 1)]
+    columns = "person kind value_sealed key tail_key holder rank ok_from consent recorded_at"
+    await insert_many("contact", columns.split(), rows)
+
+
+ORDERS: Final = """
+INSERT INTO orders (id, number, person, kind, crime, effective_on, received_at, registered_at, start_on, end_on, state,
+                    ledger_from, created_at)
+SELECT n, 'B' || lpad(n::text, 8, '0'), n, 'probation', '盗窃罪', d.day, d.day, d.day, d.day, d.day + 500 + n % 400,
+       'in_correction', $2::timestamptz::date, $2::timestamptz
+  FROM generate_series(1, $1::int) n, LATERAL (SELECT $2::timestamptz::date - n % 300 AS day) d
+"""
+RESPONSIBILITIES: Final = f"""
+INSERT INTO responsibility (subject_kind, subject_id, person, office, staff, role, from_at, recorded_at)
+SELECT 'order', n, n, o.office + 1, 2 + (o.office - 1) * 6 + 2 + n % 5, 'main', $2::timestamptz, $2::timestamptz
+  FROM generate_series(1, $1::int) n, LATERAL (SELECT (n - 1) / {OFFICE_HOLDS} + 1 AS office) o
+"""
+REGISTRATIONS: Final = """
+INSERT INTO registration (order_id, happened_at, recorded_at)
+SELECT id, registered_at, $2::timestamptz FROM orders WHERE id <= $1
+"""
+CLASSES: Final = """
+INSERT INTO class_decision (order_id, level, happened_at, reason, recorded_at)
+SELECT id, CASE WHEN id % 10 = 0 THEN 'strict' WHEN id % 10 < 3 THEN 'loose' ELSE 'normal' END, registered_at, '裁定', $2::timestamptz
+  FROM orders WHERE id <= $1
+"""
+
+# -- a ledger of 25 duties a person ------------------------------------------------------------------------------
+
+
+async def duties(people: int) -> None:
+    """25 duties a person: half met, half to come; of each tenth person one has lapsed and nobody has noticed yet."""
+    await execute(DUTIES, people, NOW)
+
+
+DUTIES: Final = """
+INSERT INTO duty (subject_kind, subject_id, person, owed_by, rule, variant, period, opens_at, due_at, limit_at, raw_due_on,
+                  state, closed_at, fact_kind, fact_id, source, rule_version, why, created_at)
+SELECT 'order', n, n, CASE WHEN k < 15 THEN 'person' ELSE 'staff' END, CASE WHEN k < 15 THEN 'SU-01' ELSE 'SU-04' END,
+       CASE WHEN k < 9 THEN 'phone' WHEN k < 12 THEN 'in_person' WHEN k < 15 THEN 'written' WHEN k < 24 THEN 'info'
+            ELSE 'field' END,
+       l.day::text, l.at - interval '7 days', l.at, l.at, l.day,
+       CASE WHEN l.is_met THEN 'met' ELSE 'open' END, CASE WHEN l.is_met THEN l.at - interval '1 hour' END,
+       CASE WHEN l.is_met THEN 'report' END, CASE WHEN l.is_met THEN n END, 'rule', 1,
+       jsonb_build_object('rule', 'SU-01', 'article', '社区矫正法实施办法 第二十五条', 'every_days', 7, 'grid', l.day,
+                          'level', 'normal', 'skipped', '[]'::jsonb), $2::timestamptz
+  FROM generate_series(1, $1::int) n, generate_series(0, 24) k,
+       LATERAL (SELECT n % 10 = 0 AND k = n / 10 % 25 AS has_lapsed) x,
+       LATERAL (SELECT k % 2 = 0 AND NOT x.has_lapsed AS is_met,
+                       CASE WHEN x.has_lapsed THEN $2::timestamptz - make_interval(mins => n % 480)
+                            WHEN k % 2 = 0 THEN $2::timestamptz - make_interval(days => 2 + 3 * k)
+                            ELSE $2::timestamptz + make_interval(days => 2 + 2 * k, secs => n % 80000) END AS at) w,
+       LATERAL (SELECT w.is_met, w.at, (w.at AT TIME ZONE 'Asia/Shanghai')::date AS day) l
+"""
+
+
+# -- facts, for a ledger that the rules make ---------------------------------------------------------------------
+
+
+async def acts(people: int, times: int = 4) -> None:
+    """Of each person so many reports by phone and information checks, one of each a week, and one visit to the office."""
+    await execute(REPORTS, people, SINCE, times)
+    await execute(CHECKS, people, SINCE, times)
+
+
+REPORTS: Final = """
+INSERT INTO report (order_id, mode, happened_at, recorded_at)
+SELECT n, CASE WHEN k = 0 THEN 'in_person' ELSE 'phone' END, w.at, w.at
+  FROM generate_series(1, $1::int) n, generate_series(0, $3::int) k,
+       LATERAL (SELECT $2::timestamptz + make_interval(days => 7 * k % 28, secs => n % 30000 + k) AS at) w
+"""
+CHECKS: Final = """
+INSERT INTO info_check (order_id, channel, result, happened_at, recorded_at)
+SELECT n, 'call', 'ok', w.at, w.at
+  FROM generate_series(1, $1::int) n, generate_series(1, $3::int) k,
+       LATERAL (SELECT $2::timestamptz + make_interval(days => 7 * k % 28, secs => n % 30000 + k) AS at) w
+"""

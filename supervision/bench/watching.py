@@ -1,0 +1,108 @@
+"""How long the watch takes to make alerts and texts of lapses, and what a tick reads when there is nothing to do."""
+
+from typing import Any
+
+from supervision.alerts.watch import watch
+from supervision.bench import load
+from supervision.bench.frame import Bench, Report, Rows, Run, Watch, buffers_of, side_by_side
+from supervision.bench.place import NOW, Place
+from supervision.days import DAY
+
+BENCH = Bench("watch", "s", "≤ 1.5")
+
+ANCHOR = """
+WITH lapsed AS (
+    SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at, d.due_at, r.staff, c.id AS contact,
+           c.value_sealed, c.key
+      FROM duty d
+      JOIN responsibility r ON r.subject_kind = d.subject_kind AND r.subject_id = d.subject_id AND r.to_at IS NULL
+      LEFT JOIN contact c ON c.person = d.person AND c.kind = 'phone' AND c.withdrawn_at IS NULL
+     WHERE d.state = 'open' AND d.limit_at <= $1 AND d.alerted_at IS NULL
+       FOR UPDATE OF d SKIP LOCKED),
+opened AS (
+    INSERT INTO alert (duty, subject_kind, subject_id, person, kind, severity, since_at, opened_at, assigned_to, rung,
+                       anchor_at, anchor_rung, step, next_step_at)
+    SELECT id, subject_kind, subject_id, person, rule, $3, limit_at, $1, staff, 0, limit_at, 0, 'look',
+           limit_at + interval '24 hours'
+      FROM lapsed
+    RETURNING id, assigned_to),
+noted AS (
+    INSERT INTO alert_event (alert, at, kind, detail)
+    SELECT id, $1, 'opened', jsonb_build_object('to', assigned_to, 'rung', 0) FROM opened),
+marked AS (UPDATE duty d SET alerted_at = $1 FROM lapsed l WHERE d.id = l.id),
+queued AS (
+    INSERT INTO message (person, contact, recipient_sealed, recipient_key, kind, body, once_key, not_before, not_after,
+                         next_try_at, state, created_at, attempts)
+    SELECT person, contact, value_sealed, key, 'missed', $4, 'missed/' || person || '/' || $2::date, $1, $2, $1,
+           'waiting', $1, 0
+      FROM lapsed WHERE rule = 'SU-01' AND variant IN ('phone', 'in_person')
+    RETURNING id, person, recipient_key)
+INSERT INTO message_about (message, recipient_key, duty, kind, version)
+SELECT q.id, q.recipient_key, l.id, 'missed', 'due ' || l.due_at::date FROM queued q JOIN lapsed l ON l.person = q.person
+"""
+BODY = "您好，11月24日应来电，到时没有收到。请尽快与乙1所联系，说明情况。"
+
+LEFT = """
+SELECT (SELECT count(*) FROM duty WHERE alerted_at IS NOT NULL) AS duties_noticed, (SELECT count(*) FROM alert) AS alerts,
+       (SELECT count(*) FROM alert_event) AS alert_events, (SELECT count(*) FROM message) AS texts,
+       (SELECT count(*) FROM message_about) AS texts_about,
+       (SELECT md5(string_agg(concat_ws('/', duty, subject_id, person, kind, severity, since_at, assigned_to, rung, step,
+                                        next_step_at), ' ' ORDER BY duty)) FROM alert) AS alerts_say
+"""
+
+
+async def bench(place: Place, people: int, runs: int) -> list[Report]:
+    """The lapses of a tenth of the people become alerts and texts; then what an idle tick reads, at two sizes."""
+    await place.load("load", people, load.register, load.duties)
+    one = Bench(BENCH.name, BENCH.unit, BENCH.bar, runs)
+    pairs, rows = await side_by_side(one, lambda: _ours(place), lambda: _anchor(place))
+    notes = {
+        "idle tick, buffers": await _idle(place, people),
+        "idle tick at a tenth of the size, buffers": await _idle_smaller(place, people),
+        "idle tick right after the burst, buffers": await _after_burst(place),
+    }
+    return [Report(one, people, pairs, rows, notes)]
+
+
+async def _ours(place: Place) -> Run:
+    await place.copy("load", "ours")
+    async with place.at_work("ours"):
+        await watch(NOW - DAY)  # nothing is past yet: connections and caches are warm, as in a process that ticks
+        with Watch() as took:
+            await watch(NOW)
+    return Run(took.seconds, await _left(place, "ours"))
+
+
+async def _anchor(place: Place) -> Run:
+    await place.copy("load", "anchor")
+    async with place.connected("anchor") as connection:
+        await connection.fetch(
+            "SELECT FROM duty WHERE state = 'open' AND limit_at <= $1 AND alerted_at IS NULL", NOW - DAY
+        )
+        with Watch() as took:
+            async with connection.transaction():
+                await connection.execute(ANCHOR, NOW, NOW + DAY, "serious", BODY)
+    return Run(took.seconds, await _left(place, "anchor"))
+
+
+async def _left(place: Place, name: str) -> Rows:
+    async with place.connected(name) as connection:
+        found: Any = await connection.fetchrow(LEFT)
+    return dict(found)
+
+
+async def _idle(place: Place, people: int, name: str = "load") -> int:
+    await place.copy(name, "idle")
+    async with place.at_work("idle"):
+        return await buffers_of(lambda: watch(NOW - DAY))
+
+
+async def _idle_smaller(place: Place, people: int) -> int:
+    await place.load("smaller", max(people // 10, 1), load.register, load.duties)
+    return await _idle(place, people, "smaller")
+
+
+async def _after_burst(place: Place) -> int:
+    async with place.at_work("ours"):
+        await watch(NOW)
+        return await buffers_of(lambda: watch(NOW))
