@@ -6,7 +6,7 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, tx
 from supervision.errors import Refusal
-from supervision.messages.outbox import About, Draft, enqueue, next_moment
+from supervision.messages.outbox import STILL_OWED, About, Draft, enqueue, next_moment
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import open_sealed
 
@@ -57,9 +57,10 @@ async def _check_useful(row: Record, now: datetime) -> None:
     if next_moment(now, to_staff=row["staff"] is not None) >= row["not_after"]:
         raise Refusal("这条短信所说的时间已过，重发没有意义。请直接联系本人。")
     owed = await fetch(
-        "SELECT d.state FROM message_about a JOIN duty d ON d.id = a.duty WHERE a.message = $1", row["id"]
+        f"SELECT {STILL_OWED} AS still FROM message_about a JOIN duty d ON d.id = a.duty WHERE a.message = $1",
+        row["id"],
     )
-    if owed and not any(one["state"] == "open" for one in owed):
+    if owed and not any(one["still"] for one in owed):
         raise Refusal("短信所说的事项已经办结，不用再发。")
 
 

@@ -293,12 +293,17 @@ async def sweep(now: datetime) -> Swept:
     return Swept(unknown, expired, await cancel_answered(now))
 
 
+STILL_OWED = """d.state = 'open' AND NOT EXISTS (
+    SELECT FROM orders o WHERE d.subject_kind = 'order' AND o.id = d.subject_id AND o.ended_at IS NOT NULL)"""
+"""A duty `d` of which its person may be told: an ended order leaves its lapses to the staff."""
+
+
 async def cancel_answered(now: datetime) -> int:
-    """Waiting texts of which nothing is owed any more: they would say what isn't so."""
+    """Waiting texts of which nothing is owed any more, or whose order has ended: they would say what isn't so."""
     return await execute(
-        """UPDATE message m SET state = 'cancelled', ended_at = $1, error = '发出前已办结。'
-            WHERE m.state = 'waiting' AND EXISTS (SELECT FROM message_about a WHERE a.message = m.id)
-              AND NOT EXISTS (SELECT FROM message_about a JOIN duty d ON d.id = a.duty
-                               WHERE a.message = m.id AND d.state = 'open')""",
+        f"""UPDATE message m SET state = 'cancelled', ended_at = $1, error = '发出前已办结。'
+             WHERE m.state = 'waiting' AND EXISTS (SELECT FROM message_about a WHERE a.message = m.id)
+               AND NOT EXISTS (SELECT FROM message_about a JOIN duty d ON d.id = a.duty
+                                WHERE a.message = m.id AND {STILL_OWED})""",
         now,
     )

@@ -8,7 +8,16 @@ from supervision import rules
 from supervision.days import at_hour, end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, fetch_value, insert_many, tx
 from supervision.messages import texts
-from supervision.messages.outbox import About, Draft, cancel_answered, enqueue, may_send, next_moment, unspoken
+from supervision.messages.outbox import (
+    STILL_OWED,
+    About,
+    Draft,
+    cancel_answered,
+    enqueue,
+    may_send,
+    next_moment,
+    unspoken,
+)
 from supervision.messages.recipients import Recipient, WhyNot, recipients
 from supervision.rules.reminding import due_day, reminder_moments
 
@@ -131,7 +140,8 @@ async def enqueue_missed(duty_ids: Iterable[int], now: datetime) -> int:
     still waits to be told is told in the same text.
     """
     rows = await fetch(
-        "SELECT id, person, subject_id, rule, variant, due_at FROM duty WHERE id = ANY($1) AND owed_by = 'person' ORDER BY id",
+        f"""SELECT d.id, d.person, d.subject_id, d.rule, d.variant, d.due_at FROM duty d
+             WHERE d.id = ANY($1) AND d.owed_by = 'person' AND {STILL_OWED} ORDER BY d.id""",
         sorted(set(duty_ids)),
     )
     told = [row for row in rows if row["variant"] in rules.by_id(row["rule"]).tells_of_miss]
@@ -154,8 +164,8 @@ async def _added(more: "Texted", draft: Draft) -> bool:
     if waiting is None:
         return False
     told = await fetch(
-        """SELECT d.rule, d.variant, d.due_at FROM message_about a JOIN duty d ON d.id = a.duty
-            WHERE a.message = $1 AND d.state = 'open' ORDER BY d.id""",
+        f"""SELECT d.rule, d.variant, d.due_at FROM message_about a JOIN duty d ON d.id = a.duty
+             WHERE a.message = $1 AND {STILL_OWED} ORDER BY d.id""",
         waiting,
     )
     body = texts.missed(items_of([*told, *more.duties]), more.office, more.recipient.holder).body
