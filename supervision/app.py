@@ -167,6 +167,7 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
         middleware=[Gate(settings, clock, lambda viewer, path: navigation(viewer, path, frozenset(paths)))],
         guards=[check_request],
         exception_handlers=failures.HANDLERS,
+        after_exception=[failures.note_shown],
         before_send=[web.security_headers],
         lifespan=[_lifespan(settings)],
         template_config=TemplateConfig(instance=web.template_engine()),

@@ -8,10 +8,12 @@ from typing import Any
 import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import Scope
 from litestar.utils.scope.state import ScopeState
 
 from supervision.access.forms import TOKEN_FIELD
 from supervision.access.gate import Forged
+from supervision.audit.record import record
 from supervision.db import DATABASE_AWAY
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.web import error_page, page
@@ -35,6 +37,14 @@ def refused(request: AnyRequest, refusal: Refusal) -> Response[Any]:
         answer.headers["HX-Reswap"] = "none"
         return answer
     return page(request, "refused.html", status=422, sentence=refusal.sentence, typed=_typed(request))
+
+
+async def note_shown(error: Exception, scope: Scope) -> None:
+    """A form that is refused shows whom it is about once more: a read like any other (G9). Runs before the answer."""
+    state = scope["state"]
+    people = state.get("people_shown")
+    if people and isinstance(error, Refusal) and not isinstance(error, (NotFound, NotAllowed, Forged)):
+        await record(state["viewer"], "form_refused", people=people, now=state["clock"].now())
 
 
 def _typed(request: AnyRequest) -> list[str]:

@@ -95,4 +95,11 @@ async def read_form(request: AnyRequest, template: str, /, **context: Any) -> Fo
         return page(request, "act.html", fragment=template, status=422, act=template, **shown)
 
     request.state.form_again = again
+    if person := context.get("person"):
+        show_again(request, [person.id])
     return form
+
+
+def show_again(request: AnyRequest, people: Iterable[int]) -> None:
+    """Say whom the form shows if it is refused: the audit row of that answer names them."""
+    request.state.people_shown = list(people)

@@ -17,7 +17,7 @@ from supervision.alerts.outcomes import BY_CODE
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound, Refusal
-from supervision.forms import Form, read_form
+from supervision.forms import Form, read_form, show_again
 from supervision.people.scope import get_person
 from supervision.web import gettext as _
 from supervision.web import page
@@ -146,6 +146,7 @@ async def _act(request: AnyRequest, viewer: Viewer, person_id: int, act: Act, *,
         return page(request, "alerts/person.html", fragment="alerts/_card.html", status=422, refusal=refusal, **shown)
 
     request.state.form_again = again
+    show_again(request, [person.id])
     said = await act(form, _of_card(ids, card), now)
     after = await queue.cards_of(viewer, [person.id], now)
     if not request.headers.get("hx-request"):

@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "withdraw_fact": "作废登记",
     "day_seen": "查看工作台",
     "file_seen": "查看档案",
+    "form_refused": "表单退回并重新显示",
     "number_unsealed": "查看完整身份证号",
     "note_added": "加备注",
     "alert_claimed": "认领预警",
@@ -63,6 +64,8 @@ ACTIONS: Mapping[str, str] = {
     "roster_imported": "导入名册",
     "history_imported": "导入报告记录",
     "import_tried": "试导入",
+    "import_answered": "下载有误的行",
+    "import_seen": "查看导入结果",
     "import_undone": "撤销导入",
     "gone_live": "系统上线",
 }

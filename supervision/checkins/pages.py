@@ -15,7 +15,7 @@ from supervision.checkins.calls import ANSWERS, MOST, Asked, Call, people_to_cal
 from supervision.checkins.history import history
 from supervision.checkins.tables import CHANNELS, MET, MODES, RESULTS
 from supervision.clock import Clock
-from supervision.forms import Form, read_form
+from supervision.forms import Form, read_form, show_again
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_to_record, get_person
 from supervision.web import page
@@ -124,7 +124,9 @@ async def save_calls(
     form = await read_form(request, "checkins/calls.html", most=MOST)
     ids = _answered_orders(form)
     asked = _asked(request, viewer, also=tuple(ids))
-    form.context.update(asked=asked, people=await people_to_call(viewer, asked, clock.now()))
+    people = await people_to_call(viewer, asked, clock.now())
+    form.context.update(asked=asked, people=people)
+    show_again(request, [one.person for one in people])
     happened_at = form.moment("happened_at", "通话时间")
     if not ids:
         form.wrong["happened_at"] = "还没有选择任何一通电话的结果。"

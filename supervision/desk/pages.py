@@ -52,14 +52,16 @@ async def day(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Named
     """What to do first: of an officer the day's lists, of a head and the bureau what is at risk, of the rest their links."""
     now = clock.now()
     groups = await day_of(viewer, now) if viewer.role in HAS_FILES else []
-    if groups:
-        await record(viewer, "day_seen", people=_people_of(groups), now=now)
+    at_risk = await risks(viewer, now) if viewer.role in ANSWERS_FOR else None
+    named = [*_people_of(groups), *(risk.contact_person for risk in at_risk or [] if risk.contact_person)]
+    if groups or named:
+        await record(viewer, "day_seen", people=named, now=now)
     return page(
         request,
         "desk/day.html",
         groups={group.key: group for group in groups},
         shown=caseload.shown_count,
-        risks=await risks(viewer, now) if viewer.role in ANSWERS_FOR else None,
+        risks=at_risk,
         with_me=await alerts_with(viewer) if viewer.may("act_alerts") else None,
     )
 

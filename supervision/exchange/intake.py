@@ -126,7 +126,7 @@ async def import_roster(
             questions,
             missing,
             run=None if options.dry_run else run,
-            people=sorted(writing.people),
+            people=sorted(writing.people | {one.person for one in missing}),
             counts=counted(results),
         )
         detail = {
@@ -267,11 +267,11 @@ async def _missing(writing: Writing) -> list[Absent]:
         return []
     before = {order for orders in (await _last(writing)).values() for order in orders}
     rows = await fetch(
-        """SELECT o.number, p.name, f.name AS office
+        """SELECT o.number, o.person, p.name, f.name AS office
              FROM orders o JOIN person p ON p.id = o.person
              JOIN responsibility r ON r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main' AND r.to_at IS NULL
              JOIN office f ON f.id = r.office
             WHERE o.id = ANY($1) AND o.ended_at IS NULL ORDER BY o.number""",
         sorted(before - set(writing.orders)),
     )
-    return [Absent(row["number"], row["name"], row["office"]) for row in rows]
+    return [Absent(row["number"], row["name"], row["office"], row["person"]) for row in rows]

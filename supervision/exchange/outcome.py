@@ -59,6 +59,7 @@ class Absent:
     number: str
     name: str
     office: str
+    person: int
 
 
 @dataclass(frozen=True)

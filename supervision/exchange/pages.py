@@ -193,6 +193,7 @@ async def refused_rows(
     now = clock.now()
     kept = await uploads.find_upload(viewer, upload_id, now)
     seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
+    await record(viewer, "import_answered", people=seen.people, detail={"counts": dict(seen.counts)}, now=now)
     name = quote(f"{kept.file.name.rpartition('.')[0]}-有误的行.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
     return Response(answer_workbook(seen.with_reasons), media_type=XLSX, headers=headers)
@@ -219,12 +220,16 @@ async def _run_page(
     refusal: Refusal | None = None,
 ) -> Template:
     row = await run_of(run_id)
+    run = _run(row)
+    missing = await fetch("SELECT person FROM orders WHERE number = ANY($1)", run["detail"].get("missing", []))
+    people = [one["person"] for one in missing]
+    await record(viewer, "import_seen", subject=("import", run_id), people=people, now=now)
     may_undo = row["undone_at"] is None and local_day(row["started_at"]) == local_day(now)
     return page(
         request,
         "exchange/run.html",
         status=status,
-        run=_run(row),
+        run=run,
         outcomes=[(outcome, LABELS[outcome]) for outcome in OUTCOMES if outcome != "waiting"],
         upload=await uploads.of_run(viewer, run_id),
         may_undo=may_undo,

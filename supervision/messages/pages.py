@@ -17,7 +17,7 @@ from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
-from supervision.forms import read_form
+from supervision.forms import read_form, show_again
 from supervision.messages import listing, looking
 from supervision.messages.channel import RECEIPTS_PATH
 from supervision.messages.receipts import take_receipt
@@ -91,6 +91,7 @@ async def _act(
         return page(request, "messages/one.html", fragment="messages/_row.html", status=422, **shown)
 
     request.state.form_again = refused
+    show_again(request, [text.row["person"]] if text.row["person"] else [])
     await act(viewer, message, form.text("note", "说明", required=False), now)
     if not request.headers.get("hx-request"):
         return go("/messages?tab=unknown", said)

@@ -35,6 +35,7 @@ class Lost:
     number: str
     name: str
     what: str
+    person: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ async def _named(viewer: Viewer, lost: list[tuple[Any, ...]]) -> list[Lost]:
     for order, person, what in lost:
         said.setdefault((order, person), []).append(what)
     return [
-        Lost(numbers.get(order or 0, f"#{person}"), names[person], "；".join(whats))
+        Lost(numbers.get(order or 0, f"#{person}"), names[person], "；".join(whats), person)
         for (order, person), whats in said.items()
         if person in names
     ]
@@ -141,14 +142,15 @@ async def _numbers(orders: list[int]) -> dict[int, str]:
 async def _unexplained(moved: dict[str, Any]) -> list[Lost]:
     ids = [*moved["missing"], *moved["unexplained"]]
     rows = await fetch(
-        "SELECT o.id, o.number, p.name FROM orders o JOIN person p ON p.id = o.person WHERE o.id = ANY($1)", ids
+        "SELECT o.id, o.number, o.person, p.name FROM orders o JOIN person p ON p.id = o.person WHERE o.id = ANY($1)",
+        ids,
     )
     known = {row["id"]: row for row in rows}
     told = [(order, "应在册而不在册") for order in moved["missing"]]
     told += [(order, "在册而没有来历") for order in moved["unexplained"]]
     return [
-        Lost(known[order]["number"], known[order]["name"], what)
+        Lost(known[order]["number"], known[order]["name"], what, known[order]["person"])
         if order in known
-        else Lost(f"#{order}", "登记已不存在", what)
+        else Lost(f"#{order}", "登记已不存在", what, None)
         for order, what in told
     ]

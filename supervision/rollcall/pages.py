@@ -86,7 +86,8 @@ async def printed(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     """The roll call of a day (without `day`: the last one) as one page to sign."""
     kept = await kept_list(viewer, _day(request.query_params.get("day")))
     detail = {"day": kept.day.isoformat() if kept else None}
-    await record(viewer, "rollcall_printed", detail=detail, now=clock.now())
+    named = [one.person for one in [*kept.lost, *kept.unexplained] if one.person] if kept else []
+    await record(viewer, "rollcall_printed", people=named, detail=detail, now=clock.now())
     return page(request, "rollcall/print.html", kept=kept, titles=TITLES)
 
 

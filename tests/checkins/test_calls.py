@@ -149,3 +149,12 @@ async def test_an_order_that_ended_meanwhile_is_named(cast: Cast) -> None:
     answer = await alice.post("/calls", data=answers([one]))
     assert answer.status_code == 422
     assert "王1：这一期矫正已经结束。" in answer.text
+
+
+async def test_a_page_of_calls_that_is_refused_is_one_more_read_of_those_it_shows(cast: Cast) -> None:
+    people = await twelve(cast, 2)
+    alice = await client_for(cast, cast.alice)
+    answer = await alice.post("/calls", data={"happened_at": ""})
+    assert answer.status_code == 422 and "王1" in answer.text
+    named = await fetch_value("SELECT people FROM audit_row WHERE action = 'form_refused'")
+    assert named == sorted(one.person for one in people)

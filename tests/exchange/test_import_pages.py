@@ -89,7 +89,20 @@ async def test_what_changes_is_shown_before_it_is_written(cast: Cast) -> None:
     text = (await browser.get(where)).text
     assert re.search(r'结束日期 <span class="muted">2027-01-04</span> → <b>2027-03-04</b>', text)
     assert "上次名册里有、这次没有的人" in text and "测试128" in text
-    assert "import_tried" in await audit_actions()
+    missing = await fetch_value("SELECT id FROM person WHERE name = '测试128'")
+    done = (await browser.post(f"{where}/confirm")).headers["location"]
+    assert "SQ0128" in (await browser.get(done)).text
+    for action in ("import_tried", "import_seen"):
+        assert missing in await fetch_value("SELECT people FROM audit_row WHERE action = $1 ORDER BY id DESC", action)
+
+
+async def test_fetching_the_refused_rows_is_a_read_of_whoever_is_on_the_register(cast: Cast) -> None:
+    browser = await client_for(cast, cast.dan)
+    await browser.post(f"{await brought(browser, roster(person()))}/confirm")
+    where = await brought(browser, roster(person(矫正结束日期="2027-03-04"), another(128, 性别="女")))
+    await browser.get(f"{where}/refused")
+    known = await fetch_value("SELECT id FROM person")
+    assert await fetch_value("SELECT people FROM audit_row WHERE action = 'import_answered'") == [known]
 
 
 async def test_a_history_is_tried_and_confirmed_too(cast: Cast) -> None:

@@ -123,6 +123,8 @@ async def test_the_page_to_sign_names_whom_the_sets_do_not_explain(cast: Cast) -
     page = await text_of(cast, "dan", "/rollcall/print")
     assert f"SJ-{vanishes.person}" in page and "应在册而不在册" in page
     assert "凭空来" in page and "在册而没有来历" in page and "不相符" in page
+    row = await fetch_row("SELECT people FROM audit_row WHERE action = 'rollcall_printed' ORDER BY id DESC LIMIT 1")
+    assert vanishes.person in row["people"]
 
 
 async def test_the_export_holds_the_same_numbers(cast: Cast) -> None:
