@@ -43,6 +43,8 @@ async def roll_call(work: Work) -> int:
     # A run that was missed yesterday isn't made up in the night: it would stand in the place of this morning's.
     if work.now().astimezone(SHANGHAI).time() < ROLL_CALL_AT:
         return 0
+    # After an outage all jobs start at once: a lapse that the watch is about to raise isn't somebody lost.
+    await look(work.now())
     return (await take(work.now())).remainder
 
 

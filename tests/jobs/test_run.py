@@ -1,5 +1,6 @@
 """The jobs: what is due runs once, a failure stops no other, an outage changes nothing that lasts."""
 
+import json
 import logging
 from datetime import datetime, time, timedelta
 
@@ -203,3 +204,12 @@ async def test_tick_runs_on_from_where_the_jobs_were_and_never_back(town):
     assert await fetch_value("SELECT at FROM heartbeat WHERE job = 'watch'") == at("11-26 09:00")
     with pytest.raises(Refusal):
         await tick_until(settings, at("11-26 08:59:59"))
+
+
+async def test_a_roll_call_after_an_outage_finds_nobody_lost_whom_the_watch_only_hasnt_seen_yet(town):
+    """All jobs start at once: which of them looks first must not be kept as the day's list."""
+    await on_register(town, at=at("11-02 10:00"))
+    roll_call = next(job for job in SCHEDULE if job.name == "roll_call")
+    done = await run_due(FixedClock(at("11-10 08:00")), Told(), jobs=(roll_call,))
+    assert done == {"roll_call": 0}
+    assert json.loads(await fetch_value("SELECT headline FROM roll_call"))["lost"] == []
