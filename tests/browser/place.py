@@ -59,7 +59,11 @@ async def own_database(server: str, factory: pytest.TempPathFactory) -> AsyncIte
 
 def data_folder(factory: pytest.TempPathFactory) -> Path:
     """A data folder with the key that sealed the test's rows."""
-    folder = factory.mktemp("place")
+    return copy_key(factory, factory.mktemp("place"))
+
+
+def copy_key(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """Put the run's key into a data folder."""
     (folder / "keys").mkdir(mode=0o700)
     made = next(factory.getbasetemp().glob("keys*/seal.key"))
     shutil.copy(made, folder / "keys" / "seal.key")
