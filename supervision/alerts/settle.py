@@ -46,7 +46,7 @@ async def settle(order_ids: Sequence[int], now: datetime) -> None:
     changes = [what_follows(row, now) for row in await fetch(LAST_ALERTS, ids)]
     await _close([c for c in changes if isinstance(c, Closing)], now)
     await _restate([c for c in changes if isinstance(c, Restating)], now, parameters)
-    late = await fetch(LATE_WITHOUT_ALERT, ids, now)
+    late = await fetch(LATE_WITHOUT_ALERT, ids)
     await open_alerts([lapse(row, step=DECIDE, anchor_at=now) for row in late], now, parameters)
     await execute(WAKE_DUTIES, ids, now)
     await execute(WAKE_FINDINGS, ids, now)
@@ -179,11 +179,13 @@ SELECT c.id, $1, c.event, jsonb_build_object('step', c.step, 'since_at', c.since
   FROM changed c JOIN was w ON w.id = c.id
 """
 
-# A correction made it late although it had passed as in time: no watch ever saw this lapse.
+# A correction made it late although it had passed as in time, or a repair did: no watch ever saw this lapse. A duty that was
+# late when it came into the ledger (from an old register, say) has no event.
 LATE_WITHOUT_ALERT = """
 SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at AS since_at
-  FROM duty d JOIN duty_event e ON e.duty = d.id AND e.at = $2 AND e.new_state = 'met_late'
- WHERE d.subject_kind = 'order' AND d.subject_id = ANY($1) AND d.state = 'met_late' AND e.old_state <> 'open'
+  FROM duty d
+ WHERE d.subject_kind = 'order' AND d.subject_id = ANY($1) AND d.state = 'met_late'
+   AND EXISTS (SELECT FROM duty_event e WHERE e.duty = d.id AND e.new_state = 'met_late')
    AND NOT EXISTS (SELECT FROM alert a WHERE a.duty = d.id)
 """
 

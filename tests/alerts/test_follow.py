@@ -9,6 +9,7 @@ from supervision.alerts.escalate import escalate
 from supervision.alerts.follow import follow, settle_register
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value, insert, tx
+from supervision.duties.reconcile import reconcile
 from tests.alerts.makers import (
     Made,
     alert_on,
@@ -106,6 +107,22 @@ async def test_a_lapse_that_was_never_seen_as_one_still_comes_to_decide(zhao: Ma
     await report(zhao.order, "in_person", LIMIT, at("2026-12-05 10:00"))
     alert = await alert_on(zhao.order, PERIOD)
     assert (alert["step"], alert["since_at"]) == ("decide", LIMIT)
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+async def test_a_late_report_that_only_the_nightly_reconcile_sees_comes_to_decide_whenever_the_alerts_follow(
+    zhao: Made, corrected: bool
+) -> None:
+    """The repair and what follows from it are two transactions: a crash between them must lose nothing."""
+    if corrected:
+        fact = await report(zhao.order, "in_person", LIMIT - SECOND, LIMIT - SECOND)
+        await execute("UPDATE report SET withdrawn_at = $2 WHERE id = $1", fact, LIMIT)
+    late = {"order_id": zhao.order, "mode": "in_person", "happened_at": LIMIT, "recorded_at": LIMIT}
+    await insert("report", late)
+    await reconcile(at("2026-12-05 02:00"))
+    await settle_register(at("2026-12-05 02:10"))
+    alert = await alert_on(zhao.order, PERIOD)
+    assert (alert["step"], alert["since_at"], alert["closed_at"]) == ("decide", LIMIT, None)
 
 
 async def test_custody_told_three_days_late_ends_the_alert_by_that_fact(zhao: Made) -> None:
