@@ -8,13 +8,12 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import asyncpg
 
-from supervision.config import load_settings
+from supervision.config import load_settings, moment_of
 from supervision.db import DATABASE_AWAY
 from supervision.errors import Refusal
 from supervision.house import House, at_work, open_house, prepare
@@ -72,7 +71,8 @@ def _speak_utf8() -> None:
 def _away(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.filename is not None:
         return f"{problem.filename}: {problem.strerror}."
-    return f"The database can't be reached: {problem or type(problem).__name__}".replace("\n", " ")
+    reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+    return f"The database can't be reached: {reason}.".replace("\n", " ")
 
 
 def _say(sentence: str) -> int:
@@ -124,17 +124,6 @@ def tell(answer: Answer, *, as_json: bool) -> int:
     sys.stdout.buffer.write((text + "\n").encode("utf-8"))
     sys.stdout.flush()
     return 0 if answer.ok else 1
-
-
-def moment_of(text: str) -> datetime:
-    """A moment with its zone, as in 2026-11-22T09:00+08:00. Raises Refusal."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refusal(f"{text!r} is not a moment (wanted: 2026-11-22T09:00+08:00).") from None
-    if moment.tzinfo is None:
-        raise Refusal(f"{text!r} must say its zone, as in 2026-11-22T09:00+08:00.")
-    return moment
 
 
 # -- arguments --------------------------------------------------------------------------------------------------

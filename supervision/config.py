@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from supervision.errors import Refusal
 
 MODES = ("production", "training")
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""The years that a moment handed in from outside may lie in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         mode=mode,
         data_dir=Path(env.get("SUPERVISION_DATA_DIR") or _default_data_dir(env)).expanduser(),
-        database_url=env.get("SUPERVISION_DATABASE_URL") or None,
-        migration_url=env.get("SUPERVISION_MIGRATION_URL") or None,
+        database_url=_address(env, "SUPERVISION_DATABASE_URL"),
+        migration_url=_address(env, "SUPERVISION_MIGRATION_URL"),
         now=now,
         host=env.get("SUPERVISION_HOST") or "127.0.0.1",
         port=_port(env),
@@ -75,16 +78,39 @@ def _default_data_dir(env: Mapping[str, str]) -> Path:
     return Path(home) / "supervision"
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
+def moment_of(text: str) -> datetime:
+    """A moment with its zone, as in 2026-11-22T09:00+08:00. Raises Refusal."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Refusal(f"SUPERVISION_NOW is not a moment: {text!r} (wanted: 2026-11-22T09:00+08:00).") from None
+        raise Refusal(f"{text!r} is not a moment (wanted: 2026-11-22T09:00+08:00).") from None
     if moment.tzinfo is None:
-        raise Refusal("SUPERVISION_NOW must say its zone, as in 2026-11-22T09:00+08:00.")
+        raise Refusal(f"{text!r} must say its zone, as in 2026-11-22T09:00+08:00.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise Refusal(f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
     return moment
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return moment_of(text) if text else None
+    except Refusal as refusal:
+        raise Refusal(f"SUPERVISION_NOW: {refusal.sentence}") from None
+
+
+def _address(env: Mapping[str, str], name: str) -> str | None:
+    """A database's address, or None. The sentence doesn't repeat it: it may hold a password."""
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("postgresql", "postgres") and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Refusal(f"{name} is not the address of a PostgreSQL database (wanted: postgresql://user@host/database).")
+    return text
 
 
 def _port(env: Mapping[str, str]) -> int:

@@ -186,7 +186,8 @@ def _bind(settings: Settings, port: int) -> socket.socket | None:
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
             return None
-        raise Refusal(f"Port {port} on {settings.host} can't be used: {problem.strerror}.") from None
+        reason = str(problem.strerror).partition(" (while")[0]
+        raise Refusal(f"Port {port} on {settings.host} can't be used: {reason}.") from None
 
 
 def listen(settings: Settings, port: int) -> socket.socket:
