@@ -57,8 +57,7 @@ async def _reconcile_chunk(ids: list[int], terms: Terms) -> Reconciled:
     faulty = _faulty(changes, made_to)
     await write(changes, terms)
     await remember(ids, terms)
-    for order_id, count in faulty.items():
-        await _raise(order_id, count, terms)
+    await _raise(faulty, terms)
     repaired = sum(faulty.values())
     return Reconciled(len(ids), repaired, changes.count - repaired)
 
@@ -90,18 +89,20 @@ def _comes_back(row: Record, duty: Duty | None, made_to: dict[int, datetime]) ->
     return duty is not None and row["state"] == "void" and known_to is not None and duty.slot.opens_at > known_to
 
 
-async def _raise(order_id: int, count: int, terms: Terms) -> None:
-    person = (await fetch("SELECT person FROM orders WHERE id = $1", order_id))[0]["person"]
+async def _raise(faulty: dict[int, int], terms: Terms) -> None:
+    """A finding for each order that differed, by one statement however many."""
+    if not faulty:
+        return
     await execute(
         """INSERT INTO finding (subject_kind, subject_id, person, rule, variant, period, since_at, severity, state, why,
                                 created_at)
-           VALUES ($1, $2, $3, $4, '', $5, $6, 'grave', 'open', jsonb_build_object('repaired', $7::int), $6)
+           SELECT $1, o.id, o.person, $4, '', $5, $6, 'grave', 'open', jsonb_build_object('repaired', n.repaired), $6
+             FROM unnest($2::int[], $3::int[]) AS n(id, repaired) JOIN orders o ON o.id = n.id
            ON CONFLICT ON CONSTRAINT finding_once DO NOTHING""",
         ORDER,
-        order_id,
-        person,
+        list(faulty),
+        list(faulty.values()),
         LEDGER_DIFFERENCE,
         terms.now.isoformat(timespec="minutes"),
         terms.now,
-        count,
     )

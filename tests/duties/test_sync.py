@@ -15,6 +15,7 @@ from supervision.orders.actions import Ending, change_term, end_order, set_class
 from supervision.orders.pauses import NewPause, end_pause, pause
 from supervision.rules.base import is_lapsed
 from tests.cast import NOW, Cast
+from tests.desk.reading import statements
 from tests.register import awaited, on_register, viewer_of
 
 LEDGER = """SELECT rule, variant, period, opens_at, due_at, limit_at, state, fact_kind, fact_id, closed_at
@@ -196,6 +197,18 @@ async def test_a_planted_fault_is_repaired_and_alarmed(cast: Cast, damage: str) 
     found = await fetch("SELECT severity, subject_id FROM finding WHERE rule = 'ledger_difference'")
     assert [tuple(row) for row in found] == [("grave", one.order)]
     assert (await reconcile(NOW)).repaired == 0
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_orders_that_differ(cast: Cast) -> None:
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            await on_register(cast)
+        await execute("DELETE FROM duty WHERE variant = 'phone'")
+        async with statements() as seen:
+            assert (await reconcile(NOW)).repaired > 0
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 # -- one definition of a lapse ----------------------------------------------------------------------------------
