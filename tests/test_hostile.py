@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import xlsxwriter
 
 from supervision.access.forms import FLASH_COOKIE
 from supervision.access.roles import PERMISSIONS
+from supervision.db import execute
 from tests.cast import Browser, Cast, Member, client_for, stranger
 from tests.routes import LINES, Line
 from tests.test_architecture import ROOT
@@ -251,3 +253,72 @@ async def test_no_file_breaks_the_import(cast: Cast, sheet: str) -> None:
                     shown = await browser.get(path)
                     assert shown.status_code in (200, 422) and SCRIPT.encode() not in shown.content, (name, path)
                 assert (await browser.post(f"{where}/confirm")).status_code in (303, 422), name
+
+
+MARKUP = "'\"><img src=x>{{7*7}}"
+WRITTEN = (
+    ("person", "name"),
+    ("orders", "crime"),
+    ("orders", "number"),
+    ("office", "name"),
+    ("staff", "name"),
+    ("class_decision", "reason"),
+    ("responsibility", "reason"),
+    ("document_record", "reference"),
+    ("order_end", "reason"),
+    ("message", "body"),
+    ("message", "error"),
+    ("upload", "name"),
+    ("import_run", "file_name"),
+    ("staff_session", "agent"),
+    ("parameter", "source"),
+)
+"""Where what somebody typed or brought is kept in clear."""
+
+
+@pytest.mark.parametrize("login", ["dan", "alice", "sam", "sue", "audrey"])
+async def test_what_was_written_is_never_markup(cast: Cast, login: str) -> None:
+    on = await targets(cast)
+    member = cast.members[login]
+    target = on["gucheng"] | _of_member(cast, member, on)
+    shown = 0
+    browser = await client_for(cast, member)
+    for table, column in WRITTEN:
+        await execute(f"UPDATE {table} SET {column} = {column} || $1", MARKUP)
+    for line in [line for line in PAGES if member.role in PERMISSIONS[line.permission]]:
+        if line.before:
+            await line.before(target)
+        for headers in ({}, {"hx-request": "true"}):
+            answer = await browser.get(line.path.format_map(target), headers=headers)
+            assert b"<img src=x>" not in answer.content and b"49" not in re.findall(
+                rb"img src=x&gt;(..)", answer.content
+            )
+            shown += answer.text.count("img src=x&gt;")
+    assert shown
+
+
+@pytest.mark.parametrize(
+    "path", ["..%2f..%2fconfig.py", "%2e%2e/config.py", "../config.py", "/etc/passwd", "%00", "\\..\\config.py"]
+)
+async def test_no_file_but_the_static_ones_is_served(cast: Cast, path: str) -> None:
+    for folder in ("static", "vendor"):
+        answer = await stranger(cast).request("GET", httpx.URL("http://test", raw_path=f"/{folder}/{path}".encode()))
+        assert answer.status_code in (303, 404), path
+
+
+async def test_a_cell_that_stands_for_a_character_that_can_t_be_kept_is_no_breakdown(cast: Cast) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("甲")
+        for row, cells in enumerate(
+            [
+                GOOD.strip().split(","),
+                ["甲_x0000_乙", "140191199003070011", "缓刑", "2026-11-01", "古城司法所", "_x0000_"],
+            ]
+        ):
+            sheet.write_row(row, 0, cells)
+    browser = await client_for(cast, cast.dan)
+    where = (await browser.post("/import", files={"file": ("a.xlsx", stream.getvalue())})).headers["location"]
+    for path in (where, f"{where}/refused"):
+        assert (await browser.get(path)).status_code == 200
+    assert (await browser.post(f"{where}/confirm")).status_code in (303, 422)

@@ -60,10 +60,10 @@ async def sign_out(viewer: Viewer, now: datetime) -> None:
 
 
 async def end_session(viewer: Viewer, session: int, now: datetime) -> None:
-    """End another of one's own sessions: a browser left signed in elsewhere."""
+    """End another of one's own sessions: a browser left signed in elsewhere. Another's isn't there, and stays."""
     async with tx():
-        await end_sessions(viewer.id, now, only=session)
-        await record(viewer, "session_ended", subject=("staff_session", session), now=now)
+        if await end_sessions(viewer.id, now, only=session):
+            await record(viewer, "session_ended", subject=("staff_session", session), now=now)
 
 
 async def change_password(viewer: Viewer, old: str, new: str, *, agent: str, now: datetime) -> str:

@@ -66,7 +66,7 @@ class Gate(ASGIMiddleware):
         request: AnyRequest = Request(scope, receive=receive, send=send)
         state = scope["state"]
         state.update(clock=self.clock, bureau=self.settings.bureau, viewer=None, banners=self._standing_banners())
-        _check_host(request)
+        _check_address(request)
         path = scope["path"]
         if path.startswith(PUBLIC_FOLDERS) or path in NO_SESSION:
             return await next_app(scope, receive, send)
@@ -151,8 +151,10 @@ class Gate(ASGIMiddleware):
         return send_with_cookies
 
 
-def _check_host(request: AnyRequest) -> None:
-    """A host that is no host makes every address of the request unreadable: 400, wherever it is read."""
+def _check_address(request: AnyRequest) -> None:
+    """A zero byte is in no path: 404. A host that is no host makes every address of the request unreadable: 400."""
+    if "\0" in request.scope["path"]:
+        raise NotFound
     try:
         request.url  # noqa: B018  read once, and kept by the request
     except ValueError:

@@ -57,9 +57,9 @@ async def touch_session(session: Record, now: datetime) -> None:
         await execute("UPDATE staff_session SET seen_at = $2 WHERE id = $1", session["session"], now)
 
 
-async def end_sessions(staff: int, now: datetime, *, only: int | None = None) -> None:
-    """End all sessions of a member of the staff, or only one."""
-    await execute(
+async def end_sessions(staff: int, now: datetime, *, only: int | None = None) -> int:
+    """End all sessions of a member of the staff, or only one; how many."""
+    return await execute(
         """UPDATE staff_session SET ended_at = $2
            WHERE staff = $1 AND ended_at IS NULL AND ($3::int IS NULL OR id = $3)""",
         staff,
