@@ -148,7 +148,8 @@ async def assign(subject: tuple[str, int], person: int, to: Assignment, now: dat
 
 
 async def _check_staff(to: Assignment) -> None:
-    row = await fetch_row("SELECT office, disabled_at, role FROM staff WHERE id = $1", to.staff)
+    # Shared: whoever ends this account at the same moment waits, and then hands this file over too.
+    row = await fetch_row("SELECT office, disabled_at, role FROM staff WHERE id = $1 FOR SHARE", to.staff)
     if row is None or row["office"] != to.office or row["disabled_at"]:
         raise Refusal("责任人必须是该司法所的在岗人员。", fields={"staff": "请选择该司法所的在岗人员。"})
     if row["role"] not in ("officer", "head"):
