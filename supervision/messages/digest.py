@@ -1,4 +1,4 @@
-"""One text a day to each officer and head: the day in figures; the names are behind the sign-in."""
+"""One text a day to each officer, head and member of the desk: the day in figures; the names are behind the sign-in."""
 
 from datetime import datetime
 
@@ -42,7 +42,7 @@ def _digest(row: Record, now: datetime) -> Draft | None:
 
 
 async def _counts(now: datetime) -> list[Record]:
-    """An officer's own files, a head's whole office: due today, lapsed, and the alerts that are theirs."""
+    """An officer's own files, a head's whole office: due today, lapsed; and everybody's own alerts, the desk's too."""
     today = local_day(now)
     return await fetch(
         """WITH open_duty AS MATERIALIZED (
@@ -56,7 +56,9 @@ async def _counts(now: datetime) -> list[Record]:
                   count(*) FILTER (WHERE o.lapsed) AS lapsed
              FROM staff s LEFT JOIN open_duty o
                ON CASE s.role WHEN 'head' THEN o.office = s.office ELSE o.staff = s.id END
-            WHERE s.role IN ('officer', 'head') AND s.disabled_at IS NULL AND s.phone_sealed IS NOT NULL
+            WHERE s.disabled_at IS NULL AND s.phone_sealed IS NOT NULL
+              AND (s.role IN ('officer', 'head') OR s.on_desk
+                   OR EXISTS (SELECT FROM alert a WHERE a.assigned_to = s.id AND a.closed_at IS NULL))
             GROUP BY s.id ORDER BY s.id""",
         now,
         start_of(today),

@@ -265,6 +265,26 @@ async def test_each_officer_and_head_with_a_phone_gets_one_digest_a_day_at_eight
     assert due >= 1 and lapsed >= 1
 
 
+async def test_the_desk_and_whoever_has_an_alert_are_told_too_and_nobody_else(town):
+    await zhao_of(town)
+    for number, member in enumerate((town.dan, town.erin, town.ines, town.sam)):
+        await execute(
+            "UPDATE staff SET phone_sealed = $2 WHERE id = $1", member.id, seal(f"1380000002{number}", STAFF_PHONE)
+        )
+    await watch(at("11-14 08:00"))  # the alerts since the 9th have come up to the desk
+    mine = "SELECT count(*) FROM alert WHERE assigned_to = $1 AND closed_at IS NULL"
+    open_alerts = await fetch_value(mine, town.dan.id)
+    assert open_alerts >= 1 and await staff_digest(at("11-14 08:00")) == 1
+    await execute("UPDATE alert SET assigned_to = $1", town.erin.id)
+    assert await staff_digest(at("11-15 08:00")) == 2
+    bodies = "SELECT body FROM message WHERE staff = $1 ORDER BY id"
+    assert [row["body"] for row in await fetch(bodies, town.dan.id)] == [
+        f"今日应办0项，逾期0项，待处置{open_alerts}条，请登录系统查看。",
+        "今日应办0项，逾期0项，待处置0条，请登录系统查看。",
+    ]
+    assert len(await fetch(bodies, town.erin.id)) == 1
+
+
 async def test_the_export_shows_two_digits_of_a_number_and_what_was_known_then(town):
     zhao = await zhao_of(town, phone="13800000077")
     await remind(at("11-08 09:00"))
