@@ -134,7 +134,7 @@ def _alert(row: Record) -> dict[str, Any]:
 
 def alert_title(kind: str, variant: str | None) -> str:
     """What an alert is about, as users read it."""
-    return "台账与事实不符" if kind == "ledger_difference" else rules.title_of(kind, variant or "")
+    return rules.title_of(kind, variant or "")
 
 
 async def messages_of_file(person: int) -> list[dict[str, Any]]:

@@ -43,8 +43,12 @@ VARIANT_TITLES = {
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
 }
-OTHER_TITLES = {"duplicate_person": "跨司法所重复登记", "history_misses": "导入的近期缺报"}
-"""Findings that no rule makes: an import raises them, a human ends them."""
+OTHER_TITLES = {
+    "duplicate_person": "跨司法所重复登记",
+    "history_misses": "导入的近期缺报",
+    "ledger_difference": "台账与事实不符",
+}
+"""Findings that no rule makes: an import raises them, or the nightly reconcile; a human ends them."""
 _BY_ID = {rule.id: rule for rule in RULES}
 
 

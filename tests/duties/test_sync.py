@@ -6,10 +6,11 @@ from random import Random
 
 import pytest
 
+from supervision import rules
 from supervision.days import end_of, start_of
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.duties.reconcile import reconcile
-from supervision.duties.sync import horizon, sync
+from supervision.duties.sync import NOT_OF_RULES, horizon, sync
 from supervision.duties.tables import DUTY_STATES
 from supervision.orders.actions import Ending, change_term, end_order, set_class
 from supervision.orders.pauses import NewPause, end_pause, pause
@@ -197,6 +198,10 @@ async def test_a_planted_fault_is_repaired_and_alarmed(cast: Cast, damage: str) 
     found = await fetch("SELECT severity, subject_id FROM finding WHERE rule = 'ledger_difference'")
     assert [tuple(row) for row in found] == [("grave", one.order)]
     assert (await reconcile(NOW)).repaired == 0
+
+
+def test_every_finding_that_no_rule_makes_has_a_title_in_chinese() -> None:
+    assert NOT_OF_RULES == rules.OTHER_TITLES.keys()
 
 
 async def test_the_number_of_statements_does_not_grow_with_the_orders_that_differ(cast: Cast) -> None:
