@@ -216,7 +216,7 @@ def test_a_setting_that_cannot_be_used_is_named(settings, said, monkeypatch, cap
 
 UNUSABLE = (
     (lambda server: "postgresql://nobody@127.0.0.1:1/nothing", "can't be reached"),
-    (lambda server: "nonsense", "can't be reached"),
+    (lambda server: "nonsense", "is not the address of a PostgreSQL database"),
     (lambda server: of_database(server, "no_such_database"), "no_such_database"),
 )
 
