@@ -322,3 +322,19 @@ async def test_a_cell_that_stands_for_a_character_that_can_t_be_kept_is_no_break
     for path in (where, f"{where}/refused"):
         assert (await browser.get(path)).status_code == 200
     assert (await browser.post(f"{where}/confirm")).status_code in (303, 422)
+
+
+async def test_no_route_acts_without_this_browser_s_token_in_whatever_coding(cast: Cast) -> None:
+    on = await targets(cast)
+    for line in FORMS:
+        member = _thorough(cast, line)
+        target = on["gucheng"] | _of_member(cast, member, on)
+        browser = await client_for(cast, member)
+        for token, sent in [
+            (token, sent) for token in ("", "forged") for sent in ({}, {"files": {"file": ("a", b"x")}})
+        ]:
+            browser.token = token
+            data = {**line.fields(target)}
+            async with undone():
+                answer = await browser.post(line.path.format_map(target), data=data, **sent)
+                assert answer.status_code == 403, (str(line), token, sent)
