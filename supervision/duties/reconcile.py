@@ -70,10 +70,15 @@ async def _made_to(ids: list[int]) -> dict[int, datetime]:
 
 
 def _faulty(changes: Changes, made_to: dict[int, datetime]) -> dict[int, int]:
-    """Order → rows that differ although nothing but the passing of days could have changed them."""
+    """Order → rows that differ although nothing but the passing of days could have changed them.
+
+    Of a slot that was computed before the calendar of its year was known another date is no fault of ours.
+    """
     faulty: dict[int, int] = {}
     wrong = [order for order, duty in changes.made if order not in made_to or duty.slot.opens_at <= made_to[order]]
-    wrong += [row["subject_id"] for row, duty in changes.changed if not _comes_back(row, duty, made_to)]
+    wrong += [
+        row["subject_id"] for row, duty in changes.changed if not (row["guessed"] or _comes_back(row, duty, made_to))
+    ]
     wrong += [order for order, finding in changes.found if finding.rule != "no_future_duty" or order not in made_to]
     wrong += [
         row["subject_id"] for row, _ in changes.refound if row["rule"] not in ("no_future_duty", LEDGER_DIFFERENCE)

@@ -19,6 +19,9 @@ LEDGER_DIFFERENCE = "ledger_difference"
 NOT_OF_RULES = frozenset({LEDGER_DIFFERENCE, "duplicate_person", "history_misses"})
 """Findings of other hands (ours, and an import's): a human ends them."""
 
+GUESSED = "coalesce((why ->> 'provisional')::boolean, false) AS guessed"
+"""Whether a slot's days were computed before the calendar of their year was known."""
+
 Held = dict[tuple[str, str, str], Record]
 """(rule, variant, period) → the row that the ledger holds."""
 
@@ -49,7 +52,7 @@ async def compare(ids: Sequence[int], terms: Terms) -> Changes:
     facts = await load_facts(ids)
     changes = Changes()
     duties = _by_subject(
-        await _existing("duty", "state, source, opens_at, due_at, limit_at, raw_due_on, closed_at", ids)
+        await _existing("duty", f"state, source, opens_at, due_at, limit_at, raw_due_on, closed_at, {GUESSED}", ids)
     )
     findings = _by_subject(await _existing("finding", "state, since_at, severity, ended_at, alerted_at", ids))
     for one in facts:

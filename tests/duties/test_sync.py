@@ -200,6 +200,21 @@ async def test_a_planted_fault_is_repaired_and_alarmed(cast: Cast, damage: str) 
     assert (await reconcile(NOW)).repaired == 0
 
 
+async def test_the_calendar_of_a_year_that_comes_late_moves_its_slots_and_alarms_nobody(cast: Cast) -> None:
+    one = await on_register(cast, at=start_of(date(2026, 11, 5)))
+    await execute("DELETE FROM holiday WHERE day >= '2027-01-01'")
+    await reconcile(NOW)
+    limit = "SELECT limit_at FROM duty WHERE subject_id = $1 AND variant = 'in_person' AND period = '2027-01-05'"
+    assert await fetch_value(limit, one.order) == end_of(date(2027, 1, 5))
+    await insert(
+        "holiday", {"day": date(2027, 1, 5), "kind": "off", "name": "元旦", "source": "国办发明电", "recorded_at": NOW}
+    )
+    seen = await reconcile(NOW + timedelta(days=1))
+    assert await fetch_value(limit, one.order) == end_of(date(2027, 1, 6))
+    assert seen.repaired == 0
+    assert await fetch_value("SELECT count(*) FROM finding WHERE rule = 'ledger_difference'") == 0
+
+
 def test_every_finding_that_no_rule_makes_has_a_title_in_chinese() -> None:
     assert NOT_OF_RULES == rules.OTHER_TITLES.keys()
 
