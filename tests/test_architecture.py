@@ -40,9 +40,10 @@ ORDER = (
     "house failures",
     "statistics exchange",
     "jobs",
-    "demo bench doctor",
+    "demo doctor",
     "system",
     "app",
+    "bench",  # it shows the app's pages beside bare ones
     "start",
     "cli",
 )

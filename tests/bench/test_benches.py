@@ -78,6 +78,15 @@ def test_an_import_and_a_bare_copy_leave_the_same_rows() -> None:
     assert report["notes"]["peak memory, MB"] > 0
 
 
+def test_our_pages_and_the_bare_ones_show_the_same() -> None:
+    reports = measure("pages")
+    assert [one["bench"] for one in reports] == [f"pages: {name}" for name in ("caseload", "day", "file", "queue")]
+    assert all(whole(one)["tags"] > 500 for one in reports)
+    caseload = reports[0]["notes"]
+    assert caseload["rows that the bare route reads"] == 50
+    assert caseload["statements of our page"] < 12
+
+
 async def test_sides_that_leave_different_rows_are_refused() -> None:
     async def ours() -> Run:
         return Run(1.0, {"alerts": 2})
