@@ -18,6 +18,7 @@ def holders(asked: str, at: str) -> str:
     On duty is who isn't disabled and has no absence; whoever isn't is stood in for by the deputy of the absence. The desk
     is the first of its members on duty, else any of them, else the head of the section: a lapse never goes without an owner.
     """
+    # Materialized: the planner takes the files for few, and would look through all heads anew for each of them.
     return f"""
 absent AS (SELECT id, staff, deputy FROM absence WHERE from_at <= {at} AND {at} < to_at),
 active AS (SELECT s.id, s.office, s.role, s.on_desk, EXISTS (SELECT FROM absent x WHERE x.staff = s.id) AS away
@@ -26,16 +27,20 @@ stand_in AS (SELECT s.id AS staff, CASE WHEN NOT s.away THEN s.id ELSE
                     (SELECT x.deputy FROM absent x JOIN active d ON d.id = x.deputy AND NOT d.away
                       WHERE x.staff = s.id ORDER BY x.id LIMIT 1) END AS person
                FROM active s),
-office_head AS (SELECT DISTINCT ON (s.office) s.office, t.person FROM active s JOIN stand_in t ON t.staff = s.id
+office_head AS MATERIALIZED (
+              SELECT DISTINCT ON (s.office) s.office, t.person FROM active s JOIN stand_in t ON t.staff = s.id
                  WHERE s.role = 'head' AND t.person IS NOT NULL ORDER BY s.office, s.away, s.id),
 desk AS (SELECT id AS person FROM active WHERE on_desk OR role = 'cca_head' ORDER BY on_desk DESC, away, id LIMIT 1),
-holder AS (SELECT n.subject_kind, n.subject_id, r.office, coalesce(o.person, h.person, d.person) AS officer,
-                  coalesce(h.person, d.person) AS head, d.person AS desk
+charge AS MATERIALIZED (
+           SELECT n.subject_kind, n.subject_id, r.office, r.staff
              FROM (SELECT DISTINCT subject_kind, subject_id FROM {asked}) n
              LEFT JOIN responsibility r ON r.subject_kind = n.subject_kind AND r.subject_id = n.subject_id
-                  AND r.role = 'main' AND tstzrange(r.from_at, r.to_at) @> {at}
-             LEFT JOIN stand_in o ON o.staff = r.staff
-             LEFT JOIN office_head h ON h.office = r.office
+                  AND r.role = 'main' AND tstzrange(r.from_at, r.to_at) @> {at}),
+holder AS (SELECT c.subject_kind, c.subject_id, c.office, coalesce(o.person, h.person, d.person) AS officer,
+                  coalesce(h.person, d.person) AS head, d.person AS desk
+             FROM charge c
+             LEFT JOIN stand_in o ON o.staff = c.staff
+             LEFT JOIN office_head h ON h.office = c.office
              LEFT JOIN desk d ON TRUE)"""
 
 
@@ -50,9 +55,10 @@ def owner(alert: str, rung: str, held: str = "TRUE") -> str:
 
     Whoever took it and can't see the person any more (the file, or they themselves, went to another office) has it no longer.
     """
-    return f"""coalesce((SELECT t.person FROM stand_in t JOIN active k ON k.id = t.staff
-                          WHERE t.staff = {alert}.taken_by AND {held}
-                            AND (k.office = h.office OR k.role IN ({EVERYWHERE}))), {on_rung(rung)})"""
+    return f"""coalesce(CASE WHEN {alert}.taken_by IS NOT NULL AND {held} THEN
+                         (SELECT t.person FROM stand_in t JOIN active k ON k.id = t.staff
+                           WHERE t.staff = {alert}.taken_by
+                             AND (k.office = h.office OR k.role IN ({EVERYWHERE}))) END, {on_rung(rung)})"""
 
 
 async def owner_of(alert_id: int, at: datetime) -> int:
