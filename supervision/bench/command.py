@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from supervision.bench import intake, ledger, showing, watching
+from supervision.bench import intake, ledger, sending, showing, watching
 from supervision.bench.frame import Report
 from supervision.bench.place import Place, prepared, throw_away
 from supervision.errors import Refusal
@@ -17,6 +17,7 @@ BENCHES: Final[Mapping[str, Measure]] = {
     "reconcile": ledger.bench_reconcile,
     "import": intake.bench,
     "pages": showing.bench,
+    "sender": sending.bench,
 }
 LEAST_PEOPLE: Final = 100
 

@@ -1,12 +1,8 @@
 """How many pages a second one web process shows, with sign-in, scope and audit, beside bare routes (`bare.py`)."""
 
 import asyncio
-import contextlib
 import json
-import os
-import socket
-import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -16,6 +12,7 @@ from supervision.alerts.watch import watch
 from supervision.bench import load
 from supervision.bench.frame import Bench, Report, Run, Watch, side_by_side
 from supervision.bench.place import NOW, Place
+from supervision.bench.processes import answers, started
 from supervision.db import execute
 from supervision.duties.sync import sync
 from supervision.errors import Refusal
@@ -32,7 +29,6 @@ PAGES: Final = {
     "file": (f"/people/{PERSON}", OFFICER),
     "queue": ("/alerts?tab=all", CLERK),
 }
-LOOK_SECONDS: Final = 0.1
 
 
 async def bench(place: Place, people: int, runs: int) -> list[Report]:
@@ -40,12 +36,13 @@ async def bench(place: Place, people: int, runs: int) -> list[Report]:
     await place.load("load", people, load.register, load.acts, load.duties, _noticed)
     tokens = await _sign_in(place)
     pages = [(path, tokens[staff]) for path, staff in PAGES.values()]
-    async with _process(place, "supervision.cli", "serve", "--port") as (ours, _):
-        async with _process(place, "supervision.bench.bare", last=json.dumps(pages)) as (anchor, bare):
+    environment = _environment(place)
+    async with started("supervision.cli", ("serve", "--port", "{port}"), environment) as (ours, _):
+        async with started("supervision.bench.bare", ("{port}", json.dumps(pages)), environment) as (anchor, bare):
             did = json.loads(await bare.readline() or "null")
             if did is None:
                 raise Refusal("The bare process could not show our pages.")
-            await asyncio.gather(_answers(f"{ours}/health"), _answers(f"{anchor}/0"))
+            await asyncio.gather(answers(f"{ours}/health"), answers(f"{anchor}/0"))
             return [
                 await _page(Bench(f"pages: {name}", "/s", "≥ 0.4", runs), people, (ours, anchor), (number, pages, did))
                 for number, name in enumerate(PAGES)
@@ -108,28 +105,6 @@ async def _get(session: aiohttp.ClientSession, url: str, waits: list[float]) -> 
     return text
 
 
-# -- the processes -----------------------------------------------------------------------------------------------
-
-
-@contextlib.asynccontextmanager
-async def _process(
-    place: Place, module: str, *words: str, last: str | None = None
-) -> AsyncIterator[tuple[str, asyncio.StreamReader]]:
-    """A process of ours on a free port and on the load: its address and what it prints."""
-    port = _free_port()
-    command = [sys.executable, "-m", module, *words, str(port), *([last] if last else [])]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=os.environ | _environment(place), stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{port}", process.stdout
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
 def _environment(place: Place) -> dict[str, str]:
     return {
         "SUPERVISION_MODE": "training",
@@ -138,19 +113,3 @@ def _environment(place: Place) -> dict[str, str]:
         "SUPERVISION_DATABASE_URL": place.server.dsn("load", APP_ROLE),
         "SUPERVISION_MIGRATION_URL": place.server.dsn("load"),
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
-
-
-async def _answers(url: str) -> None:
-    async with aiohttp.ClientSession() as session:
-        for _ in range(600):
-            with contextlib.suppress(aiohttp.ClientConnectionError):
-                async with session.get(url) as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(LOOK_SECONDS)
-    raise Refusal(f"{url} doesn't answer.")

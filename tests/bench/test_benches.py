@@ -87,6 +87,14 @@ def test_our_pages_and_the_bare_ones_show_the_same() -> None:
     assert caseload["statements of our page"] < 12
 
 
+def test_the_sender_hands_over_every_text_of_a_run() -> None:
+    reports = measure("sender")
+    assert [one["bench"] for one in reports] == ["sender: fake", "sender: sent rows", "sender: SDK"]
+    assert [whole(one) for one in reports] == [{"sent": 1000}] * 3
+    assert reports[0]["anchor"] == 50 / 0.05
+    assert reports[0]["notes"]["sent rows"] == 10 * PEOPLE
+
+
 async def test_sides_that_leave_different_rows_are_refused() -> None:
     async def ours() -> Run:
         return Run(1.0, {"alerts": 2})
