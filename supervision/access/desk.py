@@ -24,4 +24,4 @@ async def refuse_without_desk() -> None:
         sorted(ADMINS),
     )
     if missing:
-        raise Refusal("局值班台没有在岗人员：系统不启动。请先用 supervision 命令指定一名值班人员。")
+        raise Refusal("局值班台没有在岗人员，系统不启动：请运维人员在数据库的 staff 表中为一名区矫正机构人员置 on_desk。")
