@@ -9,7 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Keyring:
 
     keys: Mapping[str, bytes]
     index: bytes
+    _derived: dict[str, bytes] = field(default_factory=dict, compare=False)
+    """Label → the key made from the index secret: an import asks for the same few five times a person."""
 
     @classmethod
     def create(cls, path: Path) -> "Keyring":
@@ -100,7 +102,10 @@ class Keyring:
         return hmac.new(self._derive(f"blind:{purpose}"), text.encode(), hashlib.sha256).hexdigest()
 
     def _derive(self, label: str) -> bytes:
-        return HKDF(algorithm=SHA256(), length=SECRET_BYTES, salt=None, info=label.encode()).derive(self.index)
+        if label not in self._derived:
+            hkdf = HKDF(algorithm=SHA256(), length=SECRET_BYTES, salt=None, info=label.encode())
+            self._derived[label] = hkdf.derive(self.index)
+        return self._derived[label]
 
     def _dump(self) -> str:
         keys = [{"id": key_id, "secret": base64.b64encode(secret).decode()} for key_id, secret in self.keys.items()]

@@ -50,6 +50,7 @@ FINDING_COLUMNS = (
     "why",
     "created_at",
 )
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass
@@ -108,7 +109,7 @@ def _duty_row(subject: int, person: int, duty: Duty, terms: Terms) -> tuple[Any,
         remind_at(duty, terms.now),
         "rule",
         terms.parameters.version_at(slot.opens_at),
-        json.dumps(dict(slot.why), ensure_ascii=False),
+        _as_json(dict(slot.why)),
         terms.now,
     )
 
@@ -165,7 +166,7 @@ def _changed_row(row: Record, duty: Duty | None, terms: Terms) -> tuple[Any, ...
         duty.fact_id,
         duty.cause,
         remind_at(duty, terms.now),
-        json.dumps(dict(slot.why), ensure_ascii=False),
+        _as_json(dict(slot.why)),
     )
 
 
@@ -183,7 +184,7 @@ def _finding_row(subject: int, person: int, finding: Finding, terms: Terms) -> t
         finding.ended_at,
         finding.fact_kind,
         finding.fact_id,
-        json.dumps(dict(finding.why), ensure_ascii=False),
+        _as_json(dict(finding.why)),
         terms.now,
     )
 
