@@ -22,9 +22,11 @@ ROLL_CALL_AT = time(7, 30)
 
 async def reconcile(work: Work) -> int:
     """Recompute everybody from the facts, then bring their alerts in line; rows that had to be repaired."""
-    repaired = (await compare_all(work.now())).repaired
+    seen = await compare_all(work.now())
     await settle_register(work.now())
-    return repaired
+    if seen.failed:
+        raise RuntimeError(f"{seen.failed} orders could not be computed")
+    return seen.repaired
 
 
 async def watch(work: Work) -> int:

@@ -3,8 +3,8 @@
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import asyncpg
 from piccolo.columns import Date, Integer, Text, Timestamptz
@@ -15,6 +15,8 @@ logging.getLogger("asyncpg.pool").setLevel(
     logging.CRITICAL
 )  # it prints a traceback at each retry while the server is away
 
+logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
 Connection = Any
 Record = Any
 DATABASE_AWAY = (
@@ -83,6 +85,22 @@ async def _connection() -> AsyncIterator[Connection]:
     else:
         async with _pool().acquire() as connection:
             yield connection
+
+
+async def alone(work: Callable[[], Awaitable[Made]]) -> Made | None:
+    """One of a batch, in a transaction of its own (or a savepoint): where it fails it is undone and named, the others go on.
+
+    None where it failed. A database that is away fails the whole batch: that is nobody's own fault.
+    """
+    try:
+        async with tx():
+            return await work()
+    except DATABASE_AWAY:
+        raise
+    except Exception as fault:  # noqa: BLE001  one of a batch
+        # By its kind only: the message of an error may hold what is sealed.
+        logger.error("one of a batch failed: %s", type(fault).__name__)
+        return None
 
 
 async def fetch(sql: str, *args: Any) -> list[Record]:

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from supervision import rules
 from supervision.alerts.ladder import hours_of, position
 from supervision.alerts.owners import holders, owner
-from supervision.db import Record, execute, fetch, tx
+from supervision.db import Record, alone, execute, fetch
 from supervision.messages.reminders import enqueue_missed
 from supervision.rules.base import Parameters
 
@@ -135,20 +136,10 @@ async def tell(lapses: Sequence[Record], now: datetime) -> int:
     by_person: dict[int, list[int]] = {}
     for row in lapses:
         by_person.setdefault(row["person"], []).append(row["id"])
-    queued = await _tell([row["id"] for row in lapses], now)
+    queued = await alone(partial(enqueue_missed, [row["id"] for row in lapses], now))
     if queued is not None:
         return queued
-    each = [await _tell(ids, now) for ids in by_person.values()]
+    each = [await alone(partial(enqueue_missed, ids, now)) for ids in by_person.values()]
     if untold := each.count(None):
         logger.error("%d people could not be told of their lapses", untold)
     return sum(count or 0 for count in each)
-
-
-async def _tell(duty_ids: list[int], now: datetime) -> int | None:
-    """None where it failed; what it had written is undone."""
-    try:
-        async with tx():
-            return await enqueue_missed(duty_ids, now)
-    except Exception as fault:  # noqa: BLE001  one person of a batch
-        logger.warning("texts of %d lapses failed: %s", len(duty_ids), type(fault).__name__)
-        return None

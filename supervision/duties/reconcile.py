@@ -1,10 +1,11 @@
 """Each night everybody is computed anew from the facts: what should have been there and wasn't is our fault, and loud."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import partial
 
-from supervision.db import Record, execute, fetch, tx
+from supervision.db import Record, alone, execute, fetch
 from supervision.duties.sources import ORDER
 from supervision.duties.sync import CHUNK, LEDGER_DIFFERENCE, compare, horizon, remember
 from supervision.duties.write import Changes, write
@@ -14,21 +15,37 @@ from supervision.settings.terms import load_terms
 
 @dataclass(frozen=True)
 class Reconciled:
-    """How many orders were looked at, how many rows had to be repaired, how many slots the new day brought."""
+    """How many orders were looked at, rows had to be repaired, slots the new day brought, and orders couldn't be computed."""
 
-    orders: int
-    repaired: int
-    extended: int
+    orders: int = 0
+    repaired: int = 0
+    extended: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Reconciled") -> "Reconciled":
+        return Reconciled(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 async def reconcile(now: datetime) -> Reconciled:
-    """Compare the whole register with the facts; repair and raise a finding for each order that differed."""
+    """Compare the whole register with the facts; repair and raise a finding for each order that differed.
+
+    An order that can't be computed stops none of the others; it is counted, and has its finding too.
+    """
     terms = await load_terms(now, horizon(now))
-    total = Reconciled(0, 0, 0)
+    total = Reconciled()
     async for ids in register_in_chunks():
-        async with tx():
-            part = await _reconcile_chunk(ids, terms)
-        total = Reconciled(total.orders + len(ids), total.repaired + part.repaired, total.extended + part.extended)
+        part = await alone(partial(_reconcile_chunk, ids, terms))
+        total += part if part is not None else await _one_by_one(ids, terms)
+    return total
+
+
+async def _one_by_one(ids: list[int], terms: Terms) -> Reconciled:
+    total = Reconciled()
+    for order in ids:
+        part = await alone(partial(_reconcile_chunk, [order], terms))
+        if part is None:
+            await _raise({order: 0}, terms)
+        total += part or Reconciled(orders=1, failed=1)
     return total
 
 

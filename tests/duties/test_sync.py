@@ -263,3 +263,20 @@ async def test_the_database_agrees_with_python_at_every_edge_minute(cast: Cast) 
             row["id"] for row in rows if is_lapsed(row["state"], row["limit_at"], moment)
         }
     assert len(moments) > 50
+
+
+async def test_an_order_that_cannot_be_computed_stops_none_of_the_others_and_is_named(cast: Cast) -> None:
+    bad, good = await on_register(cast), await on_register(cast, name="赵一", phone="19900000003")
+    await execute("UPDATE class_decision SET level = 'strict' WHERE order_id = $1", bad.order)
+    await execute(
+        """INSERT INTO parameter (key, valid_from, value, source, recorded_at)
+           VALUES ('report.phone.strict', '2019-01-01', '"never"', 'a typing mistake', $1)""",
+        NOW,
+    )
+    await execute("DELETE FROM parameter WHERE key = 'report.phone.strict' AND source <> 'a typing mistake'")
+    await execute("DELETE FROM duty WHERE subject_id = $1 AND period = '2026-12-09'", good.order)
+    seen = await reconcile(NOW)
+    assert (seen.orders, seen.failed) == (2, 1) and seen.repaired >= 1
+    assert (await states(good.order, "phone"))["2026-12-09"] == "open"
+    found = await fetch("SELECT subject_id FROM finding WHERE rule = 'ledger_difference' ORDER BY subject_id")
+    assert [row["subject_id"] for row in found] == [bad.order, good.order]
