@@ -9,7 +9,7 @@ from datetime import date, datetime
 from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.days import local_day
+from supervision.days import add_days, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import Refusal
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
@@ -18,6 +18,8 @@ from supervision.people.actions import CONTACT, Assignment, NewContact, add_cont
 from supervision.sealed import blind
 
 ORDER = "order"
+EARLIEST_DAYS = 30
+"""So long before the judgment takes effect may somebody have come (law RE-04)."""
 
 
 async def lock_open(order: int) -> Record:
@@ -41,8 +43,17 @@ async def register(viewer: Viewer, order: int, happened_at: datetime, now: datet
         row = await lock_open(order)
         if row["registered_at"]:
             raise Refusal("已经登记接收，不能重复登记。")
+        check_not_long_before(row, happened_at)
         await enrol(order, happened_at, now, viewer.id)
         await done(viewer, "register", row, now)
+
+
+def check_not_long_before(row: Record, happened_at: datetime) -> None:
+    """Raises Refusal for a registration long before the judgment: a mistyped year would move every later due day."""
+    earliest = add_days(row["effective_on"] or row["start_on"], -EARLIEST_DAYS)
+    if local_day(happened_at) < earliest:
+        told = f"报到时间早于裁判生效日三十日以上（{earliest:%Y-%m-%d} 之前），请核对年份。"
+        raise Refusal(told, fields={"happened_at": told})
 
 
 async def enrol(order: int, happened_at: datetime, now: datetime, by: int | None) -> None:
