@@ -131,7 +131,8 @@ async def _take_away(row: Record, made: list[int], detail: dict[str, Any]) -> No
     await _put_back(row, detail)
     await execute("DELETE FROM duty WHERE source = 'import' AND why ->> 'import_run' = $1::int::text", run)
     await execute("DELETE FROM report WHERE import_run = $1", run)
-    for table in ("alert", "finding", "duty", "ledger_subject"):
+    # The causes first: an alert that the watch opens meanwhile would outlive them.
+    for table in ("finding", "duty", "alert", "ledger_subject"):
         await execute(f"DELETE FROM {table} WHERE subject_kind = 'order' AND subject_id = ANY($1)", made)
     for table in MADE_BY_RUN:
         await execute(f"DELETE FROM {table} WHERE import_run = $1", run)

@@ -21,7 +21,7 @@ from supervision.people.actions import (
     find_by_number,
 )
 
-ONE_AT_A_TIME = 7003
+ONE_AT_A_TIME = 7004
 """The advisory lock of intakes: two at once would take one number, or put one person down twice."""
 
 
