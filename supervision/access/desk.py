@@ -24,4 +24,6 @@ async def refuse_without_desk() -> None:
         sorted(ADMINS),
     )
     if missing:
-        raise Refusal("局值班台没有在岗人员，系统不启动：请运维人员在数据库的 staff 表中为一名区矫正机构人员置 on_desk。")
+        raise Refusal(
+            "局值班台没有在岗人员，系统不启动：请运维人员在数据库的 staff 表中为一名区矫正机构人员置 on_desk。"
+        )

@@ -168,7 +168,9 @@ async def test_the_responsible_member_of_the_staff_must_be_there(cast: Cast) -> 
 async def test_a_missing_class_or_officer_is_covered_by_the_debt_of_an_old_register_alone(cast: Cast) -> None:
     made = await in_order(cast, level=None)
     await give(made, cast.alice.office, None, NOW)
-    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有责任人也没有预警；没有管理类别也没有预警"}
+    assert missing(await roll_call(NOW, live=True)) == {
+        f"SJ-{made.person}": "没有责任人也没有预警；没有管理类别也没有预警"
+    }
     for kind in ("class", "officer", "phone"):
         await insert("debt", {"order_id": made.order, "person": made.person, "kind": kind, "opened_at": NOW})
     assert await bucket_of(made) == "in_order"
