@@ -6,15 +6,16 @@ import io
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import asyncpg
 
+from supervision.audit.record import record
 from supervision.config import load_settings, moment_of
-from supervision.db import DATABASE_AWAY
+from supervision.db import DATABASE_AWAY, fetch
 from supervision.errors import Refusal
 from supervision.house import House, at_work, open_house, prepare
 from supervision.local_postgres import LocalPostgresError
@@ -115,7 +116,30 @@ def in_house(work: Work) -> Callable[[Arguments], int]:
 async def _work(house: House, work: Work, arguments: Arguments) -> Answer:
     await prepare(house)
     async with at_work(house, pool_size=4):
-        return await work(house, arguments)
+        answer = await work(house, arguments)
+        if arguments.command in READS:
+            await _note_read(house, arguments, answer)
+        return answer
+
+
+READS = frozenset({"duties", "alerts", "messages", "rollcall"})
+"""Commands that show people: they leave an audit row as a page does (G9)."""
+
+
+async def _note_read(house: House, arguments: Arguments, answer: Answer) -> None:
+    rows = await fetch("SELECT DISTINCT person FROM orders WHERE number = ANY($1)", sorted(numbers_in(answer.data)))
+    detail = {"command": arguments.command, "account": os.geteuid()}
+    await record(None, "command_read", people=[row["person"] for row in rows], detail=detail, now=house.clock.now())
+
+
+def numbers_in(data: Any) -> set[str]:
+    """The order numbers that an answer names, however deep (other texts under these keys match no order)."""
+    if isinstance(data, Mapping):
+        own = {data[key] for key in ("number", "order", "to") if isinstance(data.get(key), str)}
+        return own.union(*(numbers_in(value) for value in data.values()))
+    if isinstance(data, list):
+        return set().union(*(numbers_in(value) for value in data))
+    return set()
 
 
 def tell(answer: Answer, *, as_json: bool) -> int:

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from supervision import cli, sealed
-from supervision.db import execute
+from supervision.db import execute, fetch
 from tests.browser.place import Database, own_database, pool_on, settle
 from tests.conftest import ROOT, of_database
 from tests.json_fields import DOCUMENT, sections
@@ -226,3 +226,18 @@ async def test_a_database_that_cannot_be_used_gets_one_sentence(server, url, sai
     environment = {"SUPERVISION_DATABASE_URL": url(server), "SUPERVISION_DATA_DIR": str(tmp_path)}
     code, out, error = await run(environment | {"SUPERVISION_MODE": "training"}, "alerts")
     assert (code, out, error.count("\n")) == (1, "", 1) and said in error, error
+
+
+def test_the_people_whom_an_answer_names_are_found_however_deep() -> None:
+    answer = {"strays": [{"number": "A1", "codes": ["x"]}], "buckets": [{"code": "lapsed", "count": 2}], "to": "B2"}
+    assert cli.numbers_in([answer, {"order": "C3", "number": None}]) == {"A1", "B2", "C3"}
+
+
+async def test_a_command_that_shows_people_leaves_an_audit_row_with_them(
+    server: str, keyring: sealed.Keyring, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with own_database(server, tmp_path_factory) as database:
+        await ask(database, "rollcall")
+        async with pool_on(database.dsn):
+            rows = await fetch("SELECT action, people, detail FROM audit_row WHERE action = 'command_read'")
+    assert [json.loads(row["detail"])["command"] for row in rows] == ["rollcall"]

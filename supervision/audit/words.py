@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, str] = {
     "rollcall_printed": "打印点名",
     "roster_imported": "导入名册",
     "history_imported": "导入报告记录",
+    "command_read": "用命令查看",
     "import_tried": "试导入",
     "import_answered": "下载有误的行",
     "import_seen": "查看导入结果",
