@@ -9,6 +9,7 @@ from supervision.bench.frame import Report
 from supervision.bench.place import Place, prepared, throw_away
 from supervision.errors import Refusal
 from supervision.house import House
+from supervision.stopping import leaving_in_order
 
 Measure = Callable[[Place, int, int], Awaitable[list[Report]]]
 BENCHES: Final[Mapping[str, Measure]] = {
@@ -26,7 +27,7 @@ def run_bench(name: str, people: int, runs: int) -> tuple[list[dict[str, Any]], 
     """Measure in a throw-away installation; the data and the lines. Raises Refusal."""
     if people < LEAST_PEOPLE or runs < 1:
         raise Refusal(f"A bench needs at least {LEAST_PEOPLE} people and one run.")
-    with throw_away() as house:
+    with leaving_in_order(), throw_away() as house:
         reports = asyncio.run(_measure(house, BENCHES[name], people, runs))
     return [one.data() for one in reports], [line for one in reports for line in one.lines()]
 

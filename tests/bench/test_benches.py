@@ -95,6 +95,13 @@ def test_the_sender_hands_over_every_text_of_a_run() -> None:
     assert reports[0]["notes"]["sent rows"] == 10 * PEOPLE
 
 
+def test_every_bench_is_explained_and_has_a_last_run() -> None:
+    said = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    for name in BENCHES:
+        assert f"\n| `{name}` |" in said, f"{name} isn't explained"
+        assert f"`supervision bench {name} --people" in said, f"{name} has no last run"
+
+
 async def test_sides_that_leave_different_rows_are_refused() -> None:
     async def ours() -> Run:
         return Run(1.0, {"alerts": 2})
