@@ -91,7 +91,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "end_id": await insert("order_end", end),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
-        "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order}", one.order),
+        "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),
     }
 
 
