@@ -94,7 +94,8 @@ def test_every_page_that_the_runbook_names_is_there() -> None:
 def test_every_sentence_on_what_to_do_is_one_that_the_program_says() -> None:
     told = RUNBOOK[RUNBOOK.index("## What to do when") : RUNBOOK.index("## The embedded database server")]
     source = "\n".join(file.read_text(encoding="utf-8") for file in ROOT.glob("supervision/**/*.py"))
-    sentences = [part for quoted in re.findall(r'"([^"]+)"', told) for part in quoted.split(" … ")]
+    said = [part for quoted in re.findall(r'"([^"]+)"', told) for part in re.split(r"\s*…\s*", quoted)]
+    sentences = [part for part in said if part]
     assert len(sentences) >= 5
     assert [part for part in sentences if part not in source] == []
 
