@@ -1,9 +1,12 @@
 """tx() gives real savepoints; the migrated schema is what the table classes say."""
 
+import re
+
 import pytest
 
 from supervision.db import execute, fetch, fetch_value, insert, tx
 from supervision.piccolo_app import APP_CONFIG
+from tests.conftest import ROOT
 
 
 async def test_an_inner_transaction_that_fails_leaves_no_ghost_row(db: None) -> None:
@@ -43,3 +46,11 @@ async def test_append_only_tables_refuse_the_app(db: None, table: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with tx():
             await execute(f"DELETE FROM {table}")
+
+
+def test_the_names_of_the_migrations_are_in_the_order_in_which_they_run() -> None:
+    files = sorted((ROOT / "migrations").glob("0*.py"))
+    ids = [re.search(r'^ID = "(.+)"$', file.read_text("utf-8"), re.MULTILINE) for file in files]
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    found = [one[1] for one in ids if one]
+    assert len(found) == len(files) and found == sorted(found)

@@ -10,4 +10,4 @@ DESCRIPTION = "Uploads"
 
 
 async def forwards() -> MigrationManager:
-    return sql_migration(ID, DESCRIPTION, "0005_uploads.sql")
+    return sql_migration(ID, DESCRIPTION, "0004_uploads.sql")

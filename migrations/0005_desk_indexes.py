@@ -10,4 +10,4 @@ DESCRIPTION = "Indexes of the caseload"
 
 
 async def forwards() -> MigrationManager:
-    return sql_migration(ID, DESCRIPTION, "0004_desk_indexes.sql")
+    return sql_migration(ID, DESCRIPTION, "0005_desk_indexes.sql")

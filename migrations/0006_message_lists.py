@@ -10,4 +10,4 @@ DESCRIPTION = "Indexes of the page of texts"
 
 
 async def forwards() -> MigrationManager:
-    return sql_migration(ID, DESCRIPTION, "0005_message_lists.sql")
+    return sql_migration(ID, DESCRIPTION, "0006_message_lists.sql")

@@ -10,4 +10,4 @@ DESCRIPTION = "Withdrawals of facts of orders"
 
 
 async def forwards() -> MigrationManager:
-    return sql_migration(ID, DESCRIPTION, "0006_withdrawals.sql")
+    return sql_migration(ID, DESCRIPTION, "0007_withdrawals.sql")
