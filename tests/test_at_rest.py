@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -152,8 +153,16 @@ def test_the_data_folder_and_its_logs_hold_no_number_and_no_address(loaded: Load
     asyncio.run(_be_used(loaded))
     files = [path for path in loaded.house.settings.data_dir.rglob("*") if path.is_file()]
     assert {"server.log", "serve.log", "console.log"} <= {path.name for path in files} and len(files) > 500
-    found = {path.name: one for path in files if (one := loaded.secrets.found_in(path.read_bytes()))}
+    found = {path.name: one for path in files if (one := loaded.secrets.found_in(_bytes_of(path)))}
     assert found == {}
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The file's bytes; the running server throws caches of its own away at any moment, and what is gone holds nothing."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 async def _be_used(loaded: Loaded) -> None:
