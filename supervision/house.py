@@ -15,13 +15,15 @@ from supervision.db import close_pool, execute, fetch_value, open_pool
 from supervision.errors import Refusal
 from supervision.ledger import connect_sources
 from supervision.local_postgres import LocalPostgres
-from supervision.migrate import migrate
+from supervision.migrate import migrate, of_any_age, of_our_age, standing
 from supervision.settings.terms import seed
 
 DATABASE = "supervision"
 APP_ROLE = "supervision_app"
 OLDEST = 15
 """The oldest major version of PostgreSQL that we work with."""
+HALF_RESTORED = "restoring"
+"""The folder in which a restore makes its database; it gets its own name when it is whole."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def open_house(settings: Settings) -> Iterator[House]:
     if settings.database_url:
         yield House(settings, clock, settings.database_url, settings.migration_url or settings.database_url)
         return
+    if (settings.data_dir / HALF_RESTORED).exists() and not (settings.data_dir / "postgres").exists():
+        raise Refusal(f"A restore into {settings.data_dir} was cut off: run `supervision restore` there again.")
     make_folders(settings.data_dir)
     with LocalPostgres(settings.data_dir / "postgres") as server:
         dsn = server.dsn(DATABASE, APP_ROLE)
@@ -65,10 +69,23 @@ def make_folders(data_dir: Path) -> None:
 
 
 async def prepare(house: House) -> None:
-    """Make the database, migrate it, check the key, seed the defaults: safe to run at once from several processes."""
+    """Make the database, migrate it, check the key, seed the defaults: safe to run at once from several processes.
+
+    In production a database that is in use is migrated by `supervision upgrade` alone. Raises Refusal.
+    """
+    await reach_database(house)
+    await migrate(house.owner_dsn, allow=of_any_age if house.settings.training else of_our_age)
+    await furnish(house)
+
+
+async def reach_database(house: House) -> None:
+    """Make the embedded server's database where there is none, or see that the office's own server will do. Raises Refusal."""
     await _make_database(house)
     await _check_server(house)
-    await migrate(house.owner_dsn)
+
+
+async def furnish(house: House) -> None:
+    """Check the key and seed the defaults of a migrated database."""
     await open_pool(house.owner_dsn, size=2)
     try:
         await _check_key(house.settings)
@@ -143,14 +160,17 @@ def use_key(settings: Settings, fingerprint: str | None) -> None:
     keyring = sealed.Keyring.load(path)
     if fingerprint and keyring.fingerprint != fingerprint:
         raise Refusal(f"The key {path} isn't the one this database was sealed with (fingerprint {fingerprint}).")
-    sealed.use(keyring)
+    sealed.follow(path)
 
 
 @contextlib.asynccontextmanager
 async def at_work(house: House, *, pool_size: int = 10) -> AsyncIterator[House]:
-    """The pool open as the app's role, the key in use, the sources connected."""
+    """The pool open as the app's role, the key in use, the sources connected. Raises Refusal for another schema."""
     await open_pool(house.dsn, size=pool_size)
     try:
+        found = await standing()
+        found.refuse_newer()
+        found.refuse_older()
         use_key(house.settings, await fetch_value("SELECT value FROM installation WHERE key = 'seal_fingerprint'"))
         connect_sources()
         yield house

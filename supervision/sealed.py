@@ -9,7 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,26 @@ class Keyring:
             # without "from": the cause may quote the file, which is secret
             raise KeyringError(f"The key file {path} is damaged; restore it from where keys are kept.") from None
 
+    def store(self, path: Path) -> None:
+        """Put these keys in the place of a key file, whole or not at all; raise KeyringError when it can't be written."""
+        try:
+            _write_over(path, self._dump())
+        except OSError as error:
+            raise KeyringError(f"The key file {path} can't be written: {error.strerror}.") from error
+
+    def grown(self) -> "Keyring":
+        """The same with a new sealing key, which seals from now on."""
+        return replace(self, keys={**self.keys, secrets.token_hex(4): secrets.token_bytes(SECRET_BYTES)})
+
+    def only_newest(self) -> "Keyring":
+        """The same without the older sealing keys."""
+        return replace(self, keys={self.newest: self.keys[self.newest]})
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals."""
+        return list(self.keys)[-1]
+
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that tell which installation's keys these are; safe to store in the database."""
@@ -79,7 +99,7 @@ class Keyring:
 
     def seal(self, text: str, purpose: str) -> str:
         """Encrypt with the newest key, as `<key id>.A256GCM.<base64url of nonce and ciphertext>`."""
-        key_id = list(self.keys)[-1]
+        key_id = self.newest
         nonce = secrets.token_bytes(NONCE_BYTES)
         box = AESGCM(self.keys[key_id]).encrypt(nonce, text.encode(), purpose.encode())
         return f"{key_id}.{CIPHER}.{_encode(nonce + box)}"
@@ -122,12 +142,32 @@ class Keyring:
         return f"<Keyring {self.fingerprint}>"
 
 
-_in_use: list[Keyring] = []
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class _Used:
+    """The keyring of this process, and the file that it follows: as it was when it was read."""
+
+    keyring: Keyring
+    path: Path | None = None
+    stamp: Stamp | None = None
+
+
+_in_use: list[_Used] = []
 
 
 def use(keyring: Keyring) -> None:
     """Set the keyring of this process; called once at start."""
-    _in_use[:] = [keyring]
+    _in_use[:] = [_Used(keyring)]
+
+
+def follow(path: Path) -> Keyring:
+    """Use a key file, and what it holds later: a rotation by another process is taken up at the next value."""
+    stamp = _stamp(path)
+    keyring = Keyring.load(path)
+    _in_use[:] = [_Used(keyring, path, stamp)]
+    return keyring
 
 
 def seal(text: str, purpose: str) -> str:
@@ -148,7 +188,32 @@ def blind(text: str, purpose: str) -> str:
 def _current() -> Keyring:
     if not _in_use:
         raise RuntimeError("no keyring: call sealed.use() at start")
-    return _in_use[0]
+    used = _in_use[0]
+    if used.path is not None and (stamp := _stamp(used.path)) != used.stamp:
+        used = _in_use[0] = replace(used, keyring=_reread(used.path, used.keyring), stamp=stamp)
+    return used.keyring
+
+
+def _reread(path: Path, before: Keyring) -> Keyring:
+    """What the file holds now; a file that can't be used, or is another installation's, changes nothing for those at work."""
+    try:
+        now = Keyring.load(path)
+    except KeyringError:
+        return before
+    return now if now.fingerprint == before.fingerprint else before
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def key_of(value: str) -> str:
+    """The id of the key that sealed a value; it isn't opened. Raises SealError for what isn't a sealed value."""
+    return _split(value)[0]
 
 
 def _split(value: str) -> tuple[str, bytes]:
@@ -193,6 +258,24 @@ def _read_private(path: Path) -> str:
 
 def _write_new(path: Path, text: str) -> None:
     """Write beside and link into place: a killed start leaves no half-written key file that stops the next one."""
+    draft = _draft(path, text)
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+    _sync_folder(path.parent)
+
+
+def _write_over(path: Path, text: str) -> None:
+    draft = _draft(path, text)
+    try:
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _draft(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -200,10 +283,10 @@ def _write_new(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    finally:
+    except OSError:
         draft.unlink()
-    _sync_folder(path.parent)
+        raise
+    return draft
 
 
 def _sync_folder(folder: Path) -> None:
