@@ -35,6 +35,12 @@ class Settings:
     twilio_base_url: str = "https://api.twilio.com"
     cross_border_assessment: str = ""
     public_url: str = ""
+    backup_dir: Path | None = None
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups are kept: as set, else in the data folder."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def training(self) -> bool:
@@ -68,6 +74,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         twilio_base_url=env.get("TWILIO_BASE_URL") or "https://api.twilio.com",
         cross_border_assessment=env.get("SUPERVISION_CROSS_BORDER_ASSESSMENT", ""),
         public_url=env.get("SUPERVISION_PUBLIC_URL", ""),
+        backup_dir=Path(folder).expanduser() if (folder := env.get("SUPERVISION_BACKUP_DIR")) else None,
     )
 
 

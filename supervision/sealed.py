@@ -48,13 +48,7 @@ class Keyring:
     def create(cls, path: Path) -> "Keyring":
         """Make a new key file that only its owner reads, whole or not at all; raise KeyringError when one is there."""
         keyring = cls({secrets.token_hex(4): secrets.token_bytes(SECRET_BYTES)}, secrets.token_bytes(SECRET_BYTES))
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_new(path, keyring._dump())
-        except FileExistsError as error:
-            raise KeyringError(f"The key file {path} is already there and is never overwritten.") from error
-        except OSError as error:
-            raise KeyringError(f"The key file {path} can't be written: {error.strerror}.") from error
+        keyring.store_new(path)
         return keyring
 
     @classmethod
@@ -72,10 +66,14 @@ class Keyring:
             # without "from": the cause may quote the file, which is secret
             raise KeyringError(f"The key file {path} is damaged; restore it from where keys are kept.") from None
 
+    def store_new(self, path: Path) -> None:
+        """Write these keys to a file that isn't there yet; raise KeyringError when it is, or can't be written."""
+        write_private(path, self._dump().encode())
+
     def store(self, path: Path) -> None:
         """Put these keys in the place of a key file, whole or not at all; raise KeyringError when it can't be written."""
         try:
-            _write_over(path, self._dump())
+            _write_over(path, self._dump().encode())
         except OSError as error:
             raise KeyringError(f"The key file {path} can't be written: {error.strerror}.") from error
 
@@ -256,9 +254,20 @@ def _read_private(path: Path) -> str:
         return file.read()
 
 
-def _write_new(path: Path, text: str) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """Write a key file that only its owner reads and that isn't there yet, whole or not at all; raise KeyringError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_new(path, data)
+    except FileExistsError as error:
+        raise KeyringError(f"The key file {path} is already there and is never overwritten.") from error
+    except OSError as error:
+        raise KeyringError(f"The key file {path} can't be written: {error.strerror}.") from error
+
+
+def _write_new(path: Path, data: bytes) -> None:
     """Write beside and link into place: a killed start leaves no half-written key file that stops the next one."""
-    draft = _draft(path, text)
+    draft = _draft(path, data)
     try:
         os.link(draft, path)
     finally:
@@ -266,8 +275,8 @@ def _write_new(path: Path, text: str) -> None:
     _sync_folder(path.parent)
 
 
-def _write_over(path: Path, text: str) -> None:
-    draft = _draft(path, text)
+def _write_over(path: Path, data: bytes) -> None:
+    draft = _draft(path, data)
     try:
         draft.replace(path)
     finally:
@@ -275,12 +284,12 @@ def _write_over(path: Path, text: str) -> None:
     _sync_folder(path.parent)
 
 
-def _draft(path: Path, text: str) -> Path:
+def _draft(path: Path, data: bytes) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
     except OSError:

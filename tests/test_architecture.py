@@ -39,6 +39,8 @@ ORDER = (
     "whatif ledger",
     "house failures",
     "statistics exchange",
+    "keys",
+    "backup",
     "jobs",
     "demo doctor",
     "system",

@@ -69,4 +69,9 @@ ACTIONS: Mapping[str, str] = {
     "import_seen": "查看导入结果",
     "import_undone": "撤销导入",
     "gone_live": "系统上线",
+    "key_copied": "复制密钥",
+    "key_rotated": "更换密钥",
+    "key_dropped": "停用旧密钥",
+    "backup_made": "备份数据库",
+    "upgraded": "升级系统",
 }
