@@ -45,7 +45,9 @@ DB = Engine(config={"dsn": os.environ.get("SUPERVISION_DATABASE_URL", "postgresq
 async def open_pool(dsn: str, *, size: int = 10) -> None:
     """Point the engine at a server and open its pool; a server that is away is an OSError."""
     DB.config["dsn"] = dsn
-    await DB.start_connection_pool(min_size=1, max_size=size, server_settings={"timezone": "UTC"}, reset=_leave_as_it_is)
+    await DB.start_connection_pool(
+        min_size=1, max_size=size, server_settings={"timezone": "UTC"}, reset=_leave_as_it_is
+    )
 
 
 async def _leave_as_it_is(connection: Connection) -> None:
