@@ -25,11 +25,13 @@ def end_of(day: date) -> datetime:
     return start_of(day + DAY)
 
 
+@lru_cache(maxsize=16384)
 def at_hour(day: date, hour: int) -> datetime:
     """A full hour of the local day."""
     return datetime.combine(day, time(hour), SHANGHAI)
 
 
+@lru_cache(maxsize=16384)
 def local_day(moment: datetime) -> date:
     """The day in Asia/Shanghai in which the moment lies."""
     assert moment.tzinfo is not None, "a naive datetime has no place here"
@@ -44,14 +46,20 @@ def add_days(day: date, count: int) -> date:
 def add_months(day: date, count: int) -> date:
     """The same day of the month `count` months later, clamped to the month's end (law T-11)."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _length(year, month + 1)))
+
+
+@lru_cache(maxsize=4096)
+def _length(year: int, month: int) -> int:
+    """Days of the month."""
+    return monthrange(year, month)[1]
 
 
 def term_end(start: date, months: int) -> date:
     """The last day of a term of whole months (law T-5); the court's document wins over it."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    starts_on_last = start.day == monthrange(start.year, start.month)[1]
+    last = _length(year, month + 1)
+    starts_on_last = start.day == _length(start.year, start.month)
     return date(year, month + 1, last if starts_on_last or start.day > last else start.day) - DAY
 
 

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from json import JSONEncoder
+from typing import Any, NamedTuple
 
 from supervision.days import Calendar, local_day, start_of
 
@@ -148,6 +149,23 @@ def level_in(levels: list[tuple[datetime, str]], moment: datetime) -> str:
 # -- parameters -------------------------------------------------------------------------------------------------
 
 
+class InForce:
+    """The values of all parameters from one change to the next; one object as long as nothing changes.
+
+    Equal to itself only, so what follows from it can be remembered by it.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def among(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The values of several keys, in the order of the keys: what a slot keeps in `why`."""
+        return {key: self._values[key] for key in keys}
+
+
 class Parameters:
     """Dated values: what was in force at a moment, and the version of the whole set then."""
 
@@ -158,21 +176,22 @@ class Parameters:
             starts, values = self._values.setdefault(key, ([], []))
             starts.append(valid_from)
             values.append(value)
-        self._changes = sorted({valid_from for _, valid_from, _ in ordered})
+        self._changes = tuple(sorted({valid_from for _, valid_from, _ in ordered}))
+        self._sets = [InForce({key: self.at(key, moment) for key in self._values}) for moment in self._changes]
 
     @property
     def changes(self) -> tuple[datetime, ...]:
         """The moments at which any value changes, in order."""
-        return tuple(self._changes)
+        return self._changes
 
     def at(self, key: str, moment: datetime) -> Any:
         """The value in force at the moment; before the first one, the first. Raises KeyError for an unknown key."""
         starts, values = self._values[key]
         return values[max(bisect_right(starts, moment) - 1, 0)]
 
-    def among(self, keys: Iterable[str], moment: datetime) -> dict[str, Any]:
-        """The values of several keys in force at the moment, in the order of the keys: what a slot keeps in `why`."""
-        return {key: self.at(key, moment) for key in keys}
+    def in_force(self, moment: datetime) -> InForce:
+        """All values in force at the moment. Raises IndexError where there are no values at all."""
+        return self._sets[self.version_at(moment) - 1]
 
     def version_at(self, moment: datetime) -> int:
         """The number of the set of parameters in force: 1, 2, …"""
@@ -190,6 +209,25 @@ class Terms:
 
 
 # -- what a rule says -------------------------------------------------------------------------------------------
+
+
+class Why(dict[str, Any]):
+    """An explanation as plain JSON; slots that share it share its text too."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    @property
+    def text(self) -> str:
+        """It as JSON, written down once."""
+        try:
+            return self._text
+        except AttributeError:
+            self._text = _as_json(self)
+            return self._text
+
+
+_as_json = JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +250,7 @@ class Slot:
         assert self.opens_at <= self.due_at <= self.limit_at, (self.variant, self.period)
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """A slot with what became of it. *Lapsed* is derived: open and `limit_at <= now`."""
 
     rule: str

@@ -1,11 +1,12 @@
 """confirm_pause 核实羁押、住院: while a person owes nothing, the office makes sure every week that this is still so."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 
 from supervision.days import DAY, every, local_day
-from supervision.rules.base import Facts, Pause, Rule, Slot, Terms
-from supervision.rules.timing import Timing, first_of_each_period, slot
+from supervision.rules.base import Facts, InForce, Pause, Rule, Slot, Terms
+from supervision.rules.timing import Ask, Timing, first_of_each_period, slot
 
 ID = "confirm_pause"
 ARTICLE = "《社区矫正法》第32条，《社区矫正法实施办法》第41条"
@@ -25,17 +26,22 @@ def confirm_pause(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
 
 def _checks(pause: Pause, facts: Facts, terms: Terms) -> Iterator[Slot]:
-    used = terms.parameters.among(["pause.confirm"], pause.from_at)
-    step_size, anchor = every(used["pause.confirm"]), local_day(pause.from_at)
-    why = {"rule": ID, "article": ARTICLE, "variant": pause.kind, "anchor_is": "paused_on", "parameters": used}
+    ask = _asked(pause.kind, terms.parameters.in_force(pause.from_at))
+    step_size, anchor = every(ask.late), local_day(pause.from_at)
     first = step_size.first_step(anchor, facts.order.ledger_from)
     for step in count(first):
         back = (step_size.after(anchor, step) - step_size.after(anchor, step - 1) - DAY).days
-        timing = Timing(anchor, used["pause.confirm"], step, opens_before=f"{back}d")
-        check = slot(pause.kind, timing, terms, late=used["pause.confirm"], why=why)
+        check = slot(ask, Timing(anchor, ask.late, step, opens_before=f"{back}d"), terms.calendar)
         if check.opens_at > terms.until or _is_over(check, pause, facts):
             return
         yield check
+
+
+@lru_cache(maxsize=256)
+def _asked(kind: str, parameters: InForce) -> Ask:
+    used = parameters.among(["pause.confirm"])
+    why = {"rule": ID, "article": ARTICLE, "variant": kind, "anchor_is": "paused_on", "parameters": used}
+    return Ask(kind, why, late=used["pause.confirm"])
 
 
 def _is_over(check: Slot, pause: Pause, facts: Facts) -> bool:

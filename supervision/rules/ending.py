@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
 
-from supervision.rules.base import Facts, Order, Rule, Slot, Terms
+from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
-from supervision.rules.timing import ONCE, Spell, Timing, first_to_open, slot, spells
+from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_to_open, slot, spells
 
 TERM_ARTICLE = "《社区矫正法实施办法》第53条"
 CERTIFICATE_ARTICLE = "《社区矫正法》第44条，《社区矫正法实施办法》第53条"
@@ -41,7 +41,8 @@ def certificate(facts: Facts, terms: Terms) -> Iterator[Slot]:
     if order.registered_at is None or order.end_on is None:
         return
     stretches = spells(facts, terms, order.enrolled_on)
-    for usual in first_to_open((spell, _certificate(order.end_on, spell, terms)) for spell in stretches):
+    offers = ((spell, *_certificate(order.end_on, spell.parameters)) for spell in stretches)
+    for usual in first_to_open(offers, terms.calendar):
         owed: Slot | None = usual
         while owed:
             yield owed
@@ -53,31 +54,29 @@ def _after_custody(rested: Slot, facts: Facts, terms: Terms) -> Slot | None:
     if day is None:
         return None
     timing = Timing(day, "0d", due_hour=rested.why["due_hour"])
-    why = {**rested.why, "anchor_is": "custody_ended_on"}
-    return slot("certificate", timing, terms, period=f"after-{day.isoformat()}", why=why)
+    ask = Ask("certificate", {**rested.why, "anchor_is": "custody_ended_on"}, period=f"after-{day.isoformat()}")
+    return slot(ask, timing, terms.calendar)
 
 
-def _certificate(end_on: date, spell: Spell, terms: Terms) -> Slot:
-    used = terms.parameters.among(["ending.certificate.due_hour"], spell.from_at)
-    timing = Timing(end_on, "0d", due_hour=used["ending.certificate.due_hour"])
-    why = _why("TE-03", "certificate", CERTIFICATE_ARTICLE, used)
-    return slot("certificate", timing, terms, period=ONCE, why=why)
+def _certificate(end_on: date, parameters: InForce) -> tuple[Ask, Timing]:
+    timing = Timing(end_on, "0d", due_hour=parameters["ending.certificate.due_hour"])
+    return _asked("TE-03", "certificate", ("due_hour",), parameters), timing
 
 
 def _before_the_end(rule: str, document: str, facts: Facts, terms: Terms) -> Iterator[Slot]:
     order = facts.order
     if order.registered_at is not None and order.end_on is not None:
         stretches = spells(facts, terms, order.enrolled_on)
-        yield from first_to_open((spell, _document(rule, document, order, spell, terms)) for spell in stretches)
+        offers = (offer for spell in stretches for offer in _document(rule, document, order, spell))
+        yield from first_to_open(offers, terms.calendar)
 
 
-def _document(rule: str, document: str, order: Order, spell: Spell, terms: Terms) -> Slot | None:
+def _document(rule: str, document: str, order: Order, spell: Spell) -> Iterator[tuple[Spell, Ask, Timing]]:
     assert order.end_on is not None
-    keys = [f"ending.{document}.{name}_days" for name in ("opens", "due", "limit")]
-    used = terms.parameters.among(keys, spell.from_at)
-    opens, due, limit = used.values()
+    ask = _asked(rule, document, ("opens_days", "due_days", "limit_days"), spell.parameters)
+    opens, due, limit = ask.why["parameters"].values()
     if order.end_on - timedelta(days=limit) < max(order.enrolled_on, order.ledger_from):
-        return None
+        return
     timing = Timing(
         anchor=order.end_on,
         every=f"-{due}d",
@@ -85,11 +84,15 @@ def _document(rule: str, document: str, order: Order, spell: Spell, terms: Terms
         limit_after=due - limit,
         not_before=order.enrolled_on,
     )
-    return slot(document, timing, terms, period=ONCE, why=_why(rule, document, TERM_ARTICLE, used))
+    yield spell, ask, timing
 
 
-def _why(rule: str, document: str, article: str, used: dict[str, int]) -> dict[str, Any]:
-    return {"rule": rule, "article": article, "variant": document, "anchor_is": "end_on", "parameters": used}
+@lru_cache(maxsize=256)
+def _asked(rule: str, document: str, names: tuple[str, ...], parameters: InForce) -> Ask:
+    article = CERTIFICATE_ARTICLE if rule == "TE-03" else TERM_ARTICLE
+    used = parameters.among(f"ending.{document}.{name}" for name in names)
+    why = {"rule": rule, "article": article, "variant": document, "anchor_is": "end_on", "parameters": used}
+    return Ask(document, why, period=ONCE)
 
 
 SUMMARY = Rule(

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from supervision.days import start_of
-from supervision.rules.base import Facts, Order, Pause, Rule, Slot, Terms
+from supervision.rules.base import Facts, InForce, Order, Pause, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
-from supervision.rules.timing import ONCE, Spell, Timing, first_to_open, slot, spells
+from supervision.rules.timing import ONCE, Ask, Timing, first_to_open, spells
 
 ID = "RE-06"
 ARTICLE = "《社区矫正法》第21条"
@@ -43,7 +44,8 @@ def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
 
 def _offers(anchor: _Anchor, facts: Facts, terms: Terms) -> Iterator[Slot]:
-    return first_to_open((spell, _report(anchor, spell, terms)) for spell in spells(facts, terms, anchor.day))
+    offers = ((spell, *_report(anchor, spell.parameters)) for spell in spells(facts, terms, anchor.day))
+    return first_to_open(offers, terms.calendar)
 
 
 def _after_custody(report: Slot, pauses: tuple[Pause, ...]) -> _Anchor | None:
@@ -51,12 +53,17 @@ def _after_custody(report: Slot, pauses: tuple[Pause, ...]) -> _Anchor | None:
     return _Anchor(day, "custody_ended_on", f"after-{day.isoformat()}") if day else None
 
 
-def _report(anchor: _Anchor, spell: Spell, terms: Terms) -> Slot:
-    used = terms.parameters.among(["first_report.due_days", "first_report.limit_days"], spell.from_at)
-    due, limit = used.values()
-    timing = Timing(anchor=anchor.day, every=f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
-    why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": anchor.called, "parameters": used}
-    return slot("in_person", timing, terms, period=anchor.period, why=why)
+def _report(anchor: _Anchor, parameters: InForce) -> tuple[Ask, Timing]:
+    ask = _asked(anchor.called, anchor.period, parameters)
+    due, limit = ask.why["parameters"].values()
+    return ask, Timing(anchor=anchor.day, every=f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
+
+
+@lru_cache(maxsize=256)
+def _asked(called: str, period: str, parameters: InForce) -> Ask:
+    used = parameters.among(["first_report.due_days", "first_report.limit_days"])
+    why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": called, "parameters": used}
+    return Ask("in_person", why, period=period)
 
 
 def _is_owed(report: Slot, order: Order) -> bool:

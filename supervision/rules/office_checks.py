@@ -1,11 +1,13 @@
 """SU-04 实地走访、信息化核查: what the office owes, so that it knows how the person lives."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from supervision.days import DAY, local_day, span_of
-from supervision.rules.base import Facts, Order, Rule, Slot, Terms
-from supervision.rules.timing import Spell, Timing, first_of_each_period, in_ledger, slot, spells
+from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
+from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, opening_in, spells
 
 ID = "SU-04"
 ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条"
@@ -28,16 +30,29 @@ def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
 def checks_in(variant: str, spell: Spell, facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The slots of one variant that open in the stretch."""
-    key, due_key = _keys(variant, spell.level)
-    unit, due_days = (terms.parameters.at(name, spell.from_at) for name in (key, due_key))
-    used = {key: unit, due_key: due_days}
-    why = {"rule": ID, "article": ARTICLE, "variant": variant, "level": spell.level, "parameters": used, "unit": unit}
-    for timing in timings(unit, due_days, facts.order, spell):
-        check = slot(variant, timing, terms, late=STEP_OF[unit], why=why)
-        if check.opens_at >= spell.to_at:
-            return
-        if check.opens_at >= spell.from_at and in_ledger(check, facts.order):
-            yield check
+    asks = asked(variant, spell.level, spell.parameters)
+    found = timings(asks.unit, asks.due_days, facts.order, spell)
+    return opening_in(spell, asks.each, found, facts.order, terms.calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the parameters ask for in one variant, as long as nothing changes."""
+
+    unit: str
+    due_days: int
+    each: Ask
+
+
+@lru_cache(maxsize=256)
+def asked(variant: str, level: str, parameters: InForce) -> Asked:
+    """The period of the calendar, and how many days before its end a check is due. Raises ValueError for another period."""
+    used = parameters.among(_keys(variant, level))
+    unit, due_days = used.values()
+    if unit not in STEP_OF:
+        raise ValueError(f"{unit!r} is not one of {', '.join(STEP_OF)}")
+    why = {"rule": ID, "article": ARTICLE, "variant": variant, "level": level, "parameters": used, "unit": unit}
+    return Asked(unit, due_days, Ask(variant, why, late=STEP_OF[unit]))
 
 
 STEP_OF = {"week": "1w", "month": "1m", "quarter": "3m", "half_year": "6m"}

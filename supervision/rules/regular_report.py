@@ -6,21 +6,21 @@ in `why` what it went by, so that anybody can compute the dates again. What beca
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
 from itertools import chain, count
-from typing import Any
 
 from supervision.days import DAY, every, local_day
-from supervision.rules.base import Facts, Parameters, Rule, Slot, Terms
+from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.timing import (
     LONGEST_SHIFT,
+    Ask,
     Spell,
     Timing,
     first_of_each_period,
     first_to_open,
-    in_ledger,
-    slot,
+    opening_in,
     spells,
 )
 
@@ -39,41 +39,49 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
         return
     found = spells(facts, terms, facts.order.enrolled_on)
     for mode in MODES:
-        stretches = [(spell, asked(mode, spell, terms.parameters)) for spell in found]
-        on_grid = (report for spell, ask in stretches for report in reports_in(spell, ask, facts, terms))
-        yield from first_of_each_period(chain(on_grid, last_call(stretches, facts, terms) if mode == "phone" else ()))
+        stretches = [(spell, asked(mode, spell.level, spell.parameters)) for spell in found]
+        on_grid = (
+            report
+            for spell, asks in stretches
+            for report in opening_in(spell, asks.each, timings(asks, facts, spell), facts.order, terms.calendar)
+        )
+        last = last_call(stretches, facts, terms) if mode == "phone" else ()
+        yield from first_of_each_period(chain(on_grid, last))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the parameters ask for in one mode, as long as nothing changes."""
 
-    mode: str
     every: str
     opens_before: str
     grace: int
     shifts: bool
-    met_by: frozenset[tuple[str, str]]
-    why: dict[str, Any]
+    each: Ask
+    """What the reports share."""
+    closing: Ask
+    """The same of the report that closes the term."""
 
 
-def asked(mode: str, spell: Spell, parameters: Parameters) -> Asked:
+@lru_cache(maxsize=256)
+def asked(mode: str, level: str, parameters: InForce) -> Asked:
     """The interval, window and grace of a mode in a class. Raises ValueError for a cadence that isn't `fixed`."""
-    keys = _keys(mode, spell.level)
-    values = {name: parameters.at(key, spell.from_at) for name, key in keys.items()}
+    keys = _keys(mode, level)
+    values = {name: parameters[key] for name, key in keys.items()}
     if values["cadence"] != "fixed":
         raise ValueError(f"cadence.{mode} is {values['cadence']!r}: only 'fixed' is supported")
     weekly = mode == "in_person" and every(values["every"]) == every("1w")
     opens = "opens_weekly" if weekly else "opens"
     used = {keys[name]: values[name] for name in ("every", opens, "grace", "counts")}
+    why = {"rule": ID, "article": ARTICLE, "variant": mode, "level": level, "parameters": used}
+    each = Ask(mode, why, late=values["every"], met_by=frozenset(("report", by) for by in values["counts"]))
     return Asked(
-        mode=mode,
         every=values["every"],
         opens_before=values[opens],
         grace=values["grace"],
         shifts=mode == "in_person",
-        met_by=frozenset(("report", by) for by in values["counts"]),
-        why={"rule": ID, "article": ARTICLE, "variant": mode, "level": spell.level, "parameters": used},
+        each=each,
+        closing=replace(each, why={**why, "anchor_is": "end_on"}),
     )
 
 
@@ -88,38 +96,28 @@ def _keys(mode: str, level: str) -> dict[str, str]:
     }
 
 
-def reports_in(spell: Spell, ask: Asked, facts: Facts, terms: Terms) -> Iterator[Slot]:
-    """The slots of one mode that open in the stretch."""
-    for timing in timings(ask, facts, spell):
-        report = slot(ask.mode, timing, terms, late=ask.every, why=ask.why, met_by=ask.met_by)
-        if report.opens_at >= spell.to_at:
-            break
-        if report.opens_at >= spell.from_at and in_ledger(report, facts.order):
-            yield report
-
-
-def timings(ask: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
+def timings(asks: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
     """The grid, without end: from the first step that can still matter."""
-    anchor, step_size = facts.order.enrolled_on, every(ask.every)
-    may_lapse_on = facts.order.ledger_from - timedelta(days=LONGEST_SHIFT + ask.grace)
+    anchor, step_size = facts.order.enrolled_on, every(asks.every)
+    longest = asks.grace + LONGEST_SHIFT if asks.shifts else asks.grace
+    may_lapse_on = facts.order.ledger_from - timedelta(days=longest)
     first = step_size.first_step(anchor, max(local_day(spell.from_at), may_lapse_on))
     before = step_size.after(anchor, first - 1)
     for step in count(first):
         not_before, before = before + DAY, step_size.after(anchor, step)
-        yield Timing(anchor, ask.every, step, ask.opens_before, ask.grace, not_before, shifts=ask.shifts)
+        yield Timing(anchor, asks.every, step, asks.opens_before, asks.grace, not_before, shifts=asks.shifts)
 
 
 def last_call(stretches: list[tuple[Spell, Asked]], facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The report by phone that closes the last, cut period: due on the last day of the term, in whatever class."""
     order = facts.order
     if order.end_on is not None and order.end_on > max(order.enrolled_on, order.ledger_from - DAY):
-        yield from first_to_open((spell, _closing(order.end_on, ask, facts, terms)) for spell, ask in stretches)
-
-
-def _closing(end_on: date, ask: Asked, facts: Facts, terms: Terms) -> Slot:
-    timing = Timing(end_on, "0d", opens_before=ask.opens_before, not_before=facts.order.enrolled_on + DAY)
-    why = {**ask.why, "anchor_is": "end_on"}
-    return slot(ask.mode, timing, terms, late=ask.every, why=why, met_by=ask.met_by)
+        from_on = order.enrolled_on + DAY
+        offers = (
+            (spell, asks.closing, Timing(order.end_on, "0d", opens_before=asks.opens_before, not_before=from_on))
+            for spell, asks in stretches
+        )
+        yield from first_to_open(offers, terms.calendar)
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import accumulate
 
 from supervision.days import SHANGHAI, add_days, end_of, local_day
-from supervision.rules.base import MOMENT, NEVER, Act, Decision, Duty, Facts, Pause, Rule, Slot
+from supervision.rules.base import MOMENT, NEVER, Act, Decision, Duty, Facts, Pause, Rule, Slot, Why
 
 
 def settle(rule: Rule, slots: Sequence[Slot], facts: Facts) -> tuple[Duty, ...]:
@@ -154,6 +154,7 @@ def move_by_outage(slot: Slot, outages: Iterable[Pause]) -> Slot:
 
 def _moved(slot: Slot, ended_on: date) -> Slot:
     limit_at = end_of(add_days(ended_on, 1))
-    why = {"limit_before_outage": slot.limit_at.isoformat(), **slot.why, "outage_ended_on": ended_on.isoformat()}
+    before = {"limit_before_outage": slot.limit_at.isoformat()}
+    why = Why({**before, **slot.why, "outage_ended_on": ended_on.isoformat()})
     late_until = slot.late_until and slot.late_until + (limit_at - slot.limit_at)
     return replace(slot, limit_at=limit_at, late_until=late_until, why=why)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, start_of
-from supervision.rules.base import MOMENT, NEVER, Facts, Order, Slot, Terms, level_in
+from supervision.rules.base import MOMENT, NEVER, Facts, InForce, Order, Slot, Terms, Why, level_in
 
 ONCE = "once"
 
@@ -37,8 +37,7 @@ class Days(NamedTuple):
     """The last day in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """All that the moments of a slot follow from; a slot keeps it in `why`, so anybody can compute them again."""
 
     anchor: date
@@ -85,48 +84,52 @@ def _back(text: str) -> tuple[int, bool]:
     return int(found[1]), found[2] == "wd"
 
 
-def slot(
-    variant: str,
-    timing: Timing,
-    terms: Terms,
-    *,
-    why: Mapping[str, Any],
-    period: str = "",
-    late: str = "",
-    met_by: frozenset[tuple[str, str]] | None = None,
-) -> Slot:
-    """The slot of a timing; `period` is its raw due day unless given, a late act meets it for one step of `late`."""
-    days = timing.days(terms.calendar)
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """What all slots of one kind share as long as nothing changes; equal to itself only, so slots are remembered by it."""
+
+    variant: str
+    why: Mapping[str, Any]
+    """What the rule went by; each slot adds its timing."""
+    late: str = ""
+    """A late act meets a slot for so long a step after its limit; empty: for ever."""
+    period: str = ""
+    """Empty: the raw due day."""
+    met_by: frozenset[tuple[str, str]] | None = None
+
+
+@lru_cache(maxsize=16384)
+def slot(ask: Ask, timing: Timing, calendar: Calendar) -> Slot:
+    """The slot of a timing; people whose days are the same share it."""
+    days = timing.days(calendar)
     opens_at, due_at, limit_at = timing.moments(days)
     return Slot(
-        variant,
-        period or days.raw_due_on.isoformat(),
+        ask.variant,
+        ask.period or days.raw_due_on.isoformat(),
         opens_at,
         due_at,
         limit_at,
         days.raw_due_on,
-        told(timing, days, terms.calendar, why),
-        start_of(every(late).after(days.last_on + DAY)) if late else None,
-        met_by,
+        told(timing, days, calendar, ask.why),
+        start_of(every(ask.late).after(days.last_on + DAY)) if ask.late else None,
+        ask.met_by,
     )
 
 
-def told(timing: Timing, days: Days, calendar: Calendar, why: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole explanation as plain JSON, without what the timing doesn't use."""
-    said: dict[str, Any] = {
-        **why,
-        "anchor": timing.anchor.isoformat(),
-        "every": timing.every,
-        "step": timing.step,
-        "opens_before": timing.opens_before,
-        "limit_after": timing.limit_after,
-    }
+def told(timing: Timing, days: Days, calendar: Calendar, why: Mapping[str, Any]) -> Why:
+    """The whole explanation, without what the timing doesn't use."""
+    said = Why(why)
+    said["anchor"] = timing.anchor.isoformat()
+    said["every"] = timing.every
+    said["step"] = timing.step
+    said["opens_before"] = timing.opens_before
+    said["limit_after"] = timing.limit_after
     if timing.not_before is not None:
         said["not_before"] = timing.not_before.isoformat()
     if timing.due_hour is not None:
         said["due_hour"] = timing.due_hour
     if timing.shifts or timing.opens_before.endswith("wd"):
-        said |= _calendar_told(timing, days, calendar)
+        said.update(_calendar_told(timing, days, calendar))
     return said
 
 
@@ -146,13 +149,13 @@ def _calendar_told(timing: Timing, days: Days, calendar: Calendar) -> dict[str, 
 # -- which slots there are --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """A stretch of time in which neither the class nor any parameter changes."""
 
     from_at: datetime
     to_at: datetime
     level: str
+    parameters: InForce
 
 
 def spells(facts: Facts, terms: Terms, begins_on: date) -> list[Spell]:
@@ -161,13 +164,25 @@ def spells(facts: Facts, terms: Terms, begins_on: date) -> list[Spell]:
     stop = max(begins_at, min(closes_at(facts.order), terms.until + MOMENT))
     changes = {from_at for from_at, _ in levels}.union(terms.parameters.changes)
     bounds = [begins_at, *sorted(moment for moment in changes if begins_at < moment < stop), stop]
-    return [Spell(start, end, level_in(levels, start)) for start, end in pairwise(bounds)]
+    return [
+        Spell(start, end, level_in(levels, start), terms.parameters.in_force(start)) for start, end in pairwise(bounds)
+    ]
 
 
 def closes_at(order: Order) -> datetime:
     """From here nothing opens any more: the end of the last day of the order."""
     last_days = [day for day in (order.end_on, order.ended_at and local_day(order.ended_at)) if day]
     return end_of(min(last_days)) if last_days else NEVER
+
+
+def opening_in(spell: Spell, ask: Ask, timings: Iterable[Timing], order: Order, calendar: Calendar) -> Iterator[Slot]:
+    """The slots of the ledger that open in the stretch, from timings in the order of their openings."""
+    for timing in timings:
+        offer = slot(ask, timing, calendar)
+        if offer.opens_at >= spell.to_at:
+            return
+        if offer.opens_at >= spell.from_at and in_ledger(offer, order):
+            yield offer
 
 
 def in_ledger(slot: Slot, order: Order) -> bool:
@@ -185,9 +200,9 @@ def first_of_each_period(slots: Iterable[Slot]) -> Iterator[Slot]:
             yield slot
 
 
-def first_to_open(offers: Iterable[tuple[Spell, Slot | None]]) -> Iterator[Slot]:
+def first_to_open(offers: Iterable[tuple[Spell, Ask, Timing]], calendar: Calendar) -> Iterator[Slot]:
     """Of a slot that is owed once: its form in the first stretch in which it opens or was already open."""
-    for spell, offer in offers:
-        if offer is not None and offer.opens_at < spell.to_at:
-            yield offer
+    for spell, ask, timing in offers:
+        if start_of(timing.days(calendar).opens_on) < spell.to_at:
+            yield slot(ask, timing, calendar)
             return

@@ -48,12 +48,21 @@ def test_a_value_counts_from_its_date(moment, value, version):
     ]
     parameters = parameters_of(rows)
     assert parameters.at("report.phone.normal", moment) == value
+    assert parameters.in_force(moment)["report.phone.normal"] == value
     assert parameters.version_at(moment) == version
+
+
+def test_the_values_in_force_are_one_object_until_something_changes():
+    change = at("2026-03-01 00:00")
+    parameters = parameters_of([("report.phone.normal", change, "2w")])
+    before = parameters.in_force(VALID_FROM - SECOND)
+    assert before is parameters.in_force(VALID_FROM) is parameters.in_force(change - SECOND)
+    assert before is not parameters.in_force(change) is parameters.in_force(change + SECOND)
 
 
 def test_several_values_come_in_the_order_of_their_keys():
     keys = ["report.phone.loose", "grace.phone"]
-    assert list(default_parameters().among(keys, VALID_FROM).items()) == [
+    assert list(default_parameters().in_force(VALID_FROM).among(keys).items()) == [
         ("report.phone.loose", "2w"),
         ("grace.phone", 0),
     ]
