@@ -1,6 +1,7 @@
 """The outbox: texts are rows, made in the transaction of their cause; sent by `delivery`, once each."""
 
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -201,11 +202,11 @@ async def claim(now: datetime, limit: int, who: str) -> list[Record]:
         return []
     rows = await fetch(
         """UPDATE message SET state = 'sending', attempts = attempts + 1, claimed_at = $1, claimed_by = $2
-            WHERE id IN (SELECT id FROM message
+            WHERE id = ANY (ARRAY(SELECT id FROM message
                           WHERE state = 'waiting' AND next_try_at <= $1 AND not_before <= $1 AND not_after > $1
                             AND CASE WHEN staff IS NULL THEN $4::bool ELSE $5::bool END
-                          ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING id, recipient_sealed, body, not_after, attempts, staff""",
+                          ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED))
+        RETURNING id, recipient_sealed, body, not_after, attempts, staff, claimed_at""",
         now,
         who,
         limit,
@@ -225,7 +226,8 @@ async def record_outcomes(outcomes: Sequence[Outcome], provider: str, now: datet
     rows = [
         (o.message, o.attempt, o.state, o.provider_ref, o.provider_status, o.error, o.next_try_at) for o in outcomes
     ]
-    async with tx():
+    about_numbers = any(o.reason in ("bad_number", "opted_out") for o in outcomes)
+    async with tx() if about_numbers else nullcontext():
         done = await execute(RECORD, *(list(column) for column in zip(*rows, strict=True)), provider, now)
         await _mark_contacts([o.message for o in outcomes if o.reason == "bad_number"], now)
         await _mark_refusals([o.message for o in outcomes if o.reason == "opted_out"], now)

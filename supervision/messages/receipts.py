@@ -32,10 +32,7 @@ async def take_receipt(receipt: Receipt, now: datetime) -> None:
 
 
 async def apply_receipts(refs: Sequence[str], now: datetime) -> int:
-    """Bring texts up to what their receipts say, however they came; how many of these references are ours.
-
-    Also called when a text gets its reference: a quick receipt may have come before.
-    """
+    """Bring texts up to what their receipts say, however they came; how many of these references are ours."""
     if not refs:
         return 0
     async with tx():
@@ -49,6 +46,12 @@ async def apply_receipts(refs: Sequence[str], now: datetime) -> int:
             if status != row["provider_status"]:
                 await _move(row["id"], status, error, now)
     return len(rows)
+
+
+async def apply_early(refs: Sequence[str], now: datetime) -> None:
+    """Apply receipts that came before their texts got these references; there are few, so one look answers for a batch."""
+    rows = await fetch("SELECT DISTINCT provider_ref FROM receipt WHERE provider_ref = ANY($1)", list(refs))
+    await apply_receipts([row["provider_ref"] for row in rows], now)
 
 
 async def _told(refs: Sequence[str]) -> dict[str, list[tuple[str, str | None]]]:

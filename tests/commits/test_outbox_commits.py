@@ -4,14 +4,16 @@ import asyncio
 import sys
 from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
 from supervision.db import DB, fetch, fetch_value
-from supervision.messages.delivery import deliver
+from supervision.messages.delivery import IN_FLIGHT, deliver
 from supervision.messages.outbox import CUT_OFF_AFTER, claim, sweep
 from supervision.messages.providers import Accepted
+from tests.conftest import of_database
 from tests.messages.texts_made import Told, queued, somebody
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
@@ -59,6 +61,139 @@ async def test_no_transaction_is_open_while_a_text_is_on_the_wire():
     await deliver(provider, FixedClock(NOW).now, "sender")
     assert (provider.open, provider.state) == (0, "sending")
 
+
+async def as_owner(server):
+    """A connection of its own, as the database's owner."""
+    return await asyncpg.connect(of_database(server, await fetch_value("SELECT current_database()")))
+
+
+# -- a full wire
+
+
+class Counting(Told):
+    """Counts how many texts are on the wire together."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = self.most = 0
+
+    async def send(self, message):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await fetch_value("SELECT 1")
+        self.now -= 1
+        return await super().send(message)
+
+
+async def test_the_wire_is_full_and_never_fuller():
+    await many(IN_FLIGHT * 3)
+    provider = Counting()
+    await deliver(provider, FixedClock(NOW).now, "sender")
+    assert (provider.most, len(provider.sent)) == (IN_FLIGHT, IN_FLIGHT * 3)
+
+
+class OneHangs(Told):
+    """The first text is answered only once all others have been sent and written down."""
+
+    def __init__(self, others):
+        super().__init__()
+        self.others, self.first = others, None
+
+    async def send(self, message):
+        self.first = self.first or message.reference
+        while message.reference == self.first:
+            if await fetch_value("SELECT count(*) FROM message WHERE state = 'sent'") == self.others:
+                break
+        return await super().send(message)
+
+
+async def test_a_text_that_hangs_holds_up_neither_the_others_nor_what_is_known_of_them():
+    await many(IN_FLIGHT * 2)
+    counts = await asyncio.wait_for(deliver(OneHangs(IN_FLIGHT * 2 - 1), FixedClock(NOW).now, "sender"), 60)
+    assert counts == {"sent": IN_FLIGHT * 2}
+
+
+class Cutting(Told):
+    """Cuts every connection to the database while texts are on the wire."""
+
+    def __init__(self, owner):
+        super().__init__()
+        self.owner, self.cut = owner, False
+
+    async def send(self, message):
+        if not self.cut:
+            self.cut = True
+            await self.owner.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+            )
+        return await super().send(message)
+
+
+async def test_what_is_known_is_written_although_the_database_was_away_for_a_moment(server):
+    texts = await many(3)
+    owner = await as_owner(server)
+    await deliver(Cutting(owner), FixedClock(NOW).now, "sender")
+    await owner.close()
+    rows = await fetch("SELECT id, state, attempts FROM message ORDER BY id")
+    assert [tuple(row) for row in rows] == [(text, "sent", 1) for text in texts]
+
+
+REFUSING = """
+CREATE SEQUENCE tried;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM nextval('tried'); RAISE EXCEPTION 'no'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON message FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION refuse();
+GRANT SELECT, UPDATE ON tried TO supervision_app;
+"""
+
+
+class UntilTried(Told):
+    """Answers once somebody has tried to write an outcome."""
+
+    async def send(self, message):
+        while len(self.sent) > 0 and not await fetch_value("SELECT is_called FROM tried"):
+            pass
+        return await super().send(message)
+
+
+async def test_where_outcomes_cannot_be_written_nothing_more_goes_out(server):
+    await many(IN_FLIGHT * 6)
+    owner = await as_owner(server)
+    await owner.execute(REFUSING)
+    await owner.close()
+    provider = UntilTried()
+    with pytest.raises(asyncpg.RaiseError):
+        await deliver(provider, FixedClock(NOW).now, "sender")
+    assert len(provider.sent) < IN_FLIGHT * 6
+    assert await fetch_value("SELECT count(*) FROM message WHERE state NOT IN ('sending', 'waiting')") == 0
+
+
+class Sleeping(Told):
+    """While the first text is on the wire the machine sleeps, and another one sweeps."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+
+    async def send(self, message):
+        if self.clock.at == NOW:
+            self.clock.at += CUT_OFF_AFTER
+            await sweep(self.clock.at)
+        return await super().send(message)
+
+
+async def test_a_text_that_was_claimed_long_ago_is_left_to_the_human_who_was_asked():
+    await many(3)
+    clock = FixedClock(NOW)
+    provider = Sleeping(clock)
+    await deliver(provider, clock.now, "sender")
+    assert len(provider.sent) == 1
+    rows = await fetch("SELECT state, attempts FROM message ORDER BY id")
+    assert [tuple(row) for row in rows] == [("sent", 1), ("unknown", 1), ("unknown", 1)]
+
+
+# -- death
 
 DYING = """
 import asyncio, os, sys

@@ -1,5 +1,6 @@
 """Texts by Twilio, with its official SDK: one POST, a table of answers, signed receipts."""
 
+import base64
 import logging
 import re
 from collections.abc import Mapping
@@ -137,7 +138,7 @@ class TimedHttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
         # A session needs a running loop, which the constructor may not have.
         self.session = self.session or ClientSession(trace_configs=[_trace()])
         target = self._base_url + urlsplit(url)._replace(scheme="", netloc="").geturl()
-        response = await super().request(method, target, **{**rest, "timeout": self._seconds})
+        response = await super().request(method, target, **{**_signed(rest), "timeout": self._seconds})
         if response.status_code == 429:
             raise too_fast(response.headers.get("Retry-After"))
         return response
@@ -147,6 +148,12 @@ class TimedHttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
 
     def log_response(self, status_code: int, response: Any) -> None:
         """Nothing, likewise."""
+
+
+def _signed(rest: Mapping[str, Any]) -> dict[str, Any]:
+    """The SDK's arguments with the account in the header, since aiohttp gives up the object that the SDK makes of it."""
+    account = base64.b64encode(":".join(rest["auth"]).encode()).decode()
+    return {**rest, "auth": None, "headers": {**rest["headers"], "Authorization": f"Basic {account}"}}
 
 
 @dataclass
