@@ -1,6 +1,6 @@
 """The queue of alerts: look, take, note, hand over, end; each act in place, on one card."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -29,30 +29,28 @@ Act = Callable[[Form, list[int], datetime], Awaitable[str]]
 @get("/alerts", guards=[guard("see_alerts")])
 async def alerts(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """The cards of a tab, a page at a time; one audit row with the people who were shown."""
-    now = clock.now()
     tabs = queue.tabs_of(viewer)
+    counts = await queue.count_cards(viewer, list(dict(tabs)))
     wanted = request.query_params.get("tab")
-    tab = wanted if wanted in dict(tabs) else await _first_tab(viewer, tabs)
-    found = await queue.page_of_cards(viewer, tab, request.query_params.get("after"), now)
-    await record(viewer, "see_alerts", people=[card.person for card in found.cards], detail={"tab": tab}, now=now)
+    tab = wanted if wanted in counts else _first_tab(counts)
+    found = await queue.page_of_cards(viewer, tab, request.query_params.get("after"), clock.now())
     return page(
         request,
         "alerts/queue.html",
         cards=found.cards,
         next_url=f"/alerts?{urlencode({'tab': tab, 'after': found.after})}" if found.after else None,
-        tabs=[await _tab(viewer, key, label, current=key == tab) for key, label in tabs],
+        tabs=[_tab(key, label, counts[key], current=key == tab) for key, label in tabs],
         severities=queue.SEVERITIES,
     )
 
 
-async def _first_tab(viewer: Viewer, tabs: list[tuple[str, str]]) -> str:
+def _first_tab(counts: Mapping[str, int]) -> str:
     """One's own work, and where there is none, that of the scope."""
-    first = tabs[0][0]
-    return first if await queue.count_cards(viewer, first) else tabs[-1][0]
+    tabs = list(counts)
+    return tabs[0] if counts[tabs[0]] else tabs[-1]
 
 
-async def _tab(viewer: Viewer, key: str, label: str, *, current: bool) -> dict[str, Any]:
-    count = await queue.count_cards(viewer, key)
+def _tab(key: str, label: str, count: int, *, current: bool) -> dict[str, Any]:
     shown = f"{queue.MOST_COUNTED - 1}+" if count >= queue.MOST_COUNTED else str(count)
     return {"href": f"/alerts?tab={key}", "label": _(label), "count": shown, "current": current, "urgent": count > 0}
 
@@ -64,7 +62,7 @@ async def person_alerts(
     """One person's card alone."""
     person = await get_person(viewer, person_id)
     found = await queue.cards_of(viewer, [person.id], clock.now())
-    await record(viewer, "see_alerts", subject=("person", person.id), people=[person.id], now=clock.now())
+    await record(viewer, queue.SEEN, subject=("person", person.id), people=[person.id], now=clock.now())
     return page(
         request, "alerts/person.html", person=person, card=found[0] if found else None, severities=queue.SEVERITIES
     )

@@ -7,10 +7,11 @@ from typing import Any
 
 from supervision import rules, sealed
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import NOTE, receivers
+from supervision.alerts.actions import NOTE, receivers_of
 from supervision.alerts.ladder import RUNGS
 from supervision.alerts.outcomes import cause_kind, offered
-from supervision.db import Record, fetch, fetch_value
+from supervision.audit.record import Seeing
+from supervision.db import Record, fetch, fetch_row
 from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
 from supervision.people.scope import visible_people
 
@@ -18,6 +19,7 @@ PAGE = 20
 MOST_COUNTED = 100
 """A tab counts no further: the hundredth person needs no exact number."""
 NOTES_SHOWN = 3
+SEEN = "see_alerts"
 RANK = "CASE a.severity WHEN 'grave' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END"
 SEVERITIES = {"grave": "紧急", "serious": "重要", "notice": "提示"}
 STEPS = {"look": "待查看", "act": "处理中", "decide": "待定后续"}
@@ -90,20 +92,21 @@ def tabs_of(viewer: Viewer) -> list[tuple[str, str]]:
     return [("mine", "由我办理"), everything] if viewer.may("act_alerts") else [everything]
 
 
-async def count_cards(viewer: Viewer, tab: str) -> int:
-    """How many people have something open, up to MOST_COUNTED."""
+async def count_cards(viewer: Viewer, tabs: Sequence[str]) -> dict[str, int]:
+    """How many people have something open in each tab, up to MOST_COUNTED."""
     args: list[Any] = [MOST_COUNTED]
-    condition = _condition(viewer, tab, args)
-    counted = await fetch_value(
-        f"""SELECT count(*) FROM (SELECT a.person FROM alert a WHERE a.closed_at IS NULL AND a.person IS NOT NULL
-             AND {condition} GROUP BY a.person LIMIT $1) AS counted""",
-        *args,
-    )
-    return int(counted)
+    columns = [
+        f"""(SELECT count(*) FROM (SELECT a.person FROM alert a WHERE a.closed_at IS NULL AND a.person IS NOT NULL
+              AND {_condition(viewer, tab, args)} GROUP BY a.person LIMIT $1) AS counted) AS "{tab}\""""
+        for tab in tabs
+    ]
+    row = await fetch_row(f"SELECT {', '.join(columns)}", *args)
+    assert row is not None
+    return dict(row)
 
 
 async def page_of_cards(viewer: Viewer, tab: str, after: str | None, now: datetime) -> Queue:
-    """The cards of a tab from a mark on: by severity, then by the next step."""
+    """The cards of a tab from a mark on: by severity, then by the next step; one audit row with the people who are shown."""
     args: list[Any] = [PAGE + 1, *_mark(after)]
     condition = _condition(viewer, tab, args)
     rows = await fetch(
@@ -114,7 +117,8 @@ async def page_of_cards(viewer: Viewer, tab: str, after: str | None, now: dateti
         *args,
     )
     shown = rows[:PAGE]
-    cards = await cards_of(viewer, [row["person"] for row in shown], now)
+    seeing = Seeing(viewer, SEEN, now, detail={"tab": tab})
+    cards = await cards_of(viewer, [row["person"] for row in shown], now, seeing=seeing)
     return Queue(cards, _mark_of(shown[-1]) if len(rows) > PAGE else None)
 
 
@@ -144,30 +148,35 @@ def _mark(after: str | None) -> tuple[int | None, datetime | None, int | None]:
 # -- cards ------------------------------------------------------------------------------------------------------
 
 
-async def cards_of(viewer: Viewer, people: Sequence[int], now: datetime) -> list[Card]:
-    """The cards of these people, in their order; whoever has nothing open in the viewer's scope has none."""
-    alerts = await _open(viewer, people)
-    cards = {row["id"]: _card(row) for row in await fetch(PEOPLE, list(people), now)}
-    for alert in alerts:
-        cards[alert["person"]].causes.append(_cause(alert, viewer))
-    for said in await fetch(NOTES, [alert["id"] for alert in alerts], NOTES_SHOWN):
+async def cards_of(viewer: Viewer, people: Sequence[int], now: datetime, *, seeing: Seeing | None = None) -> list[Card]:
+    """The cards of these people, in their order; whoever has nothing open in the viewer's scope has none.
+
+    `seeing`: an audit row with the people who have a card.
+    """
+    cards: dict[int, Card] = {}
+    ids = []
+    for alert in await _open(viewer, people, now):
+        cards.setdefault(alert["person"], _card(alert)).causes.append(_cause(alert, viewer))
+        ids.append(alert["id"])
+    for said in await (seeing.fetch(cards, NOTES, ids, NOTES_SHOWN) if seeing else fetch(NOTES, ids, NOTES_SHOWN)):
         text = sealed.open_sealed(said["box"], NOTE)
         cards[said["person"]].notes.append(Said(said["at"], said["name"], text))
-    shown = [cards[person] for person in people if person in cards and cards[person].causes]
-    for card in shown if viewer.may("act_alerts") else []:
-        card.receivers = [
-            (row["id"], row["name"]) for row in await receivers(card.person, now) if row["id"] != viewer.id
-        ]
-    return shown
+    if cards and viewer.may("act_alerts"):
+        for person, found in (await receivers_of(list(cards), now)).items():
+            cards[person].receivers = [(row["id"], row["name"]) for row in found if row["id"] != viewer.id]
+    return [cards[person] for person in people if person in cards]
 
 
-async def _open(viewer: Viewer, people: Sequence[int]) -> list[Record]:
-    args: list[Any] = [list(people)]
+async def _open(viewer: Viewer, people: Sequence[int], now: datetime) -> list[Record]:
+    args: list[Any] = [list(people), now]
     condition = visible_people(viewer, "a.person", args)
     return await fetch(
-        f"""SELECT a.*, s.name AS owner_name, d.owed_by, d.state AS duty_state, coalesce(d.variant, f.variant) AS variant,
-                   (SELECT count(*) FROM alert_event e WHERE e.alert = a.id AND e.kind = 'stepped') AS ups
-              FROM alert a JOIN staff s ON s.id = a.assigned_to
+        f"""WITH who AS ({PEOPLE})
+            SELECT a.id, a.person, a.kind, a.duty, a.since_at, a.severity, a.step, a.rung, a.assigned_to, a.next_step_at,
+                   s.name AS owner_name, d.owed_by, d.state AS duty_state, coalesce(d.variant, f.variant) AS variant,
+                   (SELECT count(*) FROM alert_event e WHERE e.alert = a.id AND e.kind = 'stepped') AS ups,
+                   who.name, who.sex, who.born_on, who.office, who.officer
+              FROM alert a JOIN who ON who.id = a.person JOIN staff s ON s.id = a.assigned_to
               LEFT JOIN duty d ON d.id = a.duty LEFT JOIN finding f ON f.id = a.finding
              WHERE a.person = ANY($1) AND a.closed_at IS NULL AND {condition} ORDER BY {RANK}, a.since_at, a.id""",
         *args,
@@ -193,8 +202,9 @@ SELECT person, at, name, box FROM (
 
 
 def _card(row: Record) -> Card:
+    """The card of an alert's person."""
     sex = SEXES.get(row["sex"], "")
-    return Card(row["id"], row["name"], sex, row["born_on"], row["office"] or "", row["officer"] or "")
+    return Card(row["person"], row["name"], sex, row["born_on"], row["office"] or "", row["officer"] or "")
 
 
 def _cause(alert: Record, viewer: Viewer) -> Cause:

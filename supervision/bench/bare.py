@@ -20,6 +20,7 @@ from litestar.params import FromPath
 
 from supervision.access.sessions import COOKIE
 from supervision.app import create_app
+from supervision.audit.record import NOTED
 from supervision.bench.frame import listening
 from supervision.clock import Clock
 from supervision.config import load_settings
@@ -79,12 +80,21 @@ async def _look(app: Litestar, token: str, path: str) -> Shown:
 async def _note(one: Shown, heard: Sequence[Any]) -> None:
     one.statements = len(heard)
     one.slowest = max(query.elapsed for query in heard)
-    for query in heard:
-        if query.query.split(maxsplit=1)[0].upper() in ("SELECT", "WITH"):
-            found = await fetch(query.query, *query.args)
+    for text, given in map(_read_alone, heard):
+        if text.split(maxsplit=1)[0].upper() in ("SELECT", "WITH", "(SELECT"):
+            found = await fetch(text, *given)
             values = sum(len(row) for row in found)
             if values > one.values:
-                one.query, one.args, one.rows, one.values = query.query, query.args, len(found), values
+                one.query, one.args, one.rows, one.values = text, given, len(found), values
+
+
+def _read_alone(asked: Any) -> tuple[str, Sequence[Any]]:
+    """What a statement reads: an audit row that it writes beside is ours alone."""
+    if not asked.query.startswith(NOTED):
+        return asked.query, asked.args
+    noted, _, text = asked.query.partition("\n")
+    columns = noted.partition(" VALUES ")[2].count("$")
+    return text, asked.args[:-columns]
 
 
 async def _look_at_all(pages: Sequence[Sequence[str]]) -> None:
