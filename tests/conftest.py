@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest_asyncio
 from piccolo.engine.postgres import PostgresTransaction
 
 from supervision import sealed
+from supervision.audit import key as audit_key
 from supervision.db import DB, close_pool, open_pool
 from supervision.local_postgres import LocalPostgres
 from supervision.migrate import migrate
@@ -30,8 +32,8 @@ def _schema_hash() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+@contextmanager
+def server_of_tests() -> Iterator[str]:
     """The DSN of the server's maintenance database: SUPERVISION_TEST_URL, else our own embedded server."""
     if url := os.environ.get("SUPERVISION_TEST_URL"):
         yield url
@@ -41,6 +43,13 @@ def server() -> Iterator[str]:
     local = LocalPostgres(folder / "postgres", settings={"fsync": "off", "max_connections": "200"}).start()
     yield local.dsn()
     local.release()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The server of all tests."""
+    with server_of_tests() as dsn:
+        yield dsn
 
 
 def of_database(server: str, name: str, user: str | None = None) -> str:
@@ -92,6 +101,7 @@ def keyring(tmp_path_factory: pytest.TempPathFactory) -> sealed.Keyring:
     """The run's own key."""
     made = sealed.Keyring.create(tmp_path_factory.mktemp("keys") / "seal.key")
     sealed.use(made)
+    audit_key.use(made)
     return made
 
 

@@ -18,6 +18,7 @@ class RollCall(Table, tablename="roll_call", db=DB):
     buckets = JSONB(default="{}")
     headline = JSONB(default="{}")
     list_hash = text()
+    audit_head = text(null=True)
     roll_call_day_once = Unique(["day"])
 
 
