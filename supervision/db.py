@@ -1,6 +1,7 @@
 """The engine, `tx()` and plain SQL. Never use the engine's own transaction(): see docs/decisions.md."""
 
 import contextlib
+import io
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -47,7 +48,7 @@ async def open_pool(dsn: str, *, size: int = 10) -> None:
     """Point the engine at a server and open its pool; a server that is away is an OSError."""
     DB.config["dsn"] = dsn
     await DB.start_connection_pool(
-        min_size=1, max_size=size, server_settings={"timezone": "UTC"}, reset=_leave_as_it_is
+        min_size=1, max_size=size, server_settings={"timezone": "UTC", "datestyle": "ISO"}, reset=_leave_as_it_is
     )
 
 
@@ -77,6 +78,11 @@ async def tx() -> AsyncIterator[Connection]:
                 yield connection
         finally:
             DB.current_transaction.reset(token)
+
+
+def in_tx() -> bool:
+    """Whether a transaction is running, and with it the one connection that all of its work goes through."""
+    return DB.current_transaction.get() is not None
 
 
 def _pool() -> Any:
@@ -149,6 +155,12 @@ async def insert_many(table: str, columns: Sequence[str], rows: Sequence[Sequenc
     """COPY many rows in the running transaction; a conflict fails the whole."""
     async with _connection() as connection:
         await connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+async def copy_in(table: str, columns: Sequence[str], data: bytes) -> None:
+    """COPY rows that are in the binary format already."""
+    async with _connection() as connection:
+        await connection.copy_to_table(table, source=io.BytesIO(data), columns=columns, format="binary")
 
 
 def moment(*, null: bool = False, index: bool = False) -> Timestamptz:

@@ -1,16 +1,23 @@
 """Each night everybody is computed anew from the facts: what should have been there and wasn't is our fault, and loud."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any, Final
 
-from supervision.db import Record, alone, execute, fetch
+from supervision.db import alone, execute, fetch, in_tx
+from supervision.duties.judging import LEDGER_DIFFERENCE, Answer
 from supervision.duties.sources import ORDER
-from supervision.duties.sync import CHUNK, LEDGER_DIFFERENCE, compare, horizon, remember
-from supervision.duties.write import Changes, write
-from supervision.rules.base import Duty, Terms
+from supervision.duties.sync import CHUNK, horizon, question_about, remember
+from supervision.duties.workers import Ask, judges
+from supervision.duties.write import write
+from supervision.rules.base import Terms
 from supervision.settings.terms import load_terms
+
+KEPT: Final = "kept"
+"""The variant of a finding about a lapse that no rule asks for any more."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +36,41 @@ class Reconciled:
 async def reconcile(now: datetime) -> Reconciled:
     """Compare the whole register with the facts; repair and raise a finding for each order that differed.
 
-    An order that can't be computed stops none of the others; it is counted, and has its finding too.
+    An order that can't be computed stops none of the others; it is counted, and has its finding too. A lapse that no rule
+    asks for any more has its finding and stays as it is: only a named human ends it.
     """
     terms = await load_terms(now, horizon(now))
-    total = Reconciled()
-    async for ids in register_in_chunks():
-        part = await alone(partial(_reconcile_chunk, ids, terms))
-        total += part if part is not None else await _one_by_one(ids, terms)
-    return total
+    parts = _Parts()
+    await parts.look()
+    # Inside somebody's transaction there is one connection, and so one part at a time.
+    many = len(parts.ahead) == CHUNK and not in_tx()
+    async with judges(terms, many=many) as (ask, width):
+        lines = [_line(parts, terms, ask) for _ in range(width + 1)]
+        return sum(await _together(lines), Reconciled())
 
 
-async def _one_by_one(ids: list[int], terms: Terms) -> Reconciled:
-    total = Reconciled()
-    for order in ids:
-        part = await alone(partial(_reconcile_chunk, [order], terms))
-        if part is None:
-            await _raise({order: 0}, terms)
-        total += part or Reconciled(orders=1, failed=1)
-    return total
+class _Parts:
+    """The register, part by part, to whoever of several lines asks for the next."""
+
+    def __init__(self) -> None:
+        self._walk, self._turn = register_in_chunks(), asyncio.Lock()
+        self.ahead: list[int] = []
+
+    async def look(self) -> None:
+        """Read one part ahead: whether it is whole says whether the register is large."""
+        self.ahead = await anext(self._walk, [])
+
+    async def next(self) -> list[int]:
+        """Nothing at the end."""
+        async with self._turn:
+            part = self.ahead
+            if part:
+                await self.look()
+            return part
 
 
 async def register_in_chunks() -> AsyncIterator[list[int]]:
-    """The ids of all orders whose ledger may still change, from the bare register, some thousands at a time."""
+    """The ids of all orders whose ledger may still change, from the bare register, some hundreds at a time."""
     last = 0
     while True:
         rows = await fetch(
@@ -68,15 +88,47 @@ async def register_in_chunks() -> AsyncIterator[list[int]]:
         yield ids
 
 
-async def _reconcile_chunk(ids: list[int], terms: Terms) -> Reconciled:
-    made_to = await _made_to(ids)
-    changes = await compare(ids, terms)
-    faulty = _faulty(changes, made_to)
-    await write(changes, terms)
+async def _together(lines: Sequence[Coroutine[Any, Any, Reconciled]]) -> list[Reconciled]:
+    """All lines at once; where one fails as a whole, the others are stopped."""
+    tasks = [asyncio.ensure_future(line) for line in lines]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _line(parts: _Parts, terms: Terms, ask: Ask) -> Reconciled:
+    """One part after the other, each in a transaction of its own."""
+    total = Reconciled()
+    while ids := await parts.next():
+        part = await alone(partial(_reconcile_part, ids, terms, ask))
+        total += part if part is not None else await _one_by_one(ids, terms)
+    return total
+
+
+async def _one_by_one(ids: list[int], terms: Terms) -> Reconciled:
+    total = Reconciled()
+    async with judges(terms, many=False) as (ask, _):
+        for order in ids:
+            part = await alone(partial(_reconcile_part, [order], terms, ask))
+            if part is None:
+                await _raise([(order, "", terms.now.isoformat(timespec="minutes"), 0)], terms)
+            total += part or Reconciled(orders=1, failed=1)
+    return total
+
+
+async def _reconcile_part(ids: list[int], terms: Terms, ask: Ask) -> Reconciled:
+    answer = await ask(await question_about(ids, await _made_to(ids)))
+    faulty = await _faulty(answer)
+    await write(answer, terms)
     await remember(ids, terms)
-    await _raise(faulty, terms)
+    at = terms.now.isoformat(timespec="minutes")
+    differing = [(order, "", at, count) for order, count in faulty.items()]
+    await _raise([*differing, *((order, KEPT, str(duty), 0) for order, duty in answer.kept)], terms)
     repaired = sum(faulty.values())
-    return Reconciled(len(ids), repaired, changes.count - repaired)
+    return Reconciled(len(ids), repaired, answer.count - repaired)
 
 
 async def _made_to(ids: list[int]) -> dict[int, datetime]:
@@ -86,45 +138,34 @@ async def _made_to(ids: list[int]) -> dict[int, datetime]:
     return {row["subject_id"]: row["synced_to"] for row in rows}
 
 
-def _faulty(changes: Changes, made_to: dict[int, datetime]) -> dict[int, int]:
-    """Order → rows that differ although nothing but the passing of days could have changed them.
-
-    Of a slot that was computed before the calendar of its year was known another date is no fault of ours.
-    """
-    faulty: dict[int, int] = {}
-    wrong = [order for order, duty in changes.made if order not in made_to or duty.slot.opens_at <= made_to[order]]
-    wrong += [
-        row["subject_id"] for row, duty in changes.changed if not (row["guessed"] or _comes_back(row, duty, made_to))
-    ]
-    wrong += [order for order, finding in changes.found if finding.rule != "no_future_duty" or order not in made_to]
-    wrong += [
-        row["subject_id"] for row, _ in changes.refound if row["rule"] not in ("no_future_duty", LEDGER_DIFFERENCE)
-    ]
-    for order in wrong:
-        faulty[order] = faulty.get(order, 0) + 1
-    return faulty
+async def _faulty(answer: Answer) -> Mapping[int, int]:
+    """Order → rows that differ by our fault; of a slot that was computed by a guessed calendar, another date is none."""
+    if answer.doubtful:
+        rows = await fetch(
+            "SELECT id FROM duty WHERE id = ANY($1) AND (why ->> 'provisional')::boolean",
+            [duty for _, duty in answer.doubtful],
+        )
+        guessed = {row["id"] for row in rows}
+        for order, duty in answer.doubtful:
+            if duty not in guessed:
+                answer.blame(order)
+    return answer.faulty
 
 
-def _comes_back(row: Record, duty: Duty | None, made_to: dict[int, datetime]) -> bool:
-    """A slot that a change of class voided, and that opens under the new class only behind what was made so far."""
-    known_to = made_to.get(row["subject_id"])
-    return duty is not None and row["state"] == "void" and known_to is not None and duty.slot.opens_at > known_to
-
-
-async def _raise(faulty: dict[int, int], terms: Terms) -> None:
+async def _raise(differing: Sequence[tuple[int, str, str, int]], terms: Terms) -> None:
     """A finding for each order that differed, by one statement however many."""
-    if not faulty:
+    if not differing:
         return
     await execute(
         """INSERT INTO finding (subject_kind, subject_id, person, rule, variant, period, since_at, severity, state, why,
                                 created_at)
-           SELECT $1, o.id, o.person, $4, '', $5, $6, 'grave', 'open', jsonb_build_object('repaired', n.repaired), $6
-             FROM unnest($2::int[], $3::int[]) AS n(id, repaired) JOIN orders o ON o.id = n.id
+           SELECT $1, o.id, o.person, $6, n.variant, n.period, $7, 'grave', 'open',
+                  jsonb_build_object('repaired', n.repaired), $7
+             FROM unnest($2::int[], $3::text[], $4::text[], $5::int[]) AS n(id, variant, period, repaired)
+             JOIN orders o ON o.id = n.id
            ON CONFLICT ON CONSTRAINT finding_once DO NOTHING""",
         ORDER,
-        list(faulty),
-        list(faulty.values()),
+        *(list(column) for column in zip(*differing, strict=True)),
         LEDGER_DIFFERENCE,
-        terms.now.isoformat(timespec="minutes"),
         terms.now,
     )
