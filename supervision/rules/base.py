@@ -27,6 +27,13 @@ class Subject:
     person: int | None = None
 
 
+class Start(NamedTuple):
+    """The days on which supervision and its ledger began."""
+
+    enrolled_on: date
+    ledger_from: date
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One period of community correction: public_surveillance 管制, probation 缓刑, parole 假释, temporary_outside 暂予监外执行."""
@@ -46,6 +53,10 @@ class Order:
     def enrolled_on(self) -> date:
         """The day from which the grids of regular duties count (law T-11)."""
         return local_day(self.registered_at) if self.registered_at else self.start_on
+
+    @property
+    def start(self) -> Start:
+        return Start(self.enrolled_on, self.ledger_from)
 
 
 @dataclass(frozen=True, slots=True)

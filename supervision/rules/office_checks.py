@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from supervision.days import DAY, local_day, span_of
-from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
-from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, opening_in, spells
+from supervision.days import DAY, Calendar, local_day, span_of
+from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
+from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, in_ledger, opening_in, spells
 
 ID = "SU-04"
 ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条"
@@ -21,21 +21,15 @@ def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     if facts.order.registered_at is None:
         return
+    begun_on = max(facts.order.enrolled_on, facts.order.ledger_from)
     stretches = spells(facts, terms, facts.order.enrolled_on)
     for variant in ("field", "info"):
-        yield from first_of_each_period(
-            check for spell in stretches for check in checks_in(variant, spell, facts, terms)
-        )
+        asks = [(spell, asked(variant, spell.level, spell.parameters)) for spell in stretches]
+        found = (check for spell, ask in asks for check in checks_in(spell, ask, begun_on, terms.calendar))
+        yield from first_of_each_period(check for check in found if in_ledger(check, facts.order))
 
 
-def checks_in(variant: str, spell: Spell, facts: Facts, terms: Terms) -> Iterator[Slot]:
-    """The slots of one variant that open in the stretch."""
-    asks = asked(variant, spell.level, spell.parameters)
-    found = timings(asks.unit, asks.due_days, facts.order, spell)
-    return opening_in(spell, asks.each, found, facts.order, terms.calendar)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """What the parameters ask for in one variant, as long as nothing changes."""
 
@@ -55,6 +49,12 @@ def asked(variant: str, level: str, parameters: InForce) -> Asked:
     return Asked(unit, due_days, Ask(variant, why, late=STEP_OF[unit]))
 
 
+@lru_cache(maxsize=4096)
+def checks_in(spell: Spell, asks: Asked, begun_on: date, calendar: Calendar) -> tuple[Slot, ...]:
+    """The slots of one variant that open in the stretch."""
+    return tuple(opening_in(spell, asks.each, timings(asks.unit, asks.due_days, begun_on, spell), calendar))
+
+
 STEP_OF = {"week": "1w", "month": "1m", "quarter": "3m", "half_year": "6m"}
 
 
@@ -66,9 +66,8 @@ def _keys(variant: str, level: str) -> tuple[str, str]:
     )
 
 
-def timings(unit: str, due_days: int, order: Order, spell: Spell) -> Iterator[Timing]:
+def timings(unit: str, due_days: int, begun_on: date, spell: Spell) -> Iterator[Timing]:
     """One timing a period, without end: from the period of the first day on which it can be owed."""
-    begun_on = max(order.enrolled_on, order.ledger_from)
     first, last = span_of(unit, max(begun_on, local_day(spell.from_at)))
     while True:
         if is_owed(begun_on, first, last):

@@ -2,7 +2,8 @@
 
 A rule is a pure function from facts to slots. It says *when* by a `Timing` (a day and what is counted from it) and keeps
 in `why` what it went by, so that anybody can compute the dates again. What became of a slot is no business of its rule:
-`settle.py` matches acts to slots, the same way for all.
+`settle.py` matches acts to slots, the same way for all. What follows from days and parameters alone is remembered
+(`lru_cache`): people who were registered on one day share their slots, and nobody may change one.
 """
 
 from collections.abc import Iterator
@@ -11,8 +12,8 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import chain, count
 
-from supervision.days import DAY, every, local_day
-from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
+from supervision.days import DAY, Calendar, every, local_day
+from supervision.rules.base import Facts, InForce, Rule, Slot, Start, Terms
 from supervision.rules.timing import (
     LONGEST_SHIFT,
     Ask,
@@ -20,6 +21,7 @@ from supervision.rules.timing import (
     Timing,
     first_of_each_period,
     first_to_open,
+    in_ledger,
     opening_in,
     spells,
 )
@@ -37,19 +39,15 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """
     if facts.order.registered_at is None:
         return
-    found = spells(facts, terms, facts.order.enrolled_on)
+    found, start = spells(facts, terms, facts.order.enrolled_on), facts.order.start
     for mode in MODES:
         stretches = [(spell, asked(mode, spell.level, spell.parameters)) for spell in found]
-        on_grid = (
-            report
-            for spell, asks in stretches
-            for report in opening_in(spell, asks.each, timings(asks, facts, spell), facts.order, terms.calendar)
-        )
-        last = last_call(stretches, facts, terms) if mode == "phone" else ()
-        yield from first_of_each_period(chain(on_grid, last))
+        on_grid = (report for spell, asks in stretches for report in reports_in(spell, asks, start, terms.calendar))
+        owed = (report for report in on_grid if in_ledger(report, facts.order))
+        yield from first_of_each_period(chain(owed, last_call(stretches, facts, terms) if mode == "phone" else ()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """What the parameters ask for in one mode, as long as nothing changes."""
 
@@ -96,11 +94,17 @@ def _keys(mode: str, level: str) -> dict[str, str]:
     }
 
 
-def timings(asks: Asked, facts: Facts, spell: Spell) -> Iterator[Timing]:
+@lru_cache(maxsize=4096)
+def reports_in(spell: Spell, asks: Asked, start: Start, calendar: Calendar) -> tuple[Slot, ...]:
+    """The slots of one mode that open in the stretch."""
+    return tuple(opening_in(spell, asks.each, timings(asks, start, spell), calendar))
+
+
+def timings(asks: Asked, start: Start, spell: Spell) -> Iterator[Timing]:
     """The grid, without end: from the first step that can still matter."""
-    anchor, step_size = facts.order.enrolled_on, every(asks.every)
+    anchor, step_size = start.enrolled_on, every(asks.every)
     longest = asks.grace + LONGEST_SHIFT if asks.shifts else asks.grace
-    may_lapse_on = facts.order.ledger_from - timedelta(days=longest)
+    may_lapse_on = start.ledger_from - timedelta(days=longest)
     first = step_size.first_step(anchor, max(local_day(spell.from_at), may_lapse_on))
     before = step_size.after(anchor, first - 1)
     for step in count(first):

@@ -1,6 +1,7 @@
 """The moments at which a person is reminded of a duty (model §3: reminders are a column of the rule); pure."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from supervision import rules
 from supervision.days import add_days, at_hour, local_day
@@ -8,10 +9,11 @@ from supervision.days import add_days, at_hour, local_day
 REMINDER_HOUR = 9
 
 
-def reminder_moments(rule: str, variant: str, due_at: datetime) -> list[datetime]:
+@lru_cache(maxsize=16384)
+def reminder_moments(rule: str, variant: str, due_at: datetime) -> tuple[datetime, ...]:
     """9:00 of some days before the due day, in order; none for a rule that doesn't remind."""
     days = rules.by_id(rule).remind_days.get(variant, ())
-    return sorted(at_hour(add_days(due_day(due_at), -count), REMINDER_HOUR) for count in days)
+    return tuple(sorted(at_hour(add_days(due_day(due_at), -count), REMINDER_HOUR) for count in days))
 
 
 def due_day(due_at: datetime) -> date:

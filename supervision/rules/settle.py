@@ -1,10 +1,11 @@
 """Which slot does a fact meet (model §2), and what a pause or a human's decision does to a slot (model §4). Pure."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import accumulate
+from operator import attrgetter
 
 from supervision.days import SHANGHAI, add_days, end_of, local_day
 from supervision.rules.base import MOMENT, NEVER, Act, Decision, Duty, Facts, Pause, Rule, Slot, Why
@@ -12,6 +13,8 @@ from supervision.rules.base import MOMENT, NEVER, Act, Decision, Duty, Facts, Pa
 
 def settle(rule: Rule, slots: Sequence[Slot], facts: Facts) -> tuple[Duty, ...]:
     """What became of each slot of one rule: by acts, else by a human's decision, else by a pause."""
+    if not slots:
+        return ()
     outages = sorted((p for p in facts.pauses if p.kind == "own_outage" and p.to_at), key=lambda p: p.from_at)
     by_variant: dict[str, list[Slot]] = {}
     for slot in slots:
@@ -20,7 +23,7 @@ def settle(rule: Rule, slots: Sequence[Slot], facts: Facts) -> tuple[Duty, ...]:
 
 
 def _settle_variant(rule: Rule, variant: str, slots: list[Slot], facts: Facts) -> list[Duty]:
-    ordered = sorted(slots, key=lambda slot: (slot.limit_at, slot.opens_at, slot.period))
+    ordered = sorted(slots, key=attrgetter("limit_at", "opens_at", "period"))
     met = assign(ordered, facts.acts, rule.meets.get(variant, frozenset()))
     pauses = [p for p in facts.pauses if p.kind != "own_outage"]
     decided = _decisions(rule, variant, facts.decisions)
@@ -62,16 +65,18 @@ def assign(slots: Sequence[Slot], acts: Iterable[Act], wanted: Modes) -> dict[in
 
     An act meets the open window that closes first; if there is none, the latest lapsed slot within one period.
     """
-    windows = _Windows(slots, wanted)
-    late = [(moment, act) for moment, act in _in_order(acts, windows.wanted) if not windows.meet_in_time(moment, act)]
-    for moment, act in late:
+    met_by = [wanted if slot.met_by is None else slot.met_by for slot in slots]
+    counting = _in_order(acts, {kind for modes in set(met_by) for kind, _ in modes})
+    if not counting:
+        return {}
+    windows = _Windows(slots, met_by)
+    for moment, act in [one for one in counting if not windows.meet_in_time(*one)]:
         windows.meet_late(moment, act)
     return windows.met
 
 
-def _in_order(acts: Iterable[Act], wanted: Modes) -> list[tuple[datetime, Act]]:
-    """The acts of a kind that can count, by local moment: comparing within one time zone is several times faster."""
-    kinds = {kind for kind, _ in wanted}
+def _in_order(acts: Iterable[Act], kinds: Set[str]) -> list[tuple[datetime, Act]]:
+    """The acts of kinds that can count, by local moment: comparing within one time zone is several times faster."""
     found = [(act.happened_at.astimezone(SHANGHAI), act) for act in acts if act.kind in kinds]
     return sorted(found, key=lambda pair: (pair[0], pair[1].kind, pair[1].id))
 
@@ -87,11 +92,10 @@ class _Windows:
     Limits of different classes may interleave, so two running bounds say where a search may stop.
     """
 
-    def __init__(self, slots: Sequence[Slot], wanted: Modes) -> None:
+    def __init__(self, slots: Sequence[Slot], met_by: Sequence[Modes]) -> None:
         self.met: dict[int, Act] = {}
         self._slots = slots
-        self._met_by = [wanted if slot.met_by is None else slot.met_by for slot in slots]
-        self.wanted = frozenset().union(*set(self._met_by))
+        self._met_by = met_by
         self._limits = [slot.limit_at for slot in slots]
         self._opens_from = list(accumulate((slot.opens_at for slot in reversed(slots)), min))[::-1]
         self._late_until = list(accumulate((slot.late_until or NEVER for slot in slots), max))

@@ -175,13 +175,13 @@ def closes_at(order: Order) -> datetime:
     return end_of(min(last_days)) if last_days else NEVER
 
 
-def opening_in(spell: Spell, ask: Ask, timings: Iterable[Timing], order: Order, calendar: Calendar) -> Iterator[Slot]:
-    """The slots of the ledger that open in the stretch, from timings in the order of their openings."""
+def opening_in(spell: Spell, ask: Ask, timings: Iterable[Timing], calendar: Calendar) -> Iterator[Slot]:
+    """The slots that open in the stretch, from timings in the order of their openings."""
     for timing in timings:
         offer = slot(ask, timing, calendar)
         if offer.opens_at >= spell.to_at:
             return
-        if offer.opens_at >= spell.from_at and in_ledger(offer, order):
+        if offer.opens_at >= spell.from_at:
             yield offer
 
 

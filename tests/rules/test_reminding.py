@@ -18,7 +18,7 @@ from tests.rules.cast import at
     ],
 )
 def test_the_person_is_reminded_of_what_the_person_owes(rule, variant, moments):
-    assert reminder_moments(rule, variant, at("2026-03-10 00:00")) == [at(moment) for moment in moments]
+    assert reminder_moments(rule, variant, at("2026-03-10 00:00")) == tuple(at(moment) for moment in moments)
 
 
 @pytest.mark.parametrize(
