@@ -13,7 +13,7 @@ from litestar.di import Provide
 from litestar.template import TemplateConfig
 
 from supervision import failures, web
-from supervision.access import admin_pages, offices, staffing
+from supervision.access import admin_pages, factor_pages, offices, staffing
 from supervision.access import pages as access_pages
 from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
@@ -78,6 +78,7 @@ ROUTES: list[Any] = [
     *alerts_pages.ROUTES,
     *messages_pages.ROUTES,
     *access_pages.ROUTES,
+    *factor_pages.ROUTES,
     *desk_pages.ROUTES,
     *settings_pages.ROUTES,
     *admin_pages.ROUTES,

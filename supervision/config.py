@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from supervision.errors import Refusal
 
 MODES = ("production", "training")
+SECOND_FACTOR = ("nobody", "district", "everybody")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """The years that a moment handed in from outside may lie in."""
 
@@ -35,6 +36,9 @@ class Settings:
     twilio_base_url: str = "https://api.twilio.com"
     cross_border_assessment: str = ""
     public_url: str = ""
+    second_factor: str = "nobody"
+    confirm_minutes: int = 10
+    trusted_proxies: str = "127.0.0.1,::1"
     backup_dir: Path | None = None
 
     @property
@@ -75,11 +79,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         cross_border_assessment=env.get("SUPERVISION_CROSS_BORDER_ASSESSMENT", ""),
         public_url=env.get("SUPERVISION_PUBLIC_URL", ""),
         backup_dir=Path(folder).expanduser() if (folder := env.get("SUPERVISION_BACKUP_DIR")) else None,
+        second_factor=_second_factor(env, mode),
+        confirm_minutes=_number(env, "SUPERVISION_CONFIRM_MINUTES", 10),
+        trusted_proxies=env.get("SUPERVISION_TRUSTED_PROXIES") or "127.0.0.1,::1",
     )
 
 
 def _default_data_dir(env: Mapping[str, str]) -> Path:
     if os.geteuid() == 0:
+def _second_factor(env: Mapping[str, str], mode: str) -> str:
+    """Who must have one: in training nobody unless it is said, else whoever sees the whole district or keeps its accounts."""
+    chosen = env.get("SUPERVISION_SECOND_FACTOR") or ("nobody" if mode == "training" else "district")
+    if chosen not in SECOND_FACTOR:
+        raise Refusal(f"SUPERVISION_SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}, not {chosen!r}.")
+    return chosen
+
+
         return Path("/var/lib/supervision")
     home = env.get("XDG_DATA_HOME") or str(Path(env.get("HOME", "/tmp")) / ".local" / "share")
     return Path(home) / "supervision"

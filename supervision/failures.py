@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Scope
 from litestar.utils.scope.state import ScopeState
 
+from supervision.access.confirm import Unconfirmed, ask_to_confirm
 from supervision.access.forms import TOKEN_FIELD
 from supervision.access.gate import Forged
 from supervision.audit.record import record
@@ -99,6 +100,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     NotFound: not_found,
     NotAllowed: not_allowed,
     Forged: not_allowed,
+    Unconfirmed: ask_to_confirm,
     HTTPException: http_error,
     **dict.fromkeys(DATABASE_AWAY, database_away),
     Exception: broken,

@@ -43,7 +43,12 @@ def serve(port: int, *, handed: int | None = None) -> int:
         asyncio.run(_ready_to_serve(house, patient=handed is not None))
         app = create_app(house.settings, house.clock)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            forwarded_allow_ips=house.settings.trusted_proxies,
         )
         server = uvicorn.Server(config)
         server.run(sockets=[listener])

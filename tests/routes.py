@@ -6,11 +6,14 @@ on a person of 古城, one of 汇丰 and nobody. What a path's names stand for: 
 """
 
 import base64
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from supervision.access.second_factor import OFFER, SECRET
+from supervision.access.totp import code_at, new_secret, step_at
 from supervision.db import execute, insert
 from supervision.exchange.uploads import PURPOSE as UPLOADED
 from supervision.sealed import seal
@@ -100,6 +103,24 @@ async def a_sheet(target: Target) -> None:
     await execute("UPDATE orders SET import_run = $2 WHERE id = $1", target["order_id"], target["run_id"])
 
 
+def offered(target: Target) -> Mapping[str, str]:
+    """A telephone that has read the picture, with the code that it shows now."""
+    secret = new_secret()
+    content = {"staff": target["me_id"], "secret": secret, "at": NOW.isoformat()}
+    return {"offer": seal(json.dumps(content), OFFER), "one_time_password": code_at(secret, step_at(NOW))}
+
+
+async def my_factor(target: Target) -> None:
+    """Whoever asks has a second factor."""
+    await a_factor({"staff_id": target["me_id"]})
+
+
+async def a_factor(target: Target) -> None:
+    """The member of the staff has a second factor."""
+    row = {"staff": target["staff_id"], "secret_sealed": seal(new_secret(), SECRET), "last_step": 0}
+    await insert("second_factor", row | {"created_at": NOW})
+
+
 PASSWORDS = {
     "old_password": PASSWORD,
     "new_password": "quite another one",
@@ -116,6 +137,15 @@ LINES = (
     Line("POST", "/password", "own_account", PASSWORDS),
     Line("GET", "/account", "own_account"),
     Line("POST", "/account/sessions/{session_id}/end", "own_account"),
+    Line("POST", "/account/sessions/end", "own_account"),
+    Line("GET", "/sign-in/code", "own_account"),
+    Line("POST", "/sign-in/code", "own_account", {"one_time_password": "000000"}),
+    Line("POST", "/confirm", "own_account", {"confirm_password": PASSWORD, "next": "/account"}),
+    Line("GET", "/account/second-factor", "own_account"),
+    Line("POST", "/account/second-factor", "own_account", offered),
+    Line("POST", "/account/second-factor/codes", "own_account", before=my_factor),
+    Line("POST", "/account/second-factor/end", "own_account", before=my_factor),
+    Line("POST", "/staff/{staff_id}/second-factor", "manage_staff", before=a_factor),
     Line("GET", "/offices", "manage_offices"),
     Line("POST", "/offices", "manage_offices", {"code": "XC", "name": "新城司法所"}),
     Line("POST", "/offices/{empty_office_id}/close", "manage_offices"),
@@ -140,7 +170,7 @@ LINES = (
     Line("POST", "/people/new", "add_person", taken_in),
     Line("GET", "/debts", "see_people"),
     Line("GET", "/people/{person_id}", "see_people"),
-    Line("POST", "/people/{person_id}/number", "register_person"),
+    Line("POST", "/people/{person_id}/number", "unseal"),
     Line("POST", "/people/{person_id}/notes", "record", {"text": "来访"}),
     # orders
     Line("POST", "/people/{person_id}/registration", "register_person", {"happened_at": AT}, awaited),

@@ -1,11 +1,15 @@
-"""Signing in and out, and the change of a password."""
+"""Signing in and out, in one step or two, and the change of a password."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from supervision.access.origin import Origin, claim_attempt, forget_attempt
 from supervision.access.passwords import check_new_password, hash_password, verify
+from supervision.access.second_factor import must_have, prove, running
 from supervision.access.sessions import end_sessions, start_session
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
+from supervision.config import Settings
 from supervision.db import Record, execute, fetch_row, fetch_value, tx
 from supervision.errors import Refusal
 
@@ -15,17 +19,79 @@ WRONG = f"登录名或密码不对，或者账号已暂时锁定（连续输错 
 """One sentence for unknown, wrong, locked, disabled and outdated: it tells a stranger nothing."""
 
 
-async def sign_in(login: str, password: str, *, agent: str, now: datetime) -> tuple[int, str]:
-    """Sign in; the staff id and the session's token. Raises Refusal; five failures lock the login for 15 minutes."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who it is, the session's token, and what the session still owes: `code`, `enrol`, or `in` for nothing."""
+
+    staff: int
+    token: str
+    step: str
+
+
+async def sign_in(login: str, password: str, *, origin: Origin, settings: Settings, now: datetime) -> SignedIn:
+    """Sign in by password: wholly, or as far as the code of the second factor.
+
+    Raises Refusal; five failures lock the login for 15 minutes, twenty of one address hold the address up.
+    """
+    attempt = await claim_attempt(origin, now)
     staff = await _claim_attempt(login, now)
     if not await verify(password, staff["password_hash"] if staff else None) or staff is None:
-        await record(None, "sign_in_failed", subject=("staff", staff["id"]) if staff else None, now=now)
+        subject = ("staff", staff["id"]) if staff else None
+        await record(None, "sign_in_failed", subject=subject, detail={"from": origin.address}, now=now)
         raise Refusal(WRONG)
     async with tx():
-        await execute("UPDATE staff SET failed_count = 0, locked_until = NULL WHERE id = $1", staff["id"])
-        token = await start_session(staff["id"], agent, now)
-        await record(_Self(staff), "sign_in", now=now)
-    return staff["id"], token
+        await _forget_failures(staff["id"])
+        await forget_attempt(attempt)
+        step = await _first_step(staff, settings)
+        token = await start_session(staff["id"], origin.agent, now, address=origin.address, step=step)
+        action = "password_given" if step == "code" else "sign_in"
+        await record(_Self(staff), action, detail={"from": origin.address}, now=now)
+    return SignedIn(staff["id"], token, step)
+
+
+async def _first_step(staff: Record, settings: Settings) -> str:
+    if await running(staff["id"]):
+        return "code"
+    return "enrol" if must_have(settings, staff["role"]) else "in"
+
+
+async def _forget_failures(staff: int) -> None:
+    await execute("UPDATE staff SET failed_count = 0, locked_until = NULL WHERE id = $1", staff)
+
+
+async def give_code(viewer: Viewer, code: str, *, origin: Origin, now: datetime) -> str:
+    """The second step of a sign-in: ends the half session and starts a whole one, its token. Raises Refusal."""
+    attempt = await claim_attempt(origin, now)
+    await prove(viewer, code, now)
+    async with tx():
+        await forget_attempt(attempt)
+        if not await end_sessions(viewer.id, now, only=viewer.session):
+            raise Refusal("这次登录已经结束，请重新登录。")
+        token = await start_session(viewer.id, origin.agent, now, address=origin.address)
+        await record(viewer, "sign_in", detail={"from": origin.address}, now=now)
+    return token
+
+
+async def confirm(viewer: Viewer, given: str, *, by_code: bool, now: datetime) -> None:
+    """Note that this session's owner has just proved who they are, by password or code. Raises Refusal.
+
+    Failures count like those of a sign-in.
+    """
+    if by_code:
+        await prove(viewer, given, now)
+    else:
+        await _prove_password(viewer, given, now)
+    async with tx():
+        await execute("UPDATE staff_session SET confirmed_at = $2 WHERE id = $1", viewer.session, now)
+        await record(viewer, "confirmed", now=now)
+
+
+async def _prove_password(viewer: Viewer, password: str, now: datetime) -> None:
+    staff = await _claim_attempt(viewer.login, now)
+    if not await verify(password, staff["password_hash"] if staff else None) or staff is None:
+        await record(viewer, "confirm_failed", now=now)
+        raise Refusal(f"密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。")
+    await _forget_failures(staff["id"])
 
 
 class _Self:
@@ -44,7 +110,7 @@ async def _claim_attempt(login: str, now: datetime) -> Record | None:
                locked_until = CASE WHEN failed_count + 1 < $3 THEN NULL ELSE $4::timestamptz END
            WHERE login = $1 AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until <= $2)
              AND (one_time_until IS NULL OR one_time_until > $2)
-           RETURNING id, office, password_hash""",
+           RETURNING id, office, role, password_hash""",
         login.strip().casefold(),
         now,
         FAILURES,
@@ -66,7 +132,16 @@ async def end_session(viewer: Viewer, session: int, now: datetime) -> None:
             await record(viewer, "session_ended", subject=("staff_session", session), now=now)
 
 
-async def change_password(viewer: Viewer, old: str, new: str, *, agent: str, now: datetime) -> str:
+async def end_other_sessions(viewer: Viewer, now: datetime) -> int:
+    """End all of one's own sessions but this one; how many."""
+    async with tx():
+        ended = await end_sessions(viewer.id, now, but=viewer.session)
+        if ended:
+            await record(viewer, "other_sessions_ended", detail={"count": ended}, now=now)
+    return ended
+
+
+async def change_password(viewer: Viewer, old: str, new: str, *, origin: Origin, now: datetime) -> str:
     """Set one's own password; ends all sessions and starts a new one: its token."""
     current = await fetch_value("SELECT password_hash FROM staff WHERE id = $1", viewer.id)
     if not await verify(old, current):
@@ -84,4 +159,4 @@ async def change_password(viewer: Viewer, old: str, new: str, *, agent: str, now
             raise Refusal("密码刚刚在别处改过，请重新登录。")
         await end_sessions(viewer.id, now)
         await record(viewer, "password_changed", subject=("staff", viewer.id), now=now)
-        return await start_session(viewer.id, agent, now)
+        return await start_session(viewer.id, origin.agent, now, address=origin.address, step=viewer.step)

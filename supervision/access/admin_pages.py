@@ -10,9 +10,11 @@ from litestar.response import Template
 
 from supervision.access import staffing
 from supervision.access.absences import absences, end_absence, record_absence
+from supervision.access.confirm import confirmed
 from supervision.access.forms import chosen_id, go, typed
 from supervision.access.offices import close_office, create_office, offices
 from supervision.access.roles import ROLE_TITLES
+from supervision.access.second_factor import running
 from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.days import end_of, start_of
@@ -121,6 +123,7 @@ async def _member_page(request: AnyRequest, staff: int, *, status: int = 200, **
         "office_options": await _office_options(),
         "absences": [row for row in await absences(now) if row["staff"] == staff],
         "titles": ROLE_TITLES,
+        "factor": await running(staff),
         "form": {},
         "refusal": None,
         "open_form": "",
@@ -134,7 +137,7 @@ async def staff_member(request: AnyRequest, staff_id: FromPath[int]) -> Template
     return await _member_page(request, staff_id)
 
 
-@post("/staff/{staff_id:int}/code", guards=STAFF)
+@post("/staff/{staff_id:int}/code", guards=[*STAFF, confirmed])
 async def new_code(
     request: AnyRequest, staff_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:

@@ -1,7 +1,7 @@
 """Who is asking: each request is let in, sent to the sign-in, or to the change of a one-time password, before its body is read."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -25,6 +25,7 @@ from supervision.access.sessions import (
     find_session,
     has_run_out,
     is_csrf_token,
+    is_secure,
     new_visit,
     touch_session,
 )
@@ -39,7 +40,11 @@ from supervision.web import page
 AnyRequest = Request[Any, Any, Any]
 Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_TO_ONE_TIME = frozenset({"/password", "/sign-out", "/sign-in"})
+WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/second-factor"}
+"""Where somebody is led who still owes something; the sign-in's own pages stay open."""
+ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in"})
+OPEN_TO = {way: {page} | ALWAYS_OPEN for way, page in WAYS.items()}
+OPEN_TO["enrol"] |= {"/confirm"}
 NO_SESSION = frozenset({"/health", "/receipts/twilio"})
 WATCH_LATE = timedelta(seconds=60)
 
@@ -85,17 +90,18 @@ class Gate(ASGIMiddleware):
         session = await find_session(token) if token else None
         if session and not has_run_out(session, self.settings, now):
             await touch_session(session, now)
-            self._enter(request, token, session)
-            return _to_change_of_password(request)
+            self._enter(request, token, session, now)
+            return _to_what_is_owed(request)
         visit = request.cookies.get(VISIT_COOKIE) or new_visit()
         state["visit"] = visit
         state["csrf_token"] = csrf_token(visit)
         return None if is_public(request.url.path) else await self._ask_to_sign_in(request, token, session)
 
-    def _enter(self, request: AnyRequest, token: str, session: Record) -> None:
+    def _enter(self, request: AnyRequest, token: str, session: Record, now: datetime) -> None:
         state = request.scope["state"]
         state["viewer"] = viewer = Viewer(session)
-        state["nav"] = [] if viewer.must_change else self.navigation(viewer, request.url.path)
+        state["confirmed"] = now < session["confirmed_at"] + timedelta(minutes=self.settings.confirm_minutes)
+        state["nav"] = [] if viewer.owes else self.navigation(viewer, request.url.path)
         state["csrf_token"] = csrf_token(token)
         state["idle_seconds"] = self.settings.idle_minutes * 60
         state["banners"] = [*state["banners"], *self._banners_of(session)]
@@ -146,9 +152,20 @@ class Gate(ASGIMiddleware):
                 headers = MutableScopeHeaders.from_message(message)
                 for one in cookies(message["status"]):
                     headers.add("set-cookie", one.to_header(header=""))
+                if is_secure(self.settings, request.url.scheme):
+                    message["headers"] = _by_tls_alone(message["headers"])
             await send(message)
 
         return send_with_cookies
+
+
+def _by_tls_alone(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Every cookie with its mark `Secure`, whoever set it."""
+    marked = []
+    for name, value in headers:
+        bare = name.lower() == b"set-cookie" and b"secure" not in value.lower().replace(b" ", b"").split(b";")
+        marked.append((name, value + b"; Secure" if bare else value))
+    return marked
 
 
 def _check_address(request: AnyRequest) -> None:
@@ -167,17 +184,24 @@ def calendar_reaches(calendar_to: date | None, today: date) -> bool:
     return calendar_to is not None and calendar_to.year >= needed
 
 
-def _to_change_of_password(request: AnyRequest) -> Response[Any] | None:
-    must = request.scope["state"]["viewer"].must_change
-    if must and request.url.path not in OPEN_TO_ONE_TIME:
-        return _redirect(request, "/password")
-    return None
+def _to_what_is_owed(request: AnyRequest) -> Response[Any] | None:
+    owes = request.scope["state"]["viewer"].owes
+    if not owes or request.url.path in OPEN_TO[owes]:
+        return None
+    return _redirect(request, _with_next(WAYS[owes], request) if owes == "code" else WAYS[owes])
 
 
 def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    return _redirect(request, _with_next("/sign-in", request))
+
+
+def _with_next(path: str, request: AnyRequest) -> str:
+    """The path, and where the browser wanted to go."""
     url = _current_url(request) if request.headers.get("hx-request") else request.url
     wanted = f"{url.path}?{url.query}" if url.query else url.path
-    return _redirect(request, "/sign-in" if wanted in ("", "/") else f"/sign-in?next={quote(wanted, safe='/')}")
+    return (
+        path if wanted in ("", "/") or request.method not in SAFE_METHODS else f"{path}?next={quote(wanted, safe='/')}"
+    )
 
 
 def _current_url(request: AnyRequest) -> SplitResult:

@@ -1,5 +1,6 @@
-"""Sign-in, sign-out, the change of a password, one's own account."""
+"""Sign-in in one step or two, sign-out, the change of a password, one's own account and its sessions."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -8,9 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from supervision.access import actions
+from supervision.access.confirm import FIELD, prove_again
 from supervision.access.forms import go, local_path, typed
 from supervision.access.kept import Kept, open_kept
+from supervision.access.origin import origin_of, short_agent
 from supervision.access.roles import ROLE_TITLES
+from supervision.access.second_factor import running, what_was_reset
 from supervision.access.sessions import COOKIE, cookie, csrf_token, open_sessions
 from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
@@ -19,10 +23,6 @@ from supervision.errors import Refusal
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
-
-
-def _agent(request: AnyRequest) -> str:
-    return request.headers.get("user-agent", "")
 
 
 @get("/sign-in")
@@ -41,19 +41,76 @@ async def sign_in(
     """Sign in; a form that came after the time-out is given back to the same person."""
     form = await typed(request)
     login, wanted, kept = form.get("login", ""), local_path(form.get("next", "/")), form.get("kept", "")
+    now = clock.now()
     try:
-        staff, token = await actions.sign_in(login, form.get("password", ""), agent=_agent(request), now=clock.now())
+        done = await actions.sign_in(
+            login, form.get("password", ""), origin=origin_of(request), settings=settings, now=now
+        )
     except Refusal as refusal:
         again: dict[str, Any] = {"login": login, "next": wanted, "kept": kept, "refusal": refusal, "idle": False}
         return page(request, "access/sign_in.html", status=422, **again)
-    found = open_kept(kept, staff, clock.now()) if kept else None
-    answer = _give_back(request, found, token) if found else go(wanted)
-    answer.cookies.append(cookie(COOKIE, token, settings))
+    if done.step == "code":
+        token = csrf_token(done.token)
+        answer: Response[Any] = page(
+            request, "access/sign_in_code.html", next=wanted, kept=kept, refusal=None, csrf_token=token
+        )
+    else:
+        answer = await _arrive(request, done, wanted, kept, now=now)
+    answer.cookies.append(cookie(COOKIE, done.token, settings))
     return answer
+
+
+async def _arrive(
+    request: AnyRequest, done: actions.SignedIn, wanted: str, kept: str, *, now: datetime
+) -> Response[Any]:
+    """Where a sign-in leads: to the form that came too late, else to the wanted page, with the news of one's account."""
+    if found := open_kept(kept, done.staff, now) if kept else None:
+        return _give_back(request, found, done.token)
+    return go(wanted, await what_was_reset(done.staff, now), kind="warn")
 
 
 def _give_back(request: AnyRequest, kept: Kept, token: str) -> Template:
     return page(request, "access/kept.html", kept_form=kept, csrf_token=csrf_token(token))
+
+
+@get("/sign-in/code", guards=[guard("own_account")])
+async def code_page(request: AnyRequest, viewer: NamedDependency[Viewer]) -> Response[Any]:
+    """The second step; whoever has done it goes on."""
+    wanted = local_path(request.query_params.get("next", "/"))
+    if viewer.step != "code":
+        return Redirect(wanted, status_code=303)
+    return page(request, "access/sign_in_code.html", next=wanted, kept="", refusal=None)
+
+
+@post("/sign-in/code", guards=[guard("own_account")])
+async def give_code(
+    request: AnyRequest,
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> Response[Any]:
+    """Take the code of the second factor: from here on the browser is signed in."""
+    form = await typed(request)
+    wanted, kept, now = local_path(form.get("next", "/")), form.get("kept", ""), clock.now()
+    if viewer.step != "code":
+        return Redirect(wanted, status_code=303)
+    try:
+        given = form.get("one_time_password", "")
+        token = await actions.give_code(viewer, given, origin=origin_of(request), now=now)
+    except Refusal as refusal:
+        return page(request, "access/sign_in_code.html", status=422, next=wanted, kept=kept, refusal=refusal)
+    answer = await _arrive(request, actions.SignedIn(viewer.id, token, "in"), wanted, kept, now=now)
+    answer.cookies.append(cookie(COOKIE, token, settings))
+    return answer
+
+
+@post("/confirm", guards=[guard("own_account")])
+async def confirm(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Response[Any]:
+    """Prove once more who one is, on the way to a page."""
+    form = await typed(request)
+    wanted = local_path(form.get("next", "/"))
+    await prove_again(viewer, form.get(FIELD, ""), clock.now(), typed=[("next", wanted)])
+    return go(wanted)
 
 
 @post("/sign-out", guards=[guard("own_account")])
@@ -87,7 +144,7 @@ async def change_password(
         if new != form.get("again_password", ""):
             raise Refusal("两次输入的新密码不一样。", fields={"again": "两次输入的新密码不一样。"})
         old = form.get("old_password", "")
-        token = await actions.change_password(viewer, old, new, agent=_agent(request), now=clock.now())
+        token = await actions.change_password(viewer, old, new, origin=origin_of(request), now=clock.now())
     except Refusal as refusal:
         return page(request, "access/password.html", status=422, refusal=refusal)
     answer = go("/", "密码已更改，其他设备上的登录已退出。")
@@ -103,8 +160,14 @@ async def account(
     settings: NamedDependency[Settings],
 ) -> Template:
     """One's own account: role, office, where one is signed in."""
-    sessions = await open_sessions(viewer.id, settings, clock.now())
-    return page(request, "access/account.html", sessions=sessions, role_title=ROLE_TITLES[viewer.role])
+    rows = await open_sessions(viewer.id, settings, clock.now())
+    return page(
+        request,
+        "access/account.html",
+        sessions=[dict(row) | {"browser": short_agent(row["agent"])} for row in rows],
+        role_title=ROLE_TITLES[viewer.role],
+        factor=await running(viewer.id),
+    )
 
 
 @post("/account/sessions/{session_id:int}/end", guards=[guard("own_account")])
@@ -116,4 +179,23 @@ async def end_session(
     return go("/account", "已退出那台设备上的登录。")
 
 
-ROUTES = [sign_in_page, sign_in, sign_out, password_page, change_password, account, end_session]
+@post("/account/sessions/end", guards=[guard("own_account")])
+async def end_other_sessions(viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Redirect:
+    """End all of one's own sessions but this one."""
+    ended = await actions.end_other_sessions(viewer, clock.now())
+    return go("/account", f"已退出其他 {ended} 处登录。" if ended else "没有其他登录。")
+
+
+ROUTES = [
+    sign_in_page,
+    sign_in,
+    code_page,
+    give_code,
+    confirm,
+    sign_out,
+    password_page,
+    change_password,
+    account,
+    end_session,
+    end_other_sessions,
+]

@@ -34,6 +34,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "add_person": _roles("officer head clerk"),
     "correct_contact": _roles("officer head clerk"),
     "register_person": _roles("officer head clerk cca_head"),
+    "unseal": _roles("officer head clerk cca_head"),
     "set_class": _roles("clerk cca_head"),
     "assign_officer": _roles("head clerk cca_head"),
     "end_order": _roles("clerk cca_head"),
@@ -66,6 +67,21 @@ SCOPE: Mapping[str, str] = {
     "audit_admin": "none",
 }
 """Whose files: of the own office, of the persons one is responsible for, all, none."""
+
+
+APART: Mapping[str, frozenset[str]] = {
+    "系统管理": _roles("system_admin"),
+    "安全管理": _roles("security_admin"),
+    "审计管理": _roles("audit_admin"),
+    "检察监督": _roles("inspector"),
+    "案件办理": EVERYBODY - ADMINS - _roles("inspector"),
+}
+"""Duties that nobody may combine (三员分立, GB/T 22239—2019 第8.1.5条): all of one person's accounts lie in one of these."""
+
+
+def duty_of(role: str) -> str:
+    """Which of the duties that are kept apart a role belongs to; KeyError for a role that isn't in the table."""
+    return next(duty for duty, roles in APART.items() if role in roles) if role in EVERYBODY else ROLE_TITLES[role]
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from hmac import compare_digest
 from litestar.datastructures import Cookie
 
 from supervision import sealed
+from supervision.access.origin import forget_old_attempts
 from supervision.config import Settings
 from supervision.db import Record, execute, fetch, fetch_row, insert
 
@@ -17,6 +18,8 @@ VISIT_COOKIE = "visit"
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST = timedelta(hours=12)
 """A session ends so long after its sign-in, however busy the browser is: longer than a working day, shorter than a night."""
+HALF_LASTS = timedelta(minutes=10)
+"""How long a session waits for the code of the second factor."""
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -29,18 +32,19 @@ def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-async def start_session(staff: int, agent: str, now: datetime) -> str:
-    """Sign a browser in; its token, which is nowhere kept."""
+async def start_session(staff: int, agent: str, now: datetime, *, address: str = "", step: str = "in") -> str:
+    """Sign a browser in, or so far as `step` says (`code`, `enrol`); its token, which is nowhere kept."""
     token = secrets.token_urlsafe(32)
-    row = {"token_hash": _hash(token), "staff": staff, "created_at": now, "seen_at": now, "agent": agent[:200]}
-    await insert("staff_session", row)
+    times = dict.fromkeys(("created_at", "seen_at", "confirmed_at"), now)
+    row = {"token_hash": _hash(token), "staff": staff, "agent": agent[:200], "address": address, "step": step}
+    await insert("staff_session", row | times)
     return token
 
 
 async def find_session(token: str) -> Record | None:
     """The session of a token that wasn't ended, with its viewer and what every page's banners need; idle and old ones too."""
     return await fetch_row(
-        """SELECT session.id AS session, session.seen_at, session.created_at, staff.id, staff.login, staff.name, staff.role,
+        """SELECT session.id AS session, session.seen_at, session.created_at, session.confirmed_at, session.step, staff.id, staff.login, staff.name, staff.role,
                   staff.one_time_until IS NOT NULL AS must_change, office.id AS office, office.name AS office_name,
                   (SELECT at FROM heartbeat WHERE job = 'watch') AS watched_at,
                   (SELECT value FROM installation WHERE key = 'demo') AS demo,
@@ -57,32 +61,35 @@ async def touch_session(session: Record, now: datetime) -> None:
         await execute("UPDATE staff_session SET seen_at = $2 WHERE id = $1", session["session"], now)
 
 
-async def end_sessions(staff: int, now: datetime, *, only: int | None = None) -> int:
-    """End all sessions of a member of the staff, or only one; how many."""
+async def end_sessions(staff: int, now: datetime, *, only: int | None = None, but: int = 0) -> int:
+    """End all sessions of a member of the staff, or only one, or all but one; how many."""
     return await execute(
         """UPDATE staff_session SET ended_at = $2
-           WHERE staff = $1 AND ended_at IS NULL AND ($3::int IS NULL OR id = $3)""",
+           WHERE staff = $1 AND ended_at IS NULL AND ($3::int IS NULL OR id = $3) AND id <> $4""",
         staff,
         now,
         only,
+        but,
     )
 
 
 async def open_sessions(staff: int, settings: Settings, now: datetime) -> list[Record]:
     """The sessions of a member of the staff in which a browser may still work, newest first."""
     return await fetch(
-        """SELECT id, created_at, seen_at, agent FROM staff_session
-           WHERE staff = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3 ORDER BY seen_at DESC, id DESC""",
+        """SELECT id, created_at, seen_at, agent, address, step FROM staff_session
+           WHERE staff = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3 AND (step <> 'code' OR created_at > $4)
+           ORDER BY seen_at DESC, id DESC""",
         staff,
         now - timedelta(minutes=settings.idle_minutes),
         now - LONGEST,
+        now - HALF_LASTS,
     )
 
 
 def has_run_out(session: Record, settings: Settings, now: datetime) -> bool:
     """Whether the browser hasn't been seen for the idle time, or signed in too long ago."""
     idle: datetime = session["seen_at"] + timedelta(minutes=settings.idle_minutes)
-    old: datetime = session["created_at"] + LONGEST
+    old: datetime = session["created_at"] + (HALF_LASTS if session["step"] == "code" else LONGEST)
     return min(idle, old) <= now
 
 
@@ -98,9 +105,15 @@ def is_csrf_token(given: str, mark: str) -> bool:
 
 def cookie(key: str, value: str | None, settings: Settings) -> Cookie:
     """A cookie that no script reads and no other site sends; None takes it away."""
-    secure = settings.public_url.startswith("https://") or not (settings.training or settings.host in LOCAL_HOSTS)
     gone = {"max_age": 0} if value is None else {}
+    secure = is_secure(settings)
     return Cookie(key=key, value=value or "", path="/", httponly=True, samesite="lax", secure=secure, **gone)  # type: ignore[arg-type]
+
+
+def is_secure(settings: Settings, scheme: str = "http") -> bool:
+    """Whether a browser reaches us by TLS alone: then no cookie of ours may go without."""
+    by_tls = scheme == "https" or settings.public_url.startswith("https://")
+    return by_tls or not (settings.training or settings.host in LOCAL_HOSTS)
 
 
 FORGOTTEN = timedelta(days=1)
@@ -108,7 +121,8 @@ FORGOTTEN = timedelta(days=1)
 
 
 async def end_forgotten(now: datetime) -> int:
-    """End the sessions that nobody has used for a day; how many."""
+    """End the sessions that nobody has used for a day, and forget old failures of addresses; how many sessions."""
+    await forget_old_attempts(now)
     return await execute(
         "UPDATE staff_session SET ended_at = $1 WHERE ended_at IS NULL AND seen_at <= $2", now, now - FORGOTTEN
     )

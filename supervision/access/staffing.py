@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from supervision import sealed
+from supervision.access.apart import Account, refuse_combination
 from supervision.access.desk import head_of
 from supervision.access.offices import open_office
 from supervision.access.passwords import hash_password, one_time_code
@@ -82,6 +83,7 @@ async def create_staff(viewer: Viewer, new: NewStaff, now: datetime) -> tuple[in
     async with tx():
         await _one_after_another()
         await _check_place(new)
+        refuse_combination(Account(new.login, new.name, new.role, new.phone), await accounts())
         staff, code = await _insert(new, now)
         detail = {"login": new.login, "role": new.role, "office": new.office, "on_desk": new.on_desk}
         await record(viewer, "staff_created", subject=("staff", staff), detail=detail, now=now)
@@ -101,6 +103,16 @@ async def create_first_administrator(login: str, bureau: str, now: datetime) -> 
         staff, code = await _insert(new, now)
         await record(None, "staff_created", subject=("staff", staff), detail={"login": login}, now=now)
     return code
+
+
+async def accounts() -> list[Account]:
+    """The active accounts, by what tells whose they are."""
+    rows = await fetch("SELECT login, name, role, phone_sealed FROM staff WHERE disabled_at IS NULL ORDER BY id")
+    return [Account(row["login"], row["name"], row["role"], _phone(row["phone_sealed"])) for row in rows]
+
+
+def _phone(value: str | None) -> str:
+    return sealed.open_sealed(value, STAFF_PHONE) if value else ""
 
 
 def _check_words(new: NewStaff) -> None:
@@ -150,7 +162,9 @@ async def _insert(new: NewStaff, now: datetime) -> tuple[int, str]:
 
 
 async def reset_code(viewer: Viewer, staff: int, now: datetime) -> str:
-    """A one-time code for a forgotten password; ends the sessions and the lock of that login."""
+    """A one-time code for a forgotten password; ends the sessions and the lock of that login. Refusal for one's own."""
+    if staff == viewer.id:
+        raise Refusal("不能给自己发一次性密码：请用“更改密码”。")
     code = one_time_code()
     hashed = await hash_password(code)
     async with tx():

@@ -1,6 +1,6 @@
 """Offices, the people who work in them, their sessions, and who stands in for whom."""
 
-from piccolo.columns import Boolean, ForeignKey, Integer
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -62,7 +62,47 @@ class StaffSession(Table, tablename="staff_session", db=DB):
     seen_at = moment()
     ended_at = moment(null=True)
     agent = text()
+    address = text()
+    step = text()
+    """What is still owed before it may do anything: `code` of the second factor, `enrol` one; `in`: nothing."""
+    confirmed_at = moment()
+    """When its owner last proved who they are."""
     staff_session_token_once = Unique(["token_hash"])
+    staff_session_step_known = Check("step IN ('code', 'enrol', 'in')")
+
+
+class SecondFactor(Table, tablename="second_factor", db=DB):
+    """A telephone that makes codes (TOTP): one that runs for each member of the staff; ended ones stay without secret."""
+
+    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    secret_sealed = text(null=True)
+    last_step = BigInt(default=None, null=False)
+    """The half minute of the last code that was taken: no code counts twice."""
+    failed_count = Integer(default=0)
+    locked_until = moment(null=True)
+    created_at = moment()
+    ended_at = moment(null=True)
+    ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    told_at = moment(null=True)
+    """When its owner was told that somebody else had ended it."""
+    second_factor_has_secret = Check("ended_at IS NOT NULL OR secret_sealed IS NOT NULL")
+
+
+class RecoveryCode(Table, tablename="recovery_code", db=DB):
+    """One of ten codes for a lost telephone; only its keyed hash is kept, and it counts once."""
+
+    factor = ForeignKey(SecondFactor, null=False, default=None, on_delete=OnDelete.restrict)
+    code_hash = text()
+    used_at = moment(null=True)
+    recovery_code_once = Unique(["factor", "code_hash"])
+
+
+class SignInAttempt(Table, tablename="sign_in_attempt", db=DB):
+    """A sign-in from a network address that did not succeed, for as long as it counts."""
+
+    id = BigSerial(primary_key=True)
+    source = text()
+    at = moment()
 
 
 class Absence(Table, tablename="absence", db=DB):

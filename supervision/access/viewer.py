@@ -16,7 +16,18 @@ PUBLIC_FOLDERS = ("/static/", "/vendor/")
 class Viewer:
     """The signed-in member of the staff; it never changes. (A plain class: Litestar would rebuild a dataclass.)"""
 
-    __slots__ = ("id", "login", "must_change", "name", "office", "office_name", "permissions", "role", "session")
+    __slots__ = (
+        "id",
+        "login",
+        "must_change",
+        "name",
+        "office",
+        "office_name",
+        "permissions",
+        "role",
+        "session",
+        "step",
+    )
 
     id: int
     login: str
@@ -27,11 +38,13 @@ class Viewer:
     permissions: frozenset[str]
     session: int
     must_change: bool
+    step: str
 
     def __init__(self, row: Any) -> None:
-        """From a row with id, login, name, role, office, office_name, session, must_change."""
+        """From a row with id, login, name, role, office, office_name, session, must_change, and `step` of a session."""
         for name in ("id", "login", "name", "role", "office", "office_name", "session", "must_change"):
             object.__setattr__(self, name, row[name])
+        object.__setattr__(self, "step", row.get("step", "in"))
         object.__setattr__(self, "permissions", permissions_of(row["role"]))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -44,6 +57,13 @@ class Viewer:
         """Whether the role holds this permission; a permission that isn't in the table is a mistake of ours."""
         assert permission in PERMISSIONS, permission
         return permission in self.permissions
+
+    @property
+    def owes(self) -> str:
+        """What must be done before anything else: `code` (of the second factor), `password` (a new one), `enrol`; else empty."""
+        if self.step == "code":
+            return "code"
+        return "password" if self.must_change else self.step.replace("in", "")
 
     @property
     def scope(self) -> str:

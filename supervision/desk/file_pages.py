@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from supervision.access.confirm import confirmed
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -44,11 +45,13 @@ async def file(
     return page(request, "desk/file.html", **context)
 
 
-async def _file(person_id: int, viewer: Viewer, clock: Clock, *, everything: bool) -> dict[str, Any]:
+async def _file(
+    person_id: int, viewer: Viewer, clock: Clock, *, everything: bool, clear: bool = False
+) -> dict[str, Any]:
     """A fixed number of queries, however long the file is. Raises NotFound."""
     now = clock.now()
     person = await get_person(viewer, person_id)
-    papers = await papers_of(person.id, clear=viewer.may("record"))
+    papers = await papers_of(person.id, clear=clear or viewer.may("record"))
     return {
         "person": person,
         "line": (await lines([person.id], now))[0],
@@ -68,12 +71,12 @@ async def _file(person_id: int, viewer: Viewer, clock: Clock, *, everything: boo
     }
 
 
-@post("/people/{person_id:int}/number", guards=[guard("register_person")])
+@post("/people/{person_id:int}/number", guards=[guard("unseal"), confirmed])
 async def show_number(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
-    """The file with the whole identity number, and an audit row that says so."""
-    context = await _file(person_id, viewer, clock, everything=False)
+    """The file with the whole identity number, phones and addresses, and an audit row that says so."""
+    context = await _file(person_id, viewer, clock, everything=False, clear=True)
     await record(viewer, "number_unsealed", subject=("person", person_id), people=[person_id], now=clock.now())
     return page(request, "desk/file.html", **context | {"number": await full_number(person_id)})
 

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from supervision.access.confirm import confirmed
 from supervision.access.forms import chosen_id, go, typed
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
@@ -185,7 +186,7 @@ async def drop(
     return go("/import", "已放弃，没有导入。")
 
 
-@get("/import/{upload_id:int}/refused", guards=MAY)
+@get("/import/{upload_id:int}/refused", guards=[*MAY, confirmed])
 async def refused_rows(
     upload_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[bytes]:

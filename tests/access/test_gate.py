@@ -58,8 +58,8 @@ async def test_what_was_typed_when_the_twelve_hours_ran_out_is_given_back(cast: 
 async def test_the_account_lists_only_sessions_that_still_run(cast: Cast, ago: timedelta, listed: bool) -> None:
     browser = await client_for(cast, cast.alice)
     await execute(
-        """INSERT INTO staff_session (token_hash, staff, created_at, seen_at, agent)
-           VALUES ('other', $1, $2, $3, 'the old telephone')""",
+        """INSERT INTO staff_session (token_hash, staff, created_at, seen_at, confirmed_at, agent)
+           VALUES ('other', $1, $2, $3, $2, 'the old telephone')""",
         cast.alice.id,
         cast.now - ago,
         cast.now,
