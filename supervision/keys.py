@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 
+from supervision.access.second_factor import SECRET
 from supervision import sealed
 from supervision.access.staffing import STAFF_PHONE
 from supervision.audit.record import record
@@ -52,6 +53,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("person", "doc_sealed", DOC, ("person.doc_key", "person.doc_tail_key")),
     SealedColumn("contact", "value_sealed", CONTACT, ("contact.key", "contact.tail_key")),
     SealedColumn("message", "recipient_sealed", RECIPIENT, ("message.recipient_key", "message_about.recipient_key")),
+    SealedColumn("second_factor", "secret_sealed", SECRET),
     SealedColumn("staff", "phone_sealed", STAFF_PHONE),
     SealedColumn("note", "text_sealed", NOTE),
     SealedColumn("report", "content_sealed", CONTENT),
