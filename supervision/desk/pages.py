@@ -1,5 +1,6 @@
 """Pages that look across slices: the day and the caseload. A person's file is in file_pages.py."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from supervision.access.viewer import Viewer, guard
-from supervision.audit.record import record
+from supervision.audit.record import Seeing, record
 from supervision.clock import Clock
 from supervision.desk import caseload, file_pages
 from supervision.desk.caseload import Wanted
@@ -54,16 +55,24 @@ async def day(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Named
     groups = await day_of(viewer, now) if viewer.role in HAS_FILES else []
     at_risk = await risks(viewer, now) if viewer.role in ANSWERS_FOR else None
     named = [*_people_of(groups), *(risk.contact_person for risk in at_risk or [] if risk.contact_person)]
-    if groups or named:
-        await record(viewer, "day_seen", people=named, now=now)
     return page(
         request,
         "desk/day.html",
         groups={group.key: group for group in groups},
         shown=caseload.shown_count,
         risks=at_risk,
-        with_me=await alerts_with(viewer) if viewer.may("act_alerts") else None,
+        with_me=await _noted(viewer, named, now, shows_people=bool(groups or named)),
     )
+
+
+async def _noted(viewer: Viewer, named: list[int], now: datetime, *, shows_people: bool) -> int | None:
+    """How many alerts are with the viewer, None for who has none; and the audit row of a day that shows people."""
+    seeing = Seeing(viewer, "day_seen", now) if shows_people else None
+    if viewer.may("act_alerts"):
+        return await alerts_with(viewer, named, seeing)
+    if seeing:
+        await record(viewer, seeing.action, people=named, now=now)
+    return None
 
 
 def _people_of(groups: list[Group]) -> list[int]:

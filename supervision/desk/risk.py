@@ -1,9 +1,11 @@
 """What is at risk and who has it: a line an officer for a head, a line an office for the bureau."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from supervision.access.viewer import Viewer
+from supervision.audit.record import Seeing
 from supervision.db import Record, fetch
 from supervision.desk.caseload import BOUND
 
@@ -84,7 +86,8 @@ def _risk(row: Record) -> Risk:
     return Risk(**(dict(row) | {"contact_how": HOW.get(row["contact_how"], "")}))
 
 
-async def alerts_with(viewer: Viewer) -> int:
-    """How many open alerts are with the viewer, up to BOUND."""
-    rows = await fetch("SELECT 1 FROM alert WHERE assigned_to = $1 AND closed_at IS NULL LIMIT $2", viewer.id, BOUND)
-    return len(rows)
+async def alerts_with(viewer: Viewer, people: Sequence[int], seeing: Seeing | None) -> int:
+    """How many open alerts are with the viewer, up to BOUND; and the audit row of the day, with the people it shows."""
+    sql = "SELECT 1 FROM alert WHERE assigned_to = $1 AND closed_at IS NULL LIMIT $2"
+    args = (viewer.id, BOUND)
+    return len(await (seeing.fetch(people, sql, *args) if seeing else fetch(sql, *args)))
