@@ -12,26 +12,29 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 
+remember = lru_cache(maxsize=8192)
+"""For pure functions of days, which are asked the same of many people; of each the last answers are kept."""
 
-@lru_cache(maxsize=16384)
+
+@remember
 def start_of(day: date) -> datetime:
     """00:00 of the local day."""
     return datetime.combine(day, time.min, SHANGHAI)
 
 
-@lru_cache(maxsize=16384)
+@remember
 def end_of(day: date) -> datetime:
     """The exclusive end of the local day: 00:00 of the next."""
     return start_of(day + DAY)
 
 
-@lru_cache(maxsize=16384)
+@remember
 def at_hour(day: date, hour: int) -> datetime:
     """A full hour of the local day."""
     return datetime.combine(day, time(hour), SHANGHAI)
 
 
-@lru_cache(maxsize=16384)
+@remember
 def local_day(moment: datetime) -> date:
     """The day in Asia/Shanghai in which the moment lies."""
     assert moment.tzinfo is not None, "a naive datetime has no place here"
@@ -49,7 +52,7 @@ def add_months(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, _length(year, month + 1)))
 
 
-@lru_cache(maxsize=4096)
+@remember
 def _length(year: int, month: int) -> int:
     """Days of the month."""
     return monthrange(year, month)[1]
@@ -91,7 +94,7 @@ def _ceiling(amount: int, size: int) -> int:
     return -(-amount // size)
 
 
-@lru_cache(maxsize=256)
+@remember
 def every(text: str) -> Every:
     """The step that a parameter names: 6d, 1w, 3m; negative counts backwards. Raises ValueError for anything else."""
     found = re.fullmatch(r"(-?[0-9]+)([dwm])", text)

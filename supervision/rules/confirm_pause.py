@@ -1,10 +1,9 @@
 """confirm_pause 核实羁押、住院: while a person owes nothing, the office makes sure every week that this is still so."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import count
 
-from supervision.days import DAY, every, local_day
+from supervision.days import DAY, every, local_day, remember
 from supervision.rules.base import Facts, InForce, Pause, Rule, Slot, Terms
 from supervision.rules.timing import Ask, Timing, first_of_each_period, slot
 
@@ -37,7 +36,7 @@ def _checks(pause: Pause, facts: Facts, terms: Terms) -> Iterator[Slot]:
         yield check
 
 
-@lru_cache(maxsize=256)
+@remember
 def _asked(kind: str, parameters: InForce) -> Ask:
     used = parameters.among(["pause.confirm"])
     why = {"rule": ID, "article": ARTICLE, "variant": kind, "anchor_is": "paused_on", "parameters": used}

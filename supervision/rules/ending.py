@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 
+from supervision.days import remember
 from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_to_open, slot, spells
@@ -87,7 +87,7 @@ def _document(rule: str, document: str, order: Order, spell: Spell) -> Iterator[
     yield spell, ask, timing
 
 
-@lru_cache(maxsize=256)
+@remember
 def _asked(rule: str, document: str, names: tuple[str, ...], parameters: InForce) -> Ask:
     article = CERTIFICATE_ARTICLE if rule == "TE-03" else TERM_ARTICLE
     used = parameters.among(f"ending.{document}.{name}" for name in names)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from supervision.days import start_of
+from supervision.days import remember, start_of
 from supervision.rules.base import Facts, InForce, Order, Pause, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Ask, Timing, first_to_open, spells
@@ -59,7 +58,7 @@ def _report(anchor: _Anchor, parameters: InForce) -> tuple[Ask, Timing]:
     return ask, Timing(anchor=anchor.day, every=f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
 
 
-@lru_cache(maxsize=256)
+@remember
 def _asked(called: str, period: str, parameters: InForce) -> Ask:
     used = parameters.among(["first_report.due_days", "first_report.limit_days"])
     why = {"rule": ID, "article": ARTICLE, "variant": "in_person", "anchor_is": called, "parameters": used}

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from supervision.days import DAY, Calendar, local_day, span_of
+from supervision.days import DAY, Calendar, local_day, remember, span_of
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, in_ledger, opening_in, spells
 
@@ -38,7 +37,7 @@ class Asked:
     each: Ask
 
 
-@lru_cache(maxsize=256)
+@remember
 def asked(variant: str, level: str, parameters: InForce) -> Asked:
     """The period of the calendar, and how many days before its end a check is due. Raises ValueError for another period."""
     used = parameters.among(_keys(variant, level))
@@ -49,7 +48,7 @@ def asked(variant: str, level: str, parameters: InForce) -> Asked:
     return Asked(unit, due_days, Ask(variant, why, late=STEP_OF[unit]))
 
 
-@lru_cache(maxsize=4096)
+@remember
 def checks_in(spell: Spell, asks: Asked, begun_on: date, calendar: Calendar) -> tuple[Slot, ...]:
     """The slots of one variant that open in the stretch."""
     return tuple(opening_in(spell, asks.each, timings(asks.unit, asks.due_days, begun_on, spell), calendar))

@@ -3,16 +3,15 @@
 A rule is a pure function from facts to slots. It says *when* by a `Timing` (a day and what is counted from it) and keeps
 in `why` what it went by, so that anybody can compute the dates again. What became of a slot is no business of its rule:
 `settle.py` matches acts to slots, the same way for all. What follows from days and parameters alone is remembered
-(`lru_cache`): people who were registered on one day share their slots, and nobody may change one.
+(`remember`): people who were registered on one day share their slots, and nobody may change one.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from itertools import chain, count
 
-from supervision.days import DAY, Calendar, every, local_day
+from supervision.days import DAY, Calendar, every, local_day, remember
 from supervision.rules.base import Facts, InForce, Rule, Slot, Start, Terms
 from supervision.rules.timing import (
     LONGEST_SHIFT,
@@ -61,7 +60,7 @@ class Asked:
     """The same of the report that closes the term."""
 
 
-@lru_cache(maxsize=256)
+@remember
 def asked(mode: str, level: str, parameters: InForce) -> Asked:
     """The interval, window and grace of a mode in a class. Raises ValueError for a cadence that isn't `fixed`."""
     keys = _keys(mode, level)
@@ -94,7 +93,7 @@ def _keys(mode: str, level: str) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=4096)
+@remember
 def reports_in(spell: Spell, asks: Asked, start: Start, calendar: Calendar) -> tuple[Slot, ...]:
     """The slots of one mode that open in the stretch."""
     return tuple(opening_in(spell, asks.each, timings(asks, start, spell), calendar))

@@ -1,15 +1,14 @@
 """The moments at which a person is reminded of a duty (model §3: reminders are a column of the rule); pure."""
 
 from datetime import date, datetime
-from functools import lru_cache
 
 from supervision import rules
-from supervision.days import add_days, at_hour, local_day
+from supervision.days import add_days, at_hour, local_day, remember
 
 REMINDER_HOUR = 9
 
 
-@lru_cache(maxsize=16384)
+@remember
 def reminder_moments(rule: str, variant: str, due_at: datetime) -> tuple[datetime, ...]:
     """9:00 of some days before the due day, in order; none for a rule that doesn't remind."""
     days = rules.by_id(rule).remind_days.get(variant, ())

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, start_of
+from supervision.days import DAY, Calendar, at_hour, end_of, every, local_day, remember, start_of
 from supervision.rules.base import MOMENT, NEVER, Facts, InForce, Order, Slot, Terms, Why, level_in
 
 ONCE = "once"
@@ -76,7 +75,7 @@ def days_before(day: date, text: str, calendar: WorkingDays) -> date:
     return calendar.add_working_days(day, -count) if working else day - timedelta(days=count)
 
 
-@lru_cache(maxsize=256)
+@remember
 def _back(text: str) -> tuple[int, bool]:
     found = re.fullmatch(r"([0-9]+)(w?d)", text)
     if found is None:
@@ -98,7 +97,7 @@ class Ask:
     met_by: frozenset[tuple[str, str]] | None = None
 
 
-@lru_cache(maxsize=16384)
+@remember
 def slot(ask: Ask, timing: Timing, calendar: Calendar) -> Slot:
     """The slot of a timing; people whose days are the same share it."""
     days = timing.days(calendar)
