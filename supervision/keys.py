@@ -6,7 +6,6 @@ several, the last one seals and the rows of the others are on their way to it.
 """
 
 import contextlib
-import hashlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,8 +16,8 @@ from typing import Any
 
 import asyncpg
 
-from supervision.access.second_factor import SECRET
 from supervision import sealed
+from supervision.access.second_factor import SECRET
 from supervision.access.staffing import STAFF_PHONE
 from supervision.audit.record import record
 from supervision.checkins.actions import CONTENT
@@ -53,8 +52,8 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("person", "doc_sealed", DOC, ("person.doc_key", "person.doc_tail_key")),
     SealedColumn("contact", "value_sealed", CONTACT, ("contact.key", "contact.tail_key")),
     SealedColumn("message", "recipient_sealed", RECIPIENT, ("message.recipient_key", "message_about.recipient_key")),
-    SealedColumn("second_factor", "secret_sealed", SECRET),
     SealedColumn("staff", "phone_sealed", STAFF_PHONE),
+    SealedColumn("second_factor", "secret_sealed", SECRET),
     SealedColumn("note", "text_sealed", NOTE),
     SealedColumn("report", "content_sealed", CONTENT),
     SealedColumn("visit", "content_sealed", CONTENT),
@@ -86,8 +85,23 @@ def audit_key_file(settings: Settings) -> Path:
 
 
 def fingerprint_of(path: Path) -> str | None:
-    """Sixteen hex digits that tell one secret file from another; None where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else None
+    """The fingerprint of a key file; None where there is none. Raises KeyringError for one that can't be used."""
+    return sealed.Keyring.load(path).fingerprint if path.exists() else None
+
+
+def told(rotation: Rotation) -> list[str]:
+    """A rotation in sentences."""
+    copy = f"; its copy is in {rotation.copied_to}" if rotation.copied_to else ""
+    lines = [f"{rotation.moved} values were sealed anew with key {rotation.key}{copy}"]
+    if rotation.unreadable:
+        lines.append(f"{rotation.unreadable} values can't be opened with any key here, and were left as they are")
+    if rotation.left > rotation.unreadable:
+        lines.append(f"{rotation.left - rotation.unreadable} values were in use: run `supervision key rotate` again")
+    if rotation.done:
+        lines.append(
+            f"nothing uses {', '.join(rotation.older)} any more: stop the web and the jobs, `supervision key drop`"
+        )
+    return lines
 
 
 # -- copies -----------------------------------------------------------------------------------------------------
