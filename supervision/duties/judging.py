@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from supervision import rules
@@ -38,6 +38,8 @@ SELECT subject_id, string_agg(concat(rule, '|', variant, '|', period, '|', since
            '|', id), E'\\n') AS held
   FROM finding WHERE subject_kind = 'order' AND subject_id = ANY($1) GROUP BY subject_id
 """
+REMEMBERED: Final = 32768
+"""Slots whose rows and lines are kept; as many as a register of 100,000 shares among its days and classes."""
 Key = tuple[str, str, str]
 """rule, variant, period"""
 
@@ -108,25 +110,66 @@ class HeldFinding:
     id: int
 
 
-def judge(question: Question, terms: Terms) -> Answer:
-    """The difference between what the rules say and what the ledger holds."""
-    answer = Answer()
-    made: list[bytes] = []
-    found: list[bytes] = []
-    for facts in question.facts:
-        said, findings = rules.evaluate(facts, terms)
-        one = _Subject(facts, terms, question.made_to, answer)
-        made += one.compare_duties(said, question.duties.get(facts.subject.id, ""))
-        found += one.compare_findings(findings, question.findings.get(facts.subject.id, ""))
-    answer.made, answer.found, answer.new = b"".join(made), b"".join(found), len(made) + len(found)
-    return answer
+class Judge:
+    """Answers questions under some terms; of slots that people share, the rows and lines are made once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._shared: dict[tuple[str, int], _Shared] = {}
+
+    def answer(self, question: Question) -> Answer:
+        """The difference between what the rules say and what the ledger holds."""
+        answer = Answer()
+        made: list[bytes] = []
+        found: list[bytes] = []
+        for facts in question.facts:
+            said, findings = rules.evaluate(facts, self.terms)
+            one = _Subject(facts, self, question.made_to, answer)
+            made += one.compare_duties(said, question.duties.get(facts.subject.id, ""))
+            found += one.compare_findings(findings, question.findings.get(facts.subject.id, ""))
+        answer.made, answer.found, answer.new = b"".join(made), b"".join(found), len(made) + len(found)
+        return answer
+
+    def row(self, duty: Duty) -> bytes:
+        """A new duty, as `duty_row` has it."""
+        return self._of(duty).row if duty.state == "open" else duty_row(duty, self.terms)
+
+    def line(self, duty: Duty) -> str:
+        """A duty as `duty_line` has it."""
+        return self._of(duty).line if duty.state == "open" else duty_line(duty)
+
+    def _of(self, duty: Duty) -> "_Shared":
+        key = (duty.rule, id(duty.slot))
+        found = self._shared.get(key)
+        if found is None:
+            if len(self._shared) >= REMEMBERED:
+                self._shared.clear()
+            found = self._shared[key] = _Shared(duty, self.terms)
+        return found
+
+
+class _Shared:
+    """What an open duty of a slot looks like; it holds the slot, so that no other takes its place in memory."""
+
+    def __init__(self, duty: Duty, terms: Terms) -> None:
+        self._slot, self._duty, self._terms = duty.slot, duty, terms
+
+    @cached_property
+    def row(self) -> bytes:
+        """For a new one."""
+        return duty_row(self._duty, self._terms)
+
+    @cached_property
+    def line(self) -> str:
+        """For one that the ledger may hold."""
+        return duty_line(self._duty)
 
 
 class _Subject:
     """One subject's part of an answer."""
 
-    def __init__(self, facts: Facts, terms: Terms, made_to: Mapping[int, datetime] | None, answer: Answer) -> None:
-        self.facts, self.terms, self.answer = facts, terms, answer
+    def __init__(self, facts: Facts, judge: Judge, made_to: Mapping[int, datetime] | None, answer: Answer) -> None:
+        self.facts, self.judge, self.terms, self.answer = facts, judge, judge.terms, answer
         self.id = facts.subject.id
         self.proves = made_to is not None
         self.known_to = made_to.get(self.id) if made_to is not None else None
@@ -147,11 +190,11 @@ class _Subject:
         for duty in duties:
             if self.proves and (self.known_to is None or duty.slot.opens_at <= self.known_to):
                 self.answer.blame(self.id)
-            yield begins + duty_row(duty, self.terms)
+            yield begins + self.judge.row(duty)
 
     def _compare_rows(self, expected: Mapping[Key, Duty], lines: Sequence[str]) -> list[Duty]:
         """Note what changed; the duties that are new."""
-        wanted = {duty_line(duty): duty for duty in expected.values()}
+        wanted = {self.judge.line(duty): duty for duty in expected.values()}
         rows = {}
         for line in lines:
             if wanted.pop(line.rsplit("|", 2)[0], None) is None:

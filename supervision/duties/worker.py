@@ -1,29 +1,53 @@
 """A worker: asked on stdin, it judges and answers on stdout, until there is nobody who asks. Started by `workers.py`.
 
-Each message is its length in eight bytes and a pickle: terms, which hold from then on, or a question.
+Each message is its length in eight bytes and a pickle: first the terms, then the questions.
 """
 
+import copyreg
 import gc
 import pickle
 import signal
 import sys
+from dataclasses import fields
+from operator import attrgetter
 from typing import BinaryIO, Final
 
-from supervision.duties.judging import Question, judge
-from supervision.rules.base import Terms
+from supervision.duties.judging import Judge, Question
+from supervision.rules.base import (
+    Act,
+    ClassDecision,
+    Decision,
+    Facts,
+    Order,
+    Pause,
+    Phone,
+    Responsibility,
+    Subject,
+    Terms,
+)
 
 LENGTH: Final = 8
 
 
+def _as_fields(kind: type) -> None:
+    """Let a frozen dataclass be pickled by its fields, several times faster than dataclasses do it themselves."""
+    take = attrgetter(*(field.name for field in fields(kind)))
+    copyreg.pickle(kind, lambda one: (kind, take(one)))
+
+
+for _kind in (Facts, Subject, Order, Act, ClassDecision, Pause, Decision, Responsibility, Phone):
+    _as_fields(_kind)
+
+
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Judge one question after the other."""
-    terms: Terms | None = None
-    while message := _read(asked):
-        if isinstance(message, Terms):
-            terms = message
-            continue
-        assert isinstance(message, Question) and terms is not None, "terms come before questions"
-        answers.write(frame(judge(message, terms)))
+    terms = _read(asked)
+    if not isinstance(terms, Terms):
+        return
+    judge = Judge(terms)
+    while question := _read(asked):
+        assert isinstance(question, Question)
+        answers.write(frame(judge.answer(question)))
         answers.flush()
 
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from supervision.duties.judging import Answer, Question, judge
+from supervision.duties.judging import Answer, Judge, Question
 from supervision.duties.worker import LENGTH, frame
 from supervision.errors import Refusal
 from supervision.rules.base import Terms
@@ -48,8 +48,10 @@ async def judges(terms: Terms, *, many: bool) -> AsyncIterator[tuple[Ask, int]]:
 
 
 def _here(terms: Terms) -> Ask:
+    judge = Judge(terms)
+
     async def ask(question: Question) -> Answer:
-        return judge(question, terms)
+        return judge.answer(question)
 
     return ask
 
