@@ -14,7 +14,7 @@ from supervision.access.desk import refuse_without_desk
 from supervision.config import load_settings
 from supervision.db import DATABASE_AWAY
 from supervision.errors import Refusal
-from supervision.house import House, at_work, open_house
+from supervision.house import House, at_work, heads_file, open_house
 from supervision.local_postgres import LocalPostgresError
 from supervision.messages.channel import make_provider
 from supervision.sealed import KeyringError
@@ -58,7 +58,7 @@ async def _tick(house: House, stop: asyncio.Event) -> None:
     provider = await make_provider(house.settings)
     try:
         who = f"{socket.gethostname()}/{os.getpid()}"
-        await tick_until_stopped(Work(house.clock, provider, who), SCHEDULE, stop)
+        await tick_until_stopped(Work(house.clock, provider, who, heads_file(house.settings)), SCHEDULE, stop)
     finally:
         await provider.close()
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from supervision.clock import Clock
 from supervision.messages.providers import Provider
@@ -13,11 +14,12 @@ ASK_DAILY = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What jobs work with: the clock, the provider of texts, and the name of this process."""
+    """What jobs work with: the clock, the provider of texts, the name of this process; `heads`: see rollcall/heads.py."""
 
     clock: Clock
     provider: Provider
     who: str = "jobs"
+    heads: Path | None = None
 
     def now(self) -> datetime:
         """The moment of the clock."""

@@ -15,6 +15,8 @@ SCHEDULE: tuple[Job, ...] = (
     Job("send", work.send, "短信发送", every=timedelta(seconds=5)),
     Job("sweep", work.sweep, "短信清理", every=timedelta(seconds=60)),
     Job("after_bad_numbers", work.after_bad_numbers, "坏号处理", every=timedelta(seconds=60)),
+    Job("seal", work.seal, "审计封印", every=timedelta(seconds=10)),
+    Job("keep_heads", work.keep_heads, "链头存档", every=timedelta(minutes=10)),
     Job("end_sessions", work.end_sessions, "会话清理", every=timedelta(minutes=10)),
     Job("purge_uploads", work.purge_uploads, "上传清理", every=timedelta(hours=1)),
 )

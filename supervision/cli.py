@@ -19,7 +19,7 @@ from supervision.db import DATABASE_AWAY, fetch
 from supervision.errors import Refusal
 from supervision.house import House, at_work, open_house, prepare
 from supervision.local_postgres import LocalPostgresError
-from supervision.sealed import KeyringError, SealError
+from supervision.sealed import Keyring, KeyringError, SealError
 
 Arguments = argparse.Namespace
 
@@ -214,6 +214,12 @@ def _bench(one: argparse.ArgumentParser) -> None:
     one.add_argument("--runs", type=int, default=5, help="how often ours and the anchor take turns (default: 5)")
 
 
+def _audit(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("action", choices=["verify"], help="walk the chain; name the first row that doesn't fit")
+    one.add_argument("--head", help="the head on a printed roll call, 1234-9f3a-22bc-01de-77aa-90ff")
+
+
 def _none(one: argparse.ArgumentParser) -> None:
     one.set_defaults(json=False)
 
@@ -251,6 +257,7 @@ async def _work_rollcall(house: House, arguments: Arguments) -> Answer:
     data = await rollcall_json(arguments.at or house.clock.now(), live=arguments.at is None)
     lines = [f"{bucket['count']:>6}  {bucket['title']}" for bucket in data["buckets"]]
     lines += [f"{data['total']:>6}  total", f"{data['remainder']:>6}  remainder"]
+    lines += [f"audit head: {data['audit_head']}"] if data["audit_head"] else []
     lines += [f"stray: {stray['number']}: {stray['what']}" for stray in data["strays"]]
     return Answer(data, lines, ok=not data["remainder"] and not data["strays"])
 
@@ -270,6 +277,16 @@ async def _work_doctor(house: House, arguments: Arguments) -> Answer:
     findings = await examine(house)
     lines = [f"{'ok ' if one.ok else 'BAD'}  {one.sentence}" for one in findings]
     return Answer([one.__dict__ for one in findings], lines, ok=all(one.ok for one in findings))
+
+
+async def _work_audit(house: House, arguments: Arguments) -> Answer:
+    from supervision.audit.verify import as_json, told, verify
+    from supervision.house import audit_key_file, heads_file
+    from supervision.rollcall.heads import kept_heads
+
+    kept = await kept_heads(heads_file(house.settings), arguments.head)
+    verdict = await verify(Keyring.load(audit_key_file(house.settings)), kept, house.clock.now())
+    return Answer(as_json(verdict), told(verdict), ok=verdict.fault is None)
 
 
 async def _work_init(house: House, arguments: Arguments) -> Answer:
@@ -357,6 +374,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("rules", "the rules in force; `rules try FILE.jsonl` asks them", _run_rules, _rules),
     Command("tick", "run the jobs as of a moment", in_house(_work_tick), _tick),
     Command("bench", "measure against an anchor, in a throw-away database (docs/performance.md)", _run_bench, _bench),
+    Command(
+        "audit", "`audit verify --head H`: name the first changed or missing audit row", in_house(_work_audit), _audit
+    ),
     Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
 )
 

@@ -40,6 +40,7 @@ class Settings:
     confirm_minutes: int = 10
     trusted_proxies: str = "127.0.0.1,::1"
     backup_dir: Path | None = None
+    heads_dir: Path | None = None
 
     @property
     def backup_folder(self) -> Path:
@@ -78,15 +79,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         twilio_base_url=env.get("TWILIO_BASE_URL") or "https://api.twilio.com",
         cross_border_assessment=env.get("SUPERVISION_CROSS_BORDER_ASSESSMENT", ""),
         public_url=env.get("SUPERVISION_PUBLIC_URL", ""),
-        backup_dir=Path(folder).expanduser() if (folder := env.get("SUPERVISION_BACKUP_DIR")) else None,
         second_factor=_second_factor(env, mode),
         confirm_minutes=_number(env, "SUPERVISION_CONFIRM_MINUTES", 10),
         trusted_proxies=env.get("SUPERVISION_TRUSTED_PROXIES") or "127.0.0.1,::1",
+        backup_dir=Path(folder).expanduser() if (folder := env.get("SUPERVISION_BACKUP_DIR")) else None,
+        heads_dir=Path(heads).expanduser() if (heads := env.get("SUPERVISION_HEADS_DIR")) else None,
     )
 
 
-def _default_data_dir(env: Mapping[str, str]) -> Path:
-    if os.geteuid() == 0:
 def _second_factor(env: Mapping[str, str], mode: str) -> str:
     """Who must have one: in training nobody unless it is said, else whoever sees the whole district or keeps its accounts."""
     chosen = env.get("SUPERVISION_SECOND_FACTOR") or ("nobody" if mode == "training" else "district")
@@ -95,6 +95,8 @@ def _second_factor(env: Mapping[str, str], mode: str) -> str:
     return chosen
 
 
+def _default_data_dir(env: Mapping[str, str]) -> Path:
+    if os.geteuid() == 0:
         return Path("/var/lib/supervision")
     home = env.get("XDG_DATA_HOME") or str(Path(env.get("HOME", "/tmp")) / ".local" / "share")
     return Path(home) / "supervision"

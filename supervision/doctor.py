@@ -4,11 +4,15 @@ import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from supervision.access.apart import combined
+from supervision.access.second_factor import must_have
+from supervision.access.staffing import accounts
+from supervision.audit.standing import SealStanding, seal_standing
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.days import SHANGHAI, add_days
-from supervision.db import fetch_row, fetch_value
-from supervision.house import House
+from supervision.db import fetch, fetch_row, fetch_value
+from supervision.house import House, audit_key_file
 from supervision.migrate import pending
 from supervision.settings.terms import load_terms
 
@@ -38,9 +42,13 @@ async def look_over(settings: Settings, clock: Clock) -> list[Examined]:
         await _schema(),
         await _jobs(clock),
         await _desk(),
+        await _apart(),
+        await _second_factor(settings),
+        _public_url(settings),
         await _calendar(clock),
         await _messages(),
         await _ledger(clock),
+        _seal(await seal_standing(audit_key_file(settings), clock.now())),
         _disk(settings),
         await _demo(settings, clock),
     ]
@@ -85,6 +93,56 @@ async def _desk() -> Examined:
     )
 
 
+async def _apart() -> Examined:
+    pairs = combined(await accounts())
+    if not pairs:
+        return Examined(
+            "apart", True, "Nobody combines duties that are kept apart.", "没有人兼任必须分开的岗位（三员分立）。"
+        )
+    named = "; ".join(f"{one.login} ({one.role}) and {two.login} ({two.role})" for one, two in pairs)
+    said = "；".join(f"{one.login} 与 {two.login}" for one, two in pairs)
+    return Examined(
+        "apart",
+        False,
+        f"One person seems to hold duties that are kept apart: {named}.",
+        f"同一人似乎兼任了必须分开的岗位：{said}。请停用其中一个账号，或者登记各自的手机号码。",
+    )
+
+
+async def _second_factor(settings: Settings) -> Examined:
+    rows = await fetch(
+        """SELECT login, role FROM staff WHERE disabled_at IS NULL AND NOT EXISTS (
+               SELECT FROM second_factor WHERE staff = staff.id AND ended_at IS NULL) ORDER BY id"""
+    )
+    without = [row["login"] for row in rows if must_have(settings, row["role"])]
+    if settings.second_factor == "nobody":
+        return Examined(
+            "second_factor",
+            settings.training,
+            "Nobody must have a second factor at the sign-in (SUPERVISION_SECOND_FACTOR).",
+            "登录不要求动态验证码（SUPERVISION_SECOND_FACTOR）。",
+        )
+    return Examined(
+        "second_factor",
+        True,
+        f"{len(without)} accounts that must have a second factor will be led to it at their next sign-in.",
+        f"{len(without)} 个必须使用动态验证码的账号还没有启用，下次登录时会先要求启用。",
+    )
+
+
+def _public_url(settings: Settings) -> Examined:
+    if settings.training or settings.public_url:
+        return Examined(
+            "public_url", True, "The public address is known or not needed.", "对外地址已设置，或者不需要。"
+        )
+    return Examined(
+        "public_url",
+        False,
+        "SUPERVISION_PUBLIC_URL is missing: cookies may go without TLS, and the provider can't report deliveries.",
+        "没有设置 SUPERVISION_PUBLIC_URL：登录凭证可能不经加密传送，短信平台也无法回报送达。",
+    )
+
+
 async def _calendar(clock: Clock) -> Examined:
     today = clock.today()
     terms = await load_terms(clock.now(), clock.now())
@@ -126,6 +184,21 @@ async def _ledger(clock: Clock) -> Examined:
     told = f"{missing} orders have no ledger, {late} lapses have waited over a minute for their alert."
     said = f"{missing} 件在矫案件没有台账；{late} 项逾期超过一分钟还没有预警。"
     return Examined("ledger", not missing and not late, told, said)
+
+
+def _seal(seen: SealStanding) -> Examined:
+    if seen.key_lost:
+        return Examined(
+            "seal",
+            False,
+            f"The audit key is missing or isn't this database's (fingerprint {seen.known}): {seen.waiting} rows wait, restore it.",
+            f"审计密钥不在原处，或者不是本数据库的（指纹 {seen.known}）：{seen.waiting} 条审计记录等待封印，请把它从备份放回。",
+        )
+    last = f"{seen.last_at:%Y-%m-%d %H:%M:%S}Z" if seen.last_at else "never"
+    seen_at = f"{seen.last_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if seen.last_at else "从未"
+    told = f"{seen.waiting} audit rows wait for their seal; last sealed: {last}; head {seen.head}; key {seen.key}."
+    said = f"{seen.waiting} 条审计记录等待封印；最近封印：{seen_at}；链头：{seen.head or '无'}；密钥指纹：{seen.key or '无'}。"
+    return Examined("seal", not seen.late, told, said)
 
 
 def _disk(settings: Settings) -> Examined:

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from supervision import sealed
+from supervision.audit import key as audit_key
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import close_pool, execute, fetch_value, open_pool
@@ -89,6 +90,8 @@ async def furnish(house: House) -> None:
     await open_pool(house.owner_dsn, size=2)
     try:
         await _check_key(house.settings)
+        await audit_key.make(audit_key_file(house.settings))
+        await audit_key.take(audit_key_file(house.settings))
         await seed(house.clock.now())
     finally:
         await close_pool()
@@ -129,6 +132,16 @@ async def _check_server(house: House) -> None:
 def key_file(settings: Settings) -> Path:
     """Where the sealing key is: beside the database's folder, never in it."""
     return settings.data_dir / "keys" / "seal.key"
+
+
+def audit_key_file(settings: Settings) -> Path:
+    """Where the key of the audit chain is: beside the sealing key."""
+    return key_file(settings).with_name("audit.key")
+
+
+def heads_file(settings: Settings) -> Path:
+    """Where the heads of the audit chain are kept, outside the database: best on another disk."""
+    return (settings.heads_dir or settings.data_dir) / "heads"
 
 
 async def _check_key(settings: Settings) -> None:
@@ -172,6 +185,7 @@ async def at_work(house: House, *, pool_size: int = 10) -> AsyncIterator[House]:
         found.refuse_newer()
         found.refuse_older()
         use_key(house.settings, await fetch_value("SELECT value FROM installation WHERE key = 'seal_fingerprint'"))
+        await audit_key.take(audit_key_file(house.settings))
         connect_sources()
         yield house
     finally:

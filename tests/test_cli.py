@@ -83,6 +83,7 @@ async def _look(database: Database) -> Answers:
         ],
         "rules": [await ask(database, "rules")],
         "rules try": [await ask(database, "rules", "try", facts)],
+        "audit verify": [await ask(database, "audit", "verify", "--head", "999-9f3a-22bc-01de-77aa-90ff")],
         "doctor": [await ask(database, "doctor")],
     }
 

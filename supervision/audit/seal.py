@@ -9,7 +9,7 @@ from supervision.audit.heads import Head
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert_many, tx
 from supervision.sealed import Keyring
 
-LOCK = 7003
+LOCK = 7005
 BATCH = 5_000
 """Rows that are linked in one transaction."""
 BATCHES = 20

@@ -1,7 +1,7 @@
 """The whole chain is walked and recomputed; the first row that doesn't fit is named, with what was done to it."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +69,25 @@ async def verify(keyring: Keyring, kept: Iterable[KeptHead], now: datetime) -> V
         heads=sum(len(heads) for heads in wanted.values()),
         fault=fault,
     )
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as other programs read it (docs/json.md)."""
+    return {
+        "ok": verdict.fault is None,
+        "links": verdict.links,
+        "waiting": verdict.waiting,
+        "head": str(verdict.head) if verdict.head else None,
+        "heads": verdict.heads,
+        "fault": asdict(verdict.fault) if verdict.fault else None,
+    }
+
+
+def told(verdict: Verdict) -> list[str]:
+    """The verdict in a sentence."""
+    if verdict.fault:
+        return [verdict.fault.sentence]
+    return [f"{verdict.links} 条审计记录逐条相符，与 {verdict.heads} 个链头一致；现在的链头：{verdict.head or '无'}。"]
 
 
 def _by_seq(kept: Iterable[KeptHead]) -> dict[int, list[KeptHead]]:

@@ -21,7 +21,7 @@ from supervision.demo.people import population
 from supervision.demo.texts import BAD, UNCLEAR, DemoProvider
 from supervision.demo.world import LOOKING, TEXTING, World
 from supervision.errors import Refusal
-from supervision.house import House, at_work, prepare
+from supervision.house import House, at_work, heads_file, prepare
 
 __all__ = ["Size", "load", "make", "signs_in"]
 
@@ -88,7 +88,8 @@ async def _age(house: House, now: datetime) -> int:
 
 
 async def _drop(house: House) -> None:
-    """Everything in the database goes; the key stays."""
+    """Everything in the database goes, and the heads of its audit chain; the keys stay."""
+    heads_file(house.settings).unlink(missing_ok=True)
     owner = await asyncpg.connect(house.owner_dsn)
     try:
         await owner.execute("DROP SCHEMA public CASCADE")

@@ -17,6 +17,7 @@ async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
      "remainder_list": [{"number", "name", "order", "person", "codes", "what"}…], "strays": [the same…],
      "not_under_supervision": n (people whose orders have all ended),
      "list_hash": SHA-256 over the sorted lines register|order|bucket,
+     "audit_head": where the audit chain stands, null for the past or before its first link,
      "headline": {"past_limit", "past_own_limit", "never_contacted", "late_steps" (null for the past), "late_entries",
                   "oldest_contact": {"number", "name", "at", "how": seen | heard | self_reported | third_party} | null}}
     """
@@ -32,6 +33,7 @@ async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
         "strays": [_named(one) for one in taken.strays],
         "not_under_supervision": taken.apart,
         "list_hash": taken.list_hash,
+        "audit_head": str(taken.audit_head) if taken.audit_head else None,
         "headline": _headline(taken),
     }
 

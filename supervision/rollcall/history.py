@@ -52,6 +52,8 @@ class KeptList:
     unexplained: list[Lost]
     """Whom yesterday + came − went doesn't explain."""
     list_hash: str
+    audit_head: str | None
+    """Where the audit chain stood."""
     hash_holds: bool | None
     """Whether the kept list still has the kept hash; None for who doesn't see the whole list."""
 
@@ -112,6 +114,7 @@ async def _kept_list(viewer: Viewer, stored: Record, entries: list[Record]) -> K
         lost=await _named(viewer, [tuple(one) for one in head["lost"]]),
         unexplained=await _unexplained(moved) if whole and moved else [],
         list_hash=stored["list_hash"],
+        audit_head=stored["audit_head"],
         hash_holds=hash_of((e["subject_id"], e["bucket"]) for e in entries) == stored["list_hash"] if whole else None,
     )
 

@@ -9,7 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from supervision.access.viewer import Viewer
+from supervision.audit.heads import Head
 from supervision.audit.record import record
+from supervision.audit.seal import latest_head
 from supervision.days import local_day
 from supervision.db import Record, fetch_row, fetch_value, insert_many, tx
 from supervision.rollcall.buckets import BUCKETS, CENSUS, REGISTER, REMAINDER
@@ -42,6 +44,8 @@ class Taken:
     headline: Headline
     apart: int
     """People not under supervision: their orders have all ended (the third list)."""
+    audit_head: Head | None
+    """Where the audit chain stands; None for the past."""
 
     @property
     def total(self) -> int:
@@ -84,6 +88,7 @@ async def roll_call(at: datetime, *, live: bool = False, viewer: Viewer | None =
         strays=tuple(await find_strays(view)),
         headline=await headline(view),
         apart=(await view.rows(APART, "p.id"))[0]["people"],
+        audit_head=await latest_head() if live else None,
     )
 
 
@@ -135,8 +140,8 @@ async def _kept(day: date) -> Kept | None:
 
 async def _insert(taken: Taken, moved: Movement | None, day: date) -> int | None:
     made: int | None = await fetch_value(
-        """INSERT INTO roll_call (day, taken_at, total, remainder, buckets, headline, list_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT ON CONSTRAINT roll_call_day_once DO NOTHING RETURNING id""",
+        """INSERT INTO roll_call (day, taken_at, total, remainder, buckets, headline, list_hash, audit_head)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT roll_call_day_once DO NOTHING RETURNING id""",
         day,
         taken.at,
         taken.total,
@@ -144,6 +149,7 @@ async def _insert(taken: Taken, moved: Movement | None, day: date) -> int | None
         json.dumps(taken.counts),
         json.dumps(summary(taken, moved), ensure_ascii=False),
         taken.list_hash,
+        str(taken.audit_head) if taken.audit_head else None,
     )
     return made
 

@@ -12,6 +12,7 @@ PARTS: Mapping[str, str] = {
     "calendar": "节假日",
     "messages": "短信",
     "ledger": "台账",
+    "seal": "审计封印",
     "disk": "磁盘",
     "demo": "演示数据",
 }
@@ -26,6 +27,8 @@ JOBS: Mapping[str, str] = {
     "send": "短信发送",
     "sweep": "短信清理",
     "after_bad_numbers": "坏号处理",
+    "seal": "审计封印",
+    "keep_heads": "链头存档",
     "end_sessions": "会话清理",
     "purge_uploads": "上传清理",
 }
