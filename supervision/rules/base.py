@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from json import JSONEncoder
 from typing import Any, NamedTuple
 
-from supervision.days import Calendar, local_day, start_of
+from supervision.days import SHANGHAI, Calendar, local_day, start_of
 
-NEVER = start_of(date(2200, 1, 1))
+NEVER = datetime.max.replace(tzinfo=SHANGHAI)
 MOMENT = timedelta(microseconds=1)
 
 

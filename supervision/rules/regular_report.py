@@ -8,13 +8,12 @@ in `why` what it went by, so that anybody can compute the dates again. What beca
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import chain, count
 
 from supervision.days import DAY, Calendar, every, local_day, remember
 from supervision.rules.base import Facts, InForce, Rule, Slot, Start, Terms
 from supervision.rules.timing import (
-    LONGEST_SHIFT,
     Ask,
     Spell,
     Timing,
@@ -96,15 +95,20 @@ def _keys(mode: str, level: str) -> dict[str, str]:
 @remember
 def reports_in(spell: Spell, asks: Asked, start: Start, calendar: Calendar) -> tuple[Slot, ...]:
     """The slots of one mode that open in the stretch."""
-    return tuple(opening_in(spell, asks.each, timings(asks, start, spell), calendar))
+    from_on = max(local_day(spell.from_at), first_due_on(asks, start.ledger_from, calendar))
+    return tuple(opening_in(spell, asks.each, timings(asks, start.enrolled_on, from_on), calendar))
 
 
-def timings(asks: Asked, start: Start, spell: Spell) -> Iterator[Timing]:
-    """The grid, without end: from the first step that can still matter."""
-    anchor, step_size = start.enrolled_on, every(asks.every)
-    longest = asks.grace + LONGEST_SHIFT if asks.shifts else asks.grace
-    may_lapse_on = start.ledger_from - timedelta(days=longest)
-    first = step_size.first_step(anchor, max(local_day(spell.from_at), may_lapse_on))
+def first_due_on(asks: Asked, ledger_from: date, calendar: Calendar) -> date:
+    """The earliest day on the grid of a report that lapses in the ledger: its shift and its grace may carry it there."""
+    due_on = ledger_from - timedelta(days=asks.grace)
+    return calendar.add_working_days(due_on, -1) + DAY if asks.shifts else due_on
+
+
+def timings(asks: Asked, anchor: date, from_on: date) -> Iterator[Timing]:
+    """The grid, without end: from the first step that isn't before the day."""
+    step_size = every(asks.every)
+    first = step_size.first_step(anchor, from_on)
     before = step_size.after(anchor, first - 1)
     for step in count(first):
         not_before, before = before + DAY, step_size.after(anchor, step)

@@ -12,9 +12,6 @@ from supervision.rules.base import MOMENT, NEVER, Facts, InForce, Order, Slot, T
 
 ONCE = "once"
 
-LONGEST_SHIFT = 31
-"""Days: no row of days off is longer (the longest on record has 10), so no due day moves further."""
-
 
 class WorkingDays(Protocol):
     """What the timing of a slot asks of a calendar."""

@@ -1,14 +1,10 @@
 """What the facts themselves answer."""
 
-import csv
-from datetime import UTC, date, timedelta
-from pathlib import Path
+from datetime import UTC, date
 
 import pytest
 
-from supervision.days import Calendar
 from supervision.rules.base import ClassDecision
-from supervision.rules.timing import LONGEST_SHIFT
 from tests.rules.cast import REGISTERED, SECOND, at, facts, order, unregistered
 
 T1, T2 = at("2026-02-01 09:00"), at("2026-03-01 09:00")
@@ -48,11 +44,3 @@ def test_the_grids_count_from_the_local_day_of_the_registration_else_from_the_te
     assert order(registered_at=late_evening).enrolled_on == date(2026, 1, 5)
     assert order(registered_at=at("2026-01-06 00:30").astimezone(UTC)).enrolled_on == date(2026, 1, 6)
     assert unregistered().enrolled_on == date(2026, 1, 2)
-
-
-def test_no_row_of_days_off_is_longer_than_the_rules_look_back():
-    file = Path(__file__).resolve().parents[2] / "supervision" / "settings" / "holidays_cn.csv"
-    with file.open(encoding="utf-8", newline="") as rows:
-        calendar = Calendar({date.fromisoformat(row["date"]): row["kind"] for row in csv.DictReader(rows)})
-    days = (date(2020, 1, 1) + timedelta(days=n) for n in range(366 * 7))
-    assert max((calendar.next_working_day(day) - day).days for day in days) < LONGEST_SHIFT

@@ -174,6 +174,13 @@ def test_an_appointment_that_a_holiday_moved_into_the_ledger_is_made():
     assert periods("in_person", facts(of))[0] == "2026-03-15"
 
 
+def test_a_row_of_days_off_of_whatever_length_carries_an_appointment_into_the_ledger():
+    shut = Calendar({date(2026, 1, 16) + n * DAY: "off" for n in range(80)}, {2026})  # until 5 April, a Sunday
+    for ledger_from, first in ((date(2026, 4, 6), "2026-02-15"), (date(2026, 4, 7), "2026-04-15")):
+        of = order(registered_at=at("2026-01-15 09:00"), ledger_from=ledger_from)
+        assert periods("in_person", facts(of), calendar=shut)[0] == first
+
+
 @pytest.mark.parametrize(
     ("grace", "first"), [(0, "2026-06-05"), (40, "2026-04-05"), (61, "2026-04-05"), (62, "2026-03-05")]
 )
