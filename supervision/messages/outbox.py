@@ -21,6 +21,8 @@ RETRY_AFTER = (
 )
 CUT_OFF_AFTER = timedelta(minutes=5)
 """Longer than any provider's time-out: a text that is being sent for so long was cut off, and nobody knows."""
+ONE_AT_A_TIME = 7010
+"""The advisory lock of whoever queues texts to people: two at once would each find a person's day free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,15 @@ async def enqueue(drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
     """
     if not drafts:
         return {}
-    moments = await _free_moments(drafts, now)
-    rows = [_row(draft, moment) for draft, moment in zip(drafts, moments, strict=True)]
+    keys = [blind(draft.number, RECIPIENT) for draft in drafts]
     async with tx():
+        moments = await _free_moments(drafts, now)
+        rows = [_row(draft, key, moment) for draft, key, moment in zip(drafts, keys, moments, strict=True)]
         made = await fetch(ENQUEUE, *(list(column) for column in zip(*rows, strict=True)), now)
         ids = {row["once_key"]: row["id"] for row in made}
         about = [
-            (ids[draft.once_key], blind(draft.number, RECIPIENT), one.duty, one.kind, one.version)
-            for draft in drafts
+            (ids[draft.once_key], key, one.duty, one.kind, one.version)
+            for draft, key in zip(drafts, keys, strict=True)
             if draft.once_key in ids
             for one in draft.about
         ]
@@ -144,9 +147,10 @@ def free_moment(draft: Draft, taken: Collection[date]) -> datetime:
 
 
 async def _days_taken(people: Sequence[int], now: datetime) -> dict[int, set[date]]:
-    """Person → today and later days on which a text went out, or waits to."""
+    """Person → today and later days on which a text went out, or waits to; nobody else adds one until we are through."""
     if not people:
         return {}
+    await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
     rows = await fetch(
         """SELECT person, CASE state WHEN 'waiting' THEN greatest(not_before, next_try_at) ELSE claimed_at END AS at
              FROM message
@@ -163,13 +167,13 @@ async def _days_taken(people: Sequence[int], now: datetime) -> dict[int, set[dat
     return taken
 
 
-def _row(draft: Draft, moment: datetime) -> tuple[object, ...]:
+def _row(draft: Draft, key: str, moment: datetime) -> tuple[object, ...]:
     return (
         draft.person,
         draft.staff,
         draft.contact,
         seal(draft.number, RECIPIENT),
-        blind(draft.number, RECIPIENT),
+        key,
         draft.kind,
         draft.body,
         draft.once_key,

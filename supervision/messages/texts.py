@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from supervision.days import DAY, at_hour, end_of, local_day
@@ -94,6 +95,7 @@ def staff_digest(counts: Counts) -> Text:
     return compose(f"{today}，待处置{_figure(counts.open_alerts)}条，请登录系统查看。")
 
 
+@lru_cache(maxsize=4096)  # of one morning most say the same
 def compose(body: str) -> Text:
     """The text with its segments; a breach of the rules above is our bug, never sent."""
     breaches = lint(body)
@@ -130,6 +132,7 @@ def _units(body: str) -> int:
     return len(body.encode("utf-16-le")) // 2
 
 
+@lru_cache(maxsize=1024)
 def _from(office: str) -> str:
     """The sender as the place alone (柴村司法所 → 柴村), or nobody where even that would tell."""
     place = office.strip().removesuffix("司法所")

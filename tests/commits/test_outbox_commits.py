@@ -9,7 +9,7 @@ import pytest
 
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
-from supervision.db import DB, fetch, fetch_value
+from supervision.db import DB, fetch, fetch_value, tx
 from supervision.messages.delivery import IN_FLIGHT, deliver
 from supervision.messages.outbox import CUT_OFF_AFTER, claim, sweep
 from supervision.messages.providers import Accepted
@@ -65,6 +65,28 @@ async def test_no_transaction_is_open_while_a_text_is_on_the_wire():
 async def as_owner(server):
     """A connection of its own, as the database's owner."""
     return await asyncpg.connect(of_database(server, await fetch_value("SELECT current_database()")))
+
+
+# -- one text a day
+
+
+async def test_two_texts_queued_for_one_person_in_the_same_moment_have_a_day_each():
+    person, queued_one, may_commit = await somebody(NOW), asyncio.Event(), asyncio.Event()
+
+    async def first():
+        async with tx():
+            await queued(NOW, person=person)
+            queued_one.set()
+            await may_commit.wait()
+
+    one = asyncio.create_task(first())
+    await queued_one.wait()
+    other = asyncio.create_task(queued(NOW, person=person, kind="missed"))
+    await asyncio.wait({other}, timeout=1)  # let it come as far as it can
+    may_commit.set()
+    await asyncio.gather(one, other)
+    days = [row["not_before"] for row in await fetch("SELECT not_before FROM message ORDER BY not_before")]
+    assert days == [NOW, NOW + timedelta(hours=23)]
 
 
 # -- a full wire
