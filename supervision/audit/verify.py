@@ -146,12 +146,12 @@ async def _following(link: Link) -> Sequence[Link]:
 
 
 async def _exchanged_with(keyring: Keyring, link: Link) -> Link | None:
-    """The later link whose row, or whose row's content, the code of this one was made of."""
+    """The later link whose row, or whose row's content, the code of this one was made of (and which fits as little)."""
     async for other in _links(link.seq, link.mac):
         if other.row is None:
             continue
-        moved: Mapping[str, Any] = {**other.row, "id": link.audit_row}
-        if link.mac in (mac_of(keyring, link.before, link.seq, one) for one in (other.row, dict(moved))):
+        made_of = (other.row, {**other.row, "id": link.audit_row})
+        if link.mac in [mac_of(keyring, link.before, link.seq, one) for one in made_of] and not other.fits(keyring):
             return other
     return None
 

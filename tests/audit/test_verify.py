@@ -90,6 +90,23 @@ async def test_a_changed_code_is_found(committing: str, owner) -> None:
     assert await found() == ("changed", 2, rows[1])
 
 
+async def test_a_changed_row_is_not_taken_for_exchanged_where_another_says_the_same(committing: str, owner) -> None:
+    for _ in range(3):
+        await record(None, "sign_in_failed", now=NOW)
+    rows = await written(3)
+    await owner.execute("UPDATE audit_row SET action = 'sign_in' WHERE id = $1", rows[0])
+    assert await found() == ("changed", 1, rows[0])
+
+
+async def test_a_link_that_is_made_without_the_key_is_named(committing: str) -> None:
+    await written(2)
+    await record(None, "see_person", now=NOW)
+    row = (await ids())[-1]
+    await execute("INSERT INTO audit_seal (seq, audit_row, mac) VALUES (3, $1, repeat('ab', 32))", row)
+    rows = await written(2)
+    assert await found() == ("changed", 3, row) and [one for _, one in await chain()] == rows
+
+
 @pytest.mark.parametrize("place", [0, 3, 5])
 async def test_a_removed_row_is_named(committing: str, owner, place: int) -> None:
     rows = await written(6)
