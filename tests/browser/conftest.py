@@ -17,7 +17,7 @@ async def place(server: str, keyring: sealed.Keyring, tmp_path_factory: pytest.T
     async with own_database(server, tmp_path_factory) as database:
         district, tokens = await settle(database.dsn)
         async with serving(database.environment, database.folder / "serve.log") as address:
-            yield Place(address, district, tokens)
+            yield Place(address, district, tokens, database.dsn)
 
 
 @pytest_asyncio.fixture

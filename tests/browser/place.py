@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.cast import NOW
 from tests.conftest import drop_database, make_database, of_database
 
 _serial = count(1)
+LONG_RUN = timedelta(hours=8)
+"""Half a session waits ten minutes, and a run of the browser may take longer."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Place:
     address: str
     district: District
     tokens: dict[str, str]
+    dsn: str
 
 
 @asynccontextmanager
@@ -88,4 +92,6 @@ async def settle(dsn: str) -> tuple[District, dict[str, str]]:
     """Fill a database with the district, and sign everybody in."""
     async with pool_on(dsn):
         district = await fill()
-        return district, {login: await start_session(staff, "test", NOW) for login, staff in district.logins.items()}
+        tokens = {login: await start_session(staff, "test", NOW) for login, staff in district.logins.items()}
+        tokens["half"] = await start_session(district.logins["leo"], "test", NOW + LONG_RUN, step="code")
+        return district, tokens

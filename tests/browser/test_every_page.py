@@ -52,8 +52,12 @@ def _login_for(permission: str) -> str:
     return next(login for login in LOGINS if STAFF[login][1] in PERMISSIONS[permission])
 
 
+WHO = {"/sign-in/code": "half"}
+"""Pages that only a certain session is shown; `half` has given the password and not yet the code."""
 LISTED = tuple(
-    (line.path, _login_for(line.permission)) for line in LINES if line.method == "GET" and line.path not in FILES
+    (line.path, WHO.get(line.path) or _login_for(line.permission))
+    for line in LINES
+    if line.method == "GET" and line.path not in FILES
 )
 VISITS = tuple(dict.fromkeys((*LISTED, *MORE)))
 
