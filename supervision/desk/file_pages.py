@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from supervision.access.confirm import confirmed
 from supervision.access.viewer import Viewer, guard
-from supervision.audit.record import record
+from supervision.audit.record import Seeing, record
 from supervision.clock import Clock
 from supervision.db import tx
 from supervision.desk.file import (
@@ -40,21 +40,21 @@ async def file(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
     """The whole file on one page; one audit row."""
-    context = await _file(person_id, viewer, clock, everything=request.query_params.get("all") == "1")
-    await record(viewer, "file_seen", subject=("person", person_id), people=[person_id], now=clock.now())
+    seeing = Seeing(viewer, "file_seen", clock.now(), subject=("person", person_id))
+    context = await _file(seeing, viewer, person_id, everything=request.query_params.get("all") == "1")
     return page(request, "desk/file.html", **context)
 
 
 async def _file(
-    person_id: int, viewer: Viewer, clock: Clock, *, everything: bool, clear: bool = False
+    seeing: Seeing, viewer: Viewer, person_id: int, *, everything: bool, clear: bool = False
 ) -> dict[str, Any]:
-    """A fixed number of queries, however long the file is. Raises NotFound."""
-    now = clock.now()
+    """A fixed number of queries, however long the file is, and one audit row. Raises NotFound."""
+    now = seeing.now
     person = await get_person(viewer, person_id)
     papers = await papers_of(person.id, clear=clear or viewer.may("record"))
     return {
         "person": person,
-        "line": (await lines([person.id], now))[0],
+        "line": (await lines([person.id], now, seeing=seeing))[0],
         "papers": papers,
         "order": papers.orders[0] if papers.orders else None,
         "phone": first_contact(papers.contacts, "phone"),
@@ -76,8 +76,8 @@ async def show_number(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
     """The file with the whole identity number, phones and addresses, and an audit row that says so."""
-    context = await _file(person_id, viewer, clock, everything=False, clear=True)
-    await record(viewer, "number_unsealed", subject=("person", person_id), people=[person_id], now=clock.now())
+    seeing = Seeing(viewer, "number_unsealed", clock.now(), subject=("person", person_id))
+    context = await _file(seeing, viewer, person_id, everything=False, clear=True)
     return page(request, "desk/file.html", **context | {"number": await full_number(person_id)})
 
 

@@ -85,14 +85,15 @@ async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
     now = clock.now()
     want = caseload.wanted(request.query_params)
     found = await caseload.page_of_people(viewer, want, now)
+    # What was searched for is not kept: it may be an identity number.
+    seeing = Seeing(viewer, "people_listed", now, detail={"tab": want.tab, "searched": bool(want.text)})
     context: dict[str, Any] = {
         "want": want,
-        "lines": await lines(found.ids, now),
+        "lines": await lines(found.ids, now, seeing=seeing),
         "next_url": _url(want, after=found.after) if found.after else None,
     }
     if not wants_fragment(request):
         context |= await _around(viewer, want, clock)
-    await _note_seen(viewer, want, found.ids, clock)
     return page(request, "desk/people.html", fragment="desk/_lines.html", **context)
 
 
@@ -137,12 +138,6 @@ def _url(want: Wanted, *, tab: str | None = None, after: str | None = None) -> s
         "after": after,
     }
     return "/people?" + urlencode({name: value for name, value in asked.items() if value})
-
-
-async def _note_seen(viewer: Viewer, want: Wanted, ids: list[int], clock: Clock) -> None:
-    """What was searched for is not kept: it may be an identity number."""
-    detail = {"tab": want.tab, "searched": bool(want.text)}
-    await record(viewer, "people_listed", people=ids, detail=detail, now=clock.now())
 
 
 ROUTES = [day, people, *file_pages.ROUTES]

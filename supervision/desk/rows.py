@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from supervision import rules
+from supervision.audit.record import Seeing
 from supervision.days import add_days, end_of, local_day, start_of
-from supervision.db import Record, fetch
+from supervision.db import Record
 from supervision.desk.words import PAUSES, SEXES, STATES, word
 from supervision.orders.words import KINDS, LEVELS
 from supervision.rules.base import is_lapsed
@@ -44,6 +45,45 @@ SELECT p.id, p.name, p.sex, p.born_on, o.id AS order_id, o.number, o.kind, o.cri
 """
 
 
+RANKS = {"none": 0, "excused": 1, "done": 2, "missed": 3}
+MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+"""Every day in Asia/Shanghai is as long: so a place on the strip is a division, not a calendar's question for each duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The last 14 days, oldest first, as every line of a page shows them."""
+
+    first: datetime
+    days: tuple[str, ...]
+
+    @classmethod
+    def of(cls, now: datetime) -> "Strip":
+        """The strip that ends with today."""
+        days = [add_days(local_day(now), n - STRIP_DAYS + 1) for n in range(STRIP_DAYS)]
+        return cls(start_of(days[0]).astimezone(UTC), tuple(day_text(day, now) for day in days))
+
+    def marks(
+        self, states: Sequence[str], due: Sequence[datetime], closed: Sequence[datetime | None]
+    ) -> list[tuple[str, str]]:
+        """A miss stands on its due day, what was done on the day it was done; the worse of two is shown."""
+        marks = ["none"] * STRIP_DAYS
+        for state, due_at, closed_at in zip(states, due, closed, strict=True):
+            if state in ("met", "met_late") and closed_at:
+                self._mark(marks, closed_at, "done")
+            if state in ("open", "missed", "met_late"):
+                self._mark(marks, due_at - MOMENT, "missed")
+            elif state == "excused":
+                self._mark(marks, due_at - MOMENT, "excused")
+        return list(zip(self.days, marks, strict=True))
+
+    def _mark(self, marks: list[str], at: datetime, kind: str) -> None:
+        place = (at - self.first) // DAY
+        if 0 <= place < STRIP_DAYS and RANKS[kind] > RANKS[marks[place]]:
+            marks[place] = kind
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One person as the caseload shows them."""
@@ -69,16 +109,15 @@ class Line:
     officer: str
 
 
-async def lines(ids: Sequence[int], now: datetime) -> list[Line]:
-    """The lines of these people, in the order of the ids."""
-    if not ids:
-        return []
-    first = start_of(add_days(local_day(now), 1 - STRIP_DAYS))
-    rows = await fetch(ROWS, list(ids), now, first - timedelta(days=LONGEST_WINDOW), first)
-    return [_line(row, now) for row in rows]
+async def lines(ids: Sequence[int], now: datetime, *, seeing: Seeing) -> list[Line]:
+    """The lines of these people, in the order of the ids; and an audit row with them."""
+    strip = Strip.of(now)
+    rows = await seeing.fetch(ids, ROWS, list(ids), now, strip.first - timedelta(days=LONGEST_WINDOW), strip.first)
+    return [line_of(row, now, strip) for row in rows]
 
 
-def _line(row: Record, now: datetime) -> Line:
+def line_of(row: Record, now: datetime, strip: Strip) -> Line:
+    """One row as the page shows it."""
     late, urgency = _next_urgency(row, now)
     return Line(
         id=row["id"],
@@ -92,7 +131,7 @@ def _line(row: Record, now: datetime) -> Line:
         strict=row["level"] == "strict",
         kind=word(KINDS, row["kind"]),
         crime=row["crime"] or "",
-        strip=strip_of(row["states"] or (), row["due"] or (), row["closed"] or (), now),
+        strip=strip.marks(row["states"] or (), row["due"] or (), row["closed"] or ()),
         when=limit_text(row["limit_at"], now) if row["limit_at"] else "",
         what=next_title(row),
         urgency=urgency,
@@ -130,29 +169,6 @@ def badge_of(row: Record, now: datetime) -> tuple[str, str]:
     if row["pause"]:
         return "paused", word(PAUSES, row["pause"])
     return ("ok", "正常") if row["limit_at"] else ("due", "没有待办")
-
-
-def strip_of(
-    states: Sequence[str], due: Sequence[datetime], closed: Sequence[datetime | None], now: datetime
-) -> list[tuple[str, str]]:
-    """The last 14 days, oldest first: a miss stands on its due day, what was done on the day it was done."""
-    marks: dict[date, str] = {}
-    for state, due_at, closed_at in zip(states, due, closed, strict=True):
-        due_on = local_day(due_at - timedelta(microseconds=1))
-        if state in ("met", "met_late") and closed_at:
-            _mark(marks, local_day(closed_at), "done")
-        if state in ("open", "missed", "met_late"):
-            _mark(marks, due_on, "missed")
-        if state == "excused":
-            _mark(marks, due_on, "excused")
-    days = [add_days(local_day(now), n - STRIP_DAYS + 1) for n in range(STRIP_DAYS)]
-    return [(day_text(day, now), marks.get(day, "none")) for day in days]
-
-
-def _mark(marks: dict[date, str], day: date, kind: str) -> None:
-    ranks = ("excused", "done", "missed")
-    if day not in marks or ranks.index(kind) > ranks.index(marks[day]):
-        marks[day] = kind
 
 
 def term_of(start_on: date, end_on: date | None, now: datetime) -> tuple[float, str] | None:
