@@ -14,6 +14,8 @@ import pytest
 
 from supervision import sealed
 from supervision.access.staffing import STAFF_PHONE
+from supervision.audit import key
+from supervision.audit.record import record
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.settings.terms import seed
 from tests.cast import NOW, assemble
@@ -97,6 +99,9 @@ async def test_two_processes_do_everything_once(committing: str, data_dir: Path)
         "UPDATE staff SET phone_sealed = $2 WHERE id = $1", cast.alice.id, sealed.seal("19900000200", STAFF_PHONE)
     )
     # Lapses of November are told too, where the watch says so: count what is queued, not what we expect.
+    await key.make(data_dir / "keys" / "audit.key")
+    for _ in range(PEOPLE):
+        await record(None, "see_person", now=NOW)
     both = [await start(committing, data_dir) for _ in range(2)]
     sent: list[str] = []
     enough = asyncio.Event()
@@ -119,6 +124,8 @@ async def test_two_processes_do_everything_once(committing: str, data_dir: Path)
         "SELECT max(n) FROM (SELECT count(*) AS n FROM alert WHERE duty IS NOT NULL GROUP BY duty) x"
     )
     assert per_lapse == 1
+    links = await fetch_value("SELECT array_agg(seq ORDER BY seq) FROM audit_seal")
+    assert len(links) >= PEOPLE and links == list(range(1, len(links) + 1))
 
 
 async def test_a_production_process_refuses_a_demo_with_one_sentence(committing: str, data_dir: Path) -> None:
