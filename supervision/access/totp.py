@@ -53,4 +53,4 @@ def address_of(secret: str, login: str, issuer: str) -> str:
 def picture_of(address: str) -> Markup:
     """The address as a QR code: inline SVG without styles or scripts."""
     code = segno.make(address, error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None))
+    return Markup(code.svg_inline(border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True))

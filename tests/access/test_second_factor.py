@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
+import segno
 
 from supervision.access.sessions import COOKIE, csrf_token, start_session
-from supervision.access.totp import code_at, new_secret, plain_code, step_at, step_of
+from supervision.access.totp import address_of, code_at, new_secret, picture_of, plain_code, step_at, step_of
 from supervision.db import execute, fetch_row, fetch_value
 from supervision.sealed import SealError, open_sealed
 from tests.access.second import (
@@ -40,6 +41,14 @@ def test_a_code_counts_for_the_half_minute_before_and_after(off: int, taken: boo
     secret = new_secret()
     step = step_at(NOW) + off
     assert step_of(secret, code_at(secret, step), NOW) == (step if taken else None)
+
+
+def test_the_picture_is_shown_whole_and_has_no_styles() -> None:
+    address = address_of(RFC_SECRET, "alice", "零漏管")
+    picture = picture_of(address)
+    assert f"secret={RFC_SECRET}" in address and "period=30" in address
+    side = segno.make(address, error="m", micro=False).symbol_size()[0]
+    assert f'viewBox="0 0 {side} {side}"' in picture and "style=" not in picture and "<script" not in picture
 
 
 @pytest.mark.parametrize(
