@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from supervision.clock import Clock
+from supervision.house import House
 from supervision.messages.providers import Provider
 
 ASK_DAILY = timedelta(seconds=30)
@@ -20,6 +21,8 @@ class Work:
     provider: Provider
     who: str = "jobs"
     heads: Path | None = None
+    house: House | None = None
+    """Where the database is: for the backup alone; None in a simulated run."""
 
     def now(self) -> datetime:
         """The moment of the clock."""

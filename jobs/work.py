@@ -8,6 +8,7 @@ from supervision.alerts.escalate import escalate as step_alerts
 from supervision.alerts.follow import follow, settle_register
 from supervision.alerts.watch import watch as look
 from supervision.audit.seal import seal_rows
+from supervision.backup.make import daily_backup
 from supervision.days import SHANGHAI
 from supervision.duties.reconcile import reconcile as compare_all
 from supervision.exchange.uploads import purge
@@ -88,6 +89,11 @@ async def seal(work: Work) -> int:
 async def keep_heads(work: Work) -> int:
     """Heads of the audit chain written down outside the database; a simulated run writes none."""
     return await write_heads(work.heads) if work.heads else 0
+
+
+async def backup(work: Work) -> int:
+    """The embedded database backed up, 14 backups kept; none in training or on the office's own server."""
+    return await daily_backup(work.house) if work.house else 0
 
 
 async def end_sessions(work: Work) -> int:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +20,7 @@ from supervision.errors import Refusal
 from supervision.house import House, at_work, open_house, prepare
 from supervision.local_postgres import LocalPostgresError
 from supervision.sealed import Keyring, KeyringError, SealError
+from supervision.stopping import leaving_in_order
 
 Arguments = argparse.Namespace
 
@@ -214,6 +215,29 @@ def _bench(one: argparse.ArgumentParser) -> None:
     one.add_argument("--runs", type=int, default=5, help="how often ours and the anchor take turns (default: 5)")
 
 
+def _key(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument(
+        "action", choices=["copy", "rotate", "drop"], help="copy it out; seal with a new one; drop old ones"
+    )
+    one.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="a folder for the copy, outside the data and the backups"
+    )
+
+
+def _backup(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("--to", type=Path, metavar="FOLDER", help="where to; SUPERVISION_BACKUP_DIR when left out")
+
+
+def _restore(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("file", type=Path, help="the .dump of a backup; its .json lies beside it")
+    one.add_argument(
+        "--key", type=Path, help="the copy of the key files (a folder or seal.key); else keys/ of the data folder"
+    )
+
+
 def _audit(one: argparse.ArgumentParser) -> None:
     _json(one)
     one.add_argument("action", choices=["verify"], help="walk the chain; name the first row that doesn't fit")
@@ -279,6 +303,30 @@ async def _work_doctor(house: House, arguments: Arguments) -> Answer:
     return Answer([one.__dict__ for one in findings], lines, ok=all(one.ok for one in findings))
 
 
+async def _work_key(house: House, arguments: Arguments) -> Answer:
+    from supervision import keys
+
+    if arguments.action == "drop":
+        dropped = await keys.drop(house)
+        return Answer(
+            {"dropped": dropped}, [f"dropped: {', '.join(dropped)}; backups made under them need the old copy"]
+        )
+    if arguments.action == "copy":
+        if arguments.to is None:
+            raise Refusal("key copy needs a folder outside the data: supervision key copy --to FOLDER")
+        made = [str(path) for path in await keys.copy_out(house, arguments.to)]
+        return Answer({"copied": made}, [f"copied: {path}" for path in made])
+    rotation = await keys.rotate(house, arguments.to)
+    return Answer(asdict(rotation) | {"done": rotation.done}, keys.told(rotation), ok=rotation.done)
+
+
+async def _work_backup(house: House, arguments: Arguments) -> Answer:
+    from supervision.backup.make import make_backup, told
+
+    made = await make_backup(house, arguments.to)
+    return Answer({"dump": str(made.dump), **made.manifest.as_json()}, told(made, house.settings))
+
+
 async def _work_audit(house: House, arguments: Arguments) -> Answer:
     from supervision.audit.verify import as_json, told, verify
     from supervision.house import audit_key_file, heads_file
@@ -329,6 +377,24 @@ def _run_rules(arguments: Arguments) -> int:
     return tell(Answer(table, lines), as_json=arguments.json)
 
 
+def _run_restore(arguments: Arguments) -> int:
+    from supervision.backup.restore import is_well, restore, told
+
+    with leaving_in_order():
+        done = restore(load_settings(), arguments.file, arguments.key)
+    return tell(Answer(asdict(done), told(done), ok=is_well(done)), as_json=arguments.json)
+
+
+def _run_upgrade(arguments: Arguments) -> int:
+    from supervision.backup.upgrade import told, upgrade
+
+    with open_house(load_settings()) as house:
+        done = asyncio.run(upgrade(house))
+        doctor = asyncio.run(_work(house, _work_doctor, arguments))
+    data = {**asdict(done), "doctor": doctor.data}
+    return tell(Answer(data, [*told(done, embedded=house.server is not None), *doctor.lines]), as_json=arguments.json)
+
+
 def _run_demo(arguments: Arguments) -> int:
     from supervision.start import run_demo
 
@@ -374,6 +440,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("rules", "the rules in force; `rules try FILE.jsonl` asks them", _run_rules, _rules),
     Command("tick", "run the jobs as of a moment", in_house(_work_tick), _tick),
     Command("bench", "measure against an anchor, in a throw-away database (docs/performance.md)", _run_bench, _bench),
+    Command("backup", "dump the embedded database; the key stays apart", in_house(_work_backup), _backup),
+    Command("restore", "restore a backup into an empty data folder, and compare", _run_restore, _restore),
+    Command("upgrade", "bring the database to this version: room, dump, migrations, doctor", _run_upgrade, _json),
+    Command("key", "copy the sealing key out, seal with a new one, drop the old ones", in_house(_work_key), _key),
     Command(
         "audit", "`audit verify --head H`: name the first changed or missing audit row", in_house(_work_audit), _audit
     ),

@@ -8,15 +8,19 @@ from supervision.access.apart import combined
 from supervision.access.second_factor import must_have
 from supervision.access.staffing import accounts
 from supervision.audit.standing import SealStanding, seal_standing
+from supervision.backup.make import last_backup
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.days import SHANGHAI, add_days
 from supervision.db import fetch, fetch_row, fetch_value
-from supervision.house import House, audit_key_file
+from supervision.house import House, audit_key_file, is_embedded, key_file
+from supervision.keys import copied, rows_by_key
 from supervision.migrate import pending
+from supervision.sealed import Keyring
 from supervision.settings.terms import load_terms
 
 QUIET = timedelta(seconds=60)
+OLDEST_BACKUP = timedelta(days=2)
 LEAST_FREE = 1_000_000_000
 """Bytes on the data's disk below which somebody should make room."""
 
@@ -32,8 +36,8 @@ class Examined:
 
 
 async def examine(house: House) -> list[Examined]:
-    """Look at everything that can be looked at; nothing is changed."""
-    return await look_over(house.settings, house.clock)
+    """Look at everything that can be looked at, also by reading whole tables; nothing is changed."""
+    return [*await look_over(house.settings, house.clock), await _keys(house.settings)]
 
 
 async def look_over(settings: Settings, clock: Clock) -> list[Examined]:
@@ -49,6 +53,8 @@ async def look_over(settings: Settings, clock: Clock) -> list[Examined]:
         await _messages(),
         await _ledger(clock),
         _seal(await seal_standing(audit_key_file(settings), clock.now())),
+        await _key_copy(settings),
+        await _backup(settings, clock),
         _disk(settings),
         await _demo(settings, clock),
     ]
@@ -199,6 +205,69 @@ def _seal(seen: SealStanding) -> Examined:
     told = f"{seen.waiting} audit rows wait for their seal; last sealed: {last}; head {seen.head}; key {seen.key}."
     said = f"{seen.waiting} 条审计记录等待封印；最近封印：{seen_at}；链头：{seen.head or '无'}；密钥指纹：{seen.key or '无'}。"
     return Examined("seal", not seen.late, told, said)
+
+
+async def _key_copy(settings: Settings) -> Examined:
+    """A lost key is told of before it is lost."""
+    seen = await copied(settings)
+    lost = "without it nobody can read the identity numbers, phones and addresses, nor any backup"
+    if seen.at is None:
+        return Examined(
+            "key_copy",
+            settings.training,
+            f"The key {key_file(settings)} was never copied out: {lost}. Run `supervision key copy --to FOLDER`.",
+            f"密钥 {key_file(settings)} 从未复制到别处：一旦丢失，身份证号、电话、住址和所有备份都无法读取。"
+            "请运行 supervision key copy --to 目录。",
+        )
+    day = f"{seen.at.astimezone(SHANGHAI):%Y-%m-%d}"
+    if not seen.whole:
+        return Examined(
+            "key_copy",
+            settings.training,
+            f"The key files have changed since they were copied out on {day}: run `supervision key copy --to FOLDER`.",
+            f"密钥在 {day} 复制之后又有变化：请再运行 supervision key copy --to 目录。",
+        )
+    return Examined(
+        "key_copy",
+        True,
+        f"The keys were copied out on {day}; losing both copies would lose what is sealed.",
+        f"密钥已于 {day} 复制到别处。",
+    )
+
+
+async def _backup(settings: Settings, clock: Clock) -> Examined:
+    if not is_embedded(settings):
+        return Examined(
+            "backup", True, "The office's own tools back this database up.", "本数据库由单位自己的工具备份。"
+        )
+    last = await last_backup(settings)
+    if last is None:
+        return Examined(
+            "backup",
+            settings.training,
+            "There is no backup: the jobs make one each night, `supervision backup` makes one now.",
+            "还没有备份：后台任务每夜备份一次，也可以运行 supervision backup。",
+        )
+    at = last.at.astimezone(SHANGHAI)
+    near = (" It lies on the data's own disk.", "备份与数据在同一块磁盘上。") if last.same_disk else ("", "")
+    there = last.file.exists()
+    return Examined(
+        "backup",
+        settings.training or (there and clock.now() - last.at <= OLDEST_BACKUP),
+        f"The last backup is of {at:%Y-%m-%d %H:%M}: {last.file}{'' if there else ', which is gone'}.{near[0]}",
+        f"最近一次备份：{at:%Y-%m-%d %H:%M}，{last.file}{'' if there else '（文件已不在）'}。{near[1]}",
+    )
+
+
+async def _keys(settings: Settings) -> Examined:
+    """Which rows are under which key."""
+    held = list(Keyring.load(key_file(settings)).keys)
+    rows = await rows_by_key()
+    lost = sorted(rows.keys() - set(held))
+    told = ", ".join(f"{key}{' (missing)' if key in lost else ''}: {rows.get(key, 0)}" for key in [*held, *lost])
+    old = sum(rows.get(key, 0) for key in held[:-1])
+    also = f" {old} values wait: run `supervision key rotate`." if old else ""
+    return Examined("keys", not lost and not old, f"Sealed values by key: {told}.{also}", f"各密钥封存的数据：{told}。")
 
 
 def _disk(settings: Settings) -> Examined:

@@ -15,7 +15,7 @@ from supervision.config import Settings
 from supervision.db import close_pool, execute, fetch_value, open_pool
 from supervision.errors import Refusal
 from supervision.ledger import connect_sources
-from supervision.local_postgres import LocalPostgres
+from supervision.local_postgres import LocalPostgres, socket_folder_of
 from supervision.migrate import migrate, of_any_age, of_our_age, standing
 from supervision.settings.terms import seed
 
@@ -54,6 +54,12 @@ def open_house(settings: Settings) -> Iterator[House]:
     with LocalPostgres(settings.data_dir / "postgres") as server:
         dsn = server.dsn(DATABASE, APP_ROLE)
         yield House(replace(settings, database_url=dsn), clock, dsn, server.dsn(DATABASE), server)
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the database of these settings is, or will be, on the embedded server of their data folder."""
+    here = f"?host={socket_folder_of(settings.data_dir / 'postgres')}"
+    return settings.database_url is None or settings.database_url.endswith(here)
 
 
 def make_folders(data_dir: Path) -> None:

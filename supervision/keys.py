@@ -8,7 +8,7 @@ several, the last one seals and the rows of the others are on their way to it.
 import contextlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
 from supervision.exchange.uploads import PURPOSE as UPLOAD
-from supervision.house import House, key_file
+from supervision.house import House, audit_key_file, key_file
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC, NOTE
 
@@ -77,11 +77,6 @@ class Rotation:
     @property
     def done(self) -> bool:
         return not self.left
-
-
-def audit_key_file(settings: Settings) -> Path:
-    """Where the key of the audit's seal is: beside the sealing key."""
-    return key_file(settings).with_name("audit.key")
 
 
 def fingerprint_of(path: Path) -> str | None:
@@ -164,9 +159,16 @@ async def copied(settings: Settings) -> Copied:
     if said is None:
         return Copied(None, False)
     noted = json.loads(said)
-    keys = set(sealed.Keyring.load(key_file(settings)).keys)
-    audit = fingerprint_of(audit_key_file(settings))
-    return Copied(datetime.fromisoformat(noted["at"]), keys <= set(noted["keys"]) and noted["audit"] == audit)
+    return Copied(datetime.fromisoformat(noted["at"]), _is_whole(settings, noted))
+
+
+def _is_whole(settings: Settings, noted: Mapping[str, Any]) -> bool:
+    try:
+        keys = set(sealed.Keyring.load(key_file(settings)).keys)
+        audit = fingerprint_of(audit_key_file(settings))
+    except sealed.KeyringError:
+        return False
+    return keys <= set(noted["keys"]) and noted["audit"] == audit
 
 
 # -- rotation ---------------------------------------------------------------------------------------------------
@@ -261,23 +263,33 @@ async def _unreadable(place: SealedColumn, newest: str) -> int:
     return sum(_again(row["value"], place.purpose) is None for row in rows)
 
 
-async def rows_by_column() -> Mapping[str, Mapping[str, int]]:
-    """Sealed column → key id → how many of its rows are under that key. Reads whole tables."""
-    return {place.name: await _keys_of(place) for place in SEALED_COLUMNS}
+Ask = Callable[..., Awaitable[Sequence[Any]]]
 
 
-async def _keys_of(place: SealedColumn) -> Mapping[str, int]:
-    rows = await fetch(
+async def rows_by_column(ask: Ask = fetch) -> Mapping[str, Mapping[str, int]]:
+    """Sealed column → key id → how many of its rows are under that key. Reads whole tables.
+
+    An older schema, before its upgrade, may lack a column. `ask`: another connection's fetch.
+    """
+    rows = await ask(
+        "SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = 'public'"
+    )
+    there = {row["name"] for row in rows}
+    return {place.name: await _keys_of(place, ask) for place in SEALED_COLUMNS if place.name in there}
+
+
+async def _keys_of(place: SealedColumn, ask: Ask) -> Mapping[str, int]:
+    rows = await ask(
         f"""SELECT split_part({place.column}, '.', 1) AS key, count(*) AS rows FROM {place.table}
              WHERE {place.column} IS NOT NULL GROUP BY 1 ORDER BY 1"""
     )
     return {row["key"]: row["rows"] for row in rows}
 
 
-async def rows_by_key() -> Mapping[str, int]:
+async def rows_by_key(ask: Ask = fetch) -> Mapping[str, int]:
     """Key id → how many sealed values are under it."""
     total: Counter[str] = Counter()
-    for keys in (await rows_by_column()).values():
+    for keys in (await rows_by_column(ask)).values():
         total.update(keys)
     return dict(total)
 

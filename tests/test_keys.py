@@ -25,7 +25,7 @@ from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.db import DB, execute, fetch, fetch_value
 from supervision.errors import Refusal
-from supervision.house import House, at_work, key_file
+from supervision.house import House, at_work, audit_key_file, key_file
 from supervision.keys import SEALED_COLUMNS, rows_by_key
 from supervision.people.actions import CONTACT, DOC, DOC_TAIL, NOTE
 from supervision.people.search import search_condition
@@ -443,10 +443,10 @@ async def test_a_copy_is_whole_private_never_overwritten_and_noted(
     async with own_database(server, tmp_path_factory) as database, opened(database):
         house, folder = house_of(database), elsewhere(tmp_path_factory)
         assert await keys.copied(house.settings) == keys.Copied(None, False)
-        Keyring.create(keys.audit_key_file(house.settings))
+        Keyring.create(audit_key_file(house.settings))
         assert await keys.copy_out(house, folder) == [folder / "seal.key", folder / "audit.key"]
         assert Keyring.load(folder / "seal.key") == ring(database)
-        assert Keyring.load(folder / "audit.key") == Keyring.load(keys.audit_key_file(house.settings))
+        assert Keyring.load(folder / "audit.key") == Keyring.load(audit_key_file(house.settings))
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         with pytest.raises(KeyringError, match="never overwritten"):
             await keys.copy_out(house, folder)

@@ -13,6 +13,8 @@ PARTS: Mapping[str, str] = {
     "messages": "短信",
     "ledger": "台账",
     "seal": "审计封印",
+    "key_copy": "密钥副本",
+    "backup": "备份",
     "disk": "磁盘",
     "demo": "演示数据",
 }
@@ -29,6 +31,7 @@ JOBS: Mapping[str, str] = {
     "after_bad_numbers": "坏号处理",
     "seal": "审计封印",
     "keep_heads": "链头存档",
+    "backup": "每日备份",
     "end_sessions": "会话清理",
     "purge_uploads": "上传清理",
 }
