@@ -24,7 +24,7 @@ ORDER = (
     "errors days stopping",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
-    "migrate migrations piccolo_conf forms audit files",
+    "migrate migrations piccolo_conf forms reads audit files",
     "access",
     "audit.pages audit.tables",  # they name the staff; nobody below imports them
     "settings",

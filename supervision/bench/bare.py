@@ -7,7 +7,7 @@ Then a bare route repeats these two, without sign-in, scope, audit, counts and w
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,10 +82,19 @@ async def _note(one: Shown, heard: Sequence[Any]) -> None:
     one.slowest = max(query.elapsed for query in heard)
     for text, given in map(_read_alone, heard):
         if text.split(maxsplit=1)[0].upper() in ("SELECT", "WITH", "(SELECT"):
-            found = await fetch(text, *given)
-            values = sum(len(row) for row in found)
+            rows = list(_rows_of(await fetch(text, *given)))
+            values = sum(len(row) for row in rows)
             if values > one.values:
-                one.query, one.args, one.rows, one.values = text, given, len(found), values
+                one.query, one.args, one.rows, one.values = text, given, len(rows), values
+
+
+def _rows_of(found: Sequence[Any]) -> Iterator[Any]:
+    """The rows that were read; a row that only holds lists of rows stands for these."""
+    for row in found:
+        if all(isinstance(value, list) for value in row):
+            yield from (inner for value in row for inner in value)
+        else:
+            yield row
 
 
 def _read_alone(asked: Any) -> tuple[str, Sequence[Any]]:

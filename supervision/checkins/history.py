@@ -5,7 +5,7 @@ from datetime import datetime
 
 from supervision.checkins.actions import CONTENT
 from supervision.checkins.words import title_of
-from supervision.db import Record, fetch
+from supervision.reads import Read, Row, read_alone
 from supervision.sealed import open_sealed
 
 
@@ -28,8 +28,13 @@ class Done:
 
 async def history(person: int, *, limit: int | None = None) -> list[Done]:
     """The person's reports, visits and checks of all orders; withdrawn ones too."""
-    rows = await fetch(HISTORY, person, limit)
-    return [_done(row) for row in rows]
+    done: list[Done] = await read_alone(history_read(person, limit))
+    return done
+
+
+def history_read(person: int, limit: int | None) -> Read:
+    """The same, to be asked together with others."""
+    return Read(HISTORY, (person, limit), lambda rows: [_done(row) for row in rows])
 
 
 HISTORY = """
@@ -52,7 +57,7 @@ SELECT f.*, s.name AS by, w.name AS withdrawer,
 """
 
 
-def _done(row: Record) -> Done:
+def _done(row: Row) -> Done:
     return Done(
         kind=row["kind"],
         id=row["id"],

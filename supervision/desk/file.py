@@ -8,9 +8,10 @@ from typing import Any
 
 from supervision import rules
 from supervision.alerts.outcomes import LABELS
-from supervision.db import Record, fetch, fetch_value
+from supervision.db import fetch_value
 from supervision.desk.words import CAUSES, DUTY_STATES, MESSAGE_STATES, SEVERITIES, word
 from supervision.people.actions import CONTACT, DOC, NOTE
+from supervision.reads import Read, Row
 from supervision.rules.base import is_lapsed
 from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
@@ -18,6 +19,8 @@ from supervision.web import day_text, limit_text
 
 COMING = 6
 ENDED = 20
+OPEN = 300
+"""How many open duties are shown, those with the nearest limits."""
 LONG = 500
 """How many ended duties are shown when all are asked for."""
 OWED_BY = {"person": "本人", "staff": "本所", "organ": "区局"}
@@ -47,25 +50,29 @@ class Owed:
 
 DUTIES = """
 (SELECT d.*, s.name AS closer FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
-  WHERE d.person = $1 AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT 300)
+  WHERE d.person = $1 AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
 UNION ALL
 (SELECT d.*, s.name FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
   WHERE d.person = $1 AND d.state <> 'open' AND (d.state <> 'void' OR $3) ORDER BY d.limit_at DESC, d.id DESC LIMIT $2)
 """
 
 
-async def duties_of_file(person: int, now: datetime, *, everything: bool) -> dict[str, list[Owed]]:
+def duties_read(person: int, now: datetime, *, everything: bool) -> Read:
     """The duties by what they ask for now: lapsed, now, coming, ended."""
-    rows = await fetch(DUTIES, person, LONG if everything else ENDED, everything)
-    groups: dict[str, list[Owed]] = {"lapsed": [], "now": [], "coming": [], "ended": []}
+    args = (person, LONG if everything else ENDED, everything, OPEN)
+    return Read(DUTIES, args, lambda rows: _grouped(rows, now, everything=everything))
+
+
+def _grouped(rows: Sequence[Row], now: datetime, *, everything: bool) -> dict[str, list[Owed]]:
+    groups: dict[str, list[Row]] = {"lapsed": [], "now": [], "coming": [], "ended": []}
     for row in rows:
-        groups[_group(row, now)].append(_owed(row, now))
+        groups[_group(row, now)].append(row)
     if not everything:
-        groups["coming"] = groups["coming"][:COMING]
-    return groups
+        del groups["coming"][COMING:]
+    return {name: [_owed(row, now) for row in found] for name, found in groups.items()}
 
 
-def _group(row: Record, now: datetime) -> str:
+def _group(row: Row, now: datetime) -> str:
     if row["state"] != "open":
         return "ended"
     if is_lapsed(row["state"], row["limit_at"], now):
@@ -73,7 +80,7 @@ def _group(row: Record, now: datetime) -> str:
     return "now" if row["opens_at"] <= now else "coming"
 
 
-def _owed(row: Record, now: datetime) -> Owed:
+def _owed(row: Row, now: datetime) -> Owed:
     why = json.loads(row["why"])
     return Owed(
         id=row["id"],
@@ -97,7 +104,7 @@ def why_text(why: Mapping[str, Any]) -> str:
     return sentence(why) if "article" in why else "由导入的历史记录形成，期限以原记录为准。"
 
 
-def _ending(row: Record, now: datetime) -> str:
+def _ending(row: Row, now: datetime) -> str:
     """How it ended, when, by whom or by what."""
     if row["state"] == "open":
         return ""
@@ -108,22 +115,23 @@ def _ending(row: Record, now: datetime) -> str:
 
 # -- alerts, messages, notes, contacts ------------------------------------------------------------------------------
 
+ALERTS_SHOWN = 40
 ALERTS = """
 SELECT a.id, a.kind, d.variant, a.severity, a.since_at, a.opened_at, a.next_step_at, a.closed_at, a.outcome, a.reason,
        a.step, o.name AS owner, c.name AS closer, a.fact_kind
   FROM alert a JOIN staff o ON o.id = a.assigned_to LEFT JOIN staff c ON c.id = a.closed_by
   LEFT JOIN duty d ON d.id = a.duty
- WHERE a.person = $1 ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT 40
+ WHERE a.person = $1 ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT $2
 """
 STEPS = {"look": "待查看", "act": "处置中", "decide": "待决定如何处理"}
 
 
-async def alerts_of_file(person: int) -> list[dict[str, Any]]:
+def alerts_read(person: int) -> Read:
     """The person's alerts, open ones first."""
-    return [_alert(row) for row in await fetch(ALERTS, person)]
+    return Read(ALERTS, (person, ALERTS_SHOWN), lambda rows: [_alert(row) for row in rows])
 
 
-def _alert(row: Record) -> dict[str, Any]:
+def _alert(row: Row) -> dict[str, Any]:
     return dict(row) | {
         "title": alert_title(row["kind"], row["variant"]),
         "severity_word": word(SEVERITIES, row["severity"]),
@@ -137,23 +145,32 @@ def alert_title(kind: str, variant: str | None) -> str:
     return rules.title_of(kind, variant or "")
 
 
-async def messages_of_file(person: int) -> list[dict[str, Any]]:
+MESSAGES = "SELECT body, state, created_at, ended_at, error FROM message WHERE person = $1 ORDER BY id DESC LIMIT 20"
+
+
+def messages_read(person: int) -> Read:
     """The last texts to the person: what was said, and what became of it."""
-    rows = await fetch(
-        "SELECT body, state, created_at, ended_at, error FROM message WHERE person = $1 ORDER BY id DESC LIMIT 20",
-        person,
-    )
-    return [dict(row) | {"state_word": word(MESSAGE_STATES, row["state"])} for row in rows]
+    return Read(MESSAGES, (person,), lambda rows: [_message(row) for row in rows])
 
 
-async def notes_of_file(person: int) -> list[dict[str, Any]]:
+def _message(row: Row) -> dict[str, Any]:
+    return dict(row) | {"state_word": word(MESSAGE_STATES, row["state"])}
+
+
+NOTES_SHOWN = 50
+NOTES = """
+SELECT n.text_sealed, n.recorded_at, s.name AS by FROM note n JOIN staff s ON s.id = n.recorded_by
+ WHERE n.person = $1 ORDER BY n.id DESC LIMIT $2
+"""
+
+
+def notes_read(person: int, *, everything: bool) -> Read:
     """The remarks, newest first."""
-    rows = await fetch(
-        """SELECT n.text_sealed, n.recorded_at, s.name AS by FROM note n JOIN staff s ON s.id = n.recorded_by
-            WHERE n.person = $1 ORDER BY n.id DESC LIMIT 50""",
-        person,
-    )
-    return [{"text": open_sealed(row["text_sealed"], NOTE), "at": row["recorded_at"], "by": row["by"]} for row in rows]
+    return Read(NOTES, (person, LONG if everything else NOTES_SHOWN), lambda rows: [_note(row) for row in rows])
+
+
+def _note(row: Row) -> dict[str, Any]:
+    return {"text": open_sealed(row["text_sealed"], NOTE), "at": row["recorded_at"], "by": row["by"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +179,26 @@ class Papers:
 
     number: str
     contacts: list[dict[str, Any]]
-    orders: list[Record]
+    orders: list[Row]
 
 
-async def papers_of(person: int, *, clear: bool) -> Papers:
+ORDERS = """
+SELECT o.*, p.doc_sealed FROM person p LEFT JOIN orders o ON o.person = p.id
+ WHERE p.id = $1 ORDER BY o.ended_at IS NULL DESC, o.id DESC
+"""
+CONTACTS = """
+SELECT kind, value_sealed, holder, bad_since, consent, ok_from FROM contact
+ WHERE person = $1 AND withdrawn_at IS NULL ORDER BY kind DESC, bad_since IS NOT NULL, rank, id DESC LIMIT 12
+"""
+
+
+def papers_reads(person: int) -> dict[str, Read]:
+    """What the papers ask for, for `papers_of`."""
+    return {"orders": Read(ORDERS, (person,), list), "contacts": Read(CONTACTS, (person,), list)}
+
+
+def papers_of(orders: Sequence[Row], contacts: Sequence[Row], *, clear: bool) -> Papers:
     """`clear`: phones and addresses in full, for those who may record."""
-    orders = await fetch(
-        """SELECT o.*, p.doc_sealed FROM person p LEFT JOIN orders o ON o.person = p.id
-            WHERE p.id = $1 ORDER BY o.ended_at IS NULL DESC, o.id DESC""",
-        person,
-    )
-    contacts = await fetch(
-        """SELECT kind, value_sealed, holder, bad_since, consent, ok_from FROM contact
-            WHERE person = $1 AND withdrawn_at IS NULL ORDER BY kind DESC, bad_since IS NOT NULL, rank, id DESC LIMIT 12""",
-        person,
-    )
     sealed = orders[0]["doc_sealed"] if orders else None
     return Papers(
         masked_number(open_sealed(sealed, DOC)) if sealed else "",
@@ -185,7 +207,13 @@ async def papers_of(person: int, *, clear: bool) -> Papers:
     )
 
 
-def _contact(row: Record, clear: bool) -> dict[str, Any]:
+def good_phone(contacts: Sequence[Row]) -> str:
+    """The first number that isn't known to be bad, in clear; empty without one."""
+    found = next((row for row in contacts if row["kind"] == "phone" and row["bad_since"] is None), None)
+    return open_sealed(found["value_sealed"], CONTACT) if found else ""
+
+
+def _contact(row: Row, clear: bool) -> dict[str, Any]:
     value = open_sealed(row["value_sealed"], CONTACT)
     return dict(row) | {"value": value if clear else masked_contact(row["kind"], value)}
 

@@ -13,23 +13,26 @@ from supervision.audit.record import Seeing, record
 from supervision.clock import Clock
 from supervision.db import tx
 from supervision.desk.file import (
-    alerts_of_file,
-    duties_of_file,
+    alerts_read,
+    duties_read,
     first_contact,
     full_number,
-    messages_of_file,
-    notes_of_file,
+    good_phone,
+    messages_read,
+    notes_read,
     papers_of,
+    papers_reads,
 )
 from supervision.desk.rows import lines
-from supervision.desk.timeline import timeline
+from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
 from supervision.forms import read_form
-from supervision.orders.offers import offers_for
+from supervision.orders.offers import offers_of, offers_reads
 from supervision.orders.words import KINDS, LEVELS
 from supervision.people.actions import add_note
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_person
+from supervision.reads import read_together
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -51,22 +54,32 @@ async def _file(
     """A fixed number of queries, however long the file is, and one audit row. Raises NotFound."""
     now = seeing.now
     person = await get_person(viewer, person_id)
-    papers = await papers_of(person.id, clear=clear or viewer.may("record"))
+    line = (await lines([person.id], now, seeing=seeing))[0]
+    found = await read_together(
+        **papers_reads(person.id),
+        **timeline_reads(person.id, everything=everything),
+        **offers_reads(viewer, person.id),
+        duties=duties_read(person.id, now, everything=everything),
+        alerts=alerts_read(person.id),
+        messages=messages_read(person.id),
+        notes=notes_read(person.id, everything=everything),
+    )
+    papers = papers_of(found["orders"], found["contacts"], clear=clear or viewer.may("record"))
     return {
         "person": person,
-        "line": (await lines([person.id], now, seeing=seeing))[0],
+        "line": line,
         "papers": papers,
         "order": papers.orders[0] if papers.orders else None,
         "phone": first_contact(papers.contacts, "phone"),
         "address": first_contact(papers.contacts, "address_now"),
-        "duties": await duties_of_file(person.id, now, everything=everything),
-        "happened": await timeline(person.id, everything=everything),
-        "alerts": await alerts_of_file(person.id),
-        "messages": await messages_of_file(person.id),
-        "notes": await notes_of_file(person.id),
+        "duties": found["duties"],
+        "happened": timeline(found["done"], found["facts"], found["withdrawn"], everything=everything),
+        "alerts": found["alerts"],
+        "messages": found["messages"],
+        "notes": found["notes"],
         "everything": everything,
         "number": None,
-        "offers": await offers_for(viewer, person.id),
+        "offers": offers_of(found["standing"], found["officers"], good_phone(found["contacts"])),
         "words": {"kind": KINDS, "level": LEVELS, "state": STATES, "pause": PAUSES},
     }
 

@@ -1,15 +1,15 @@
 """What happened, newest first: every fact about a person, who put it down, and whether that was after its limit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from supervision.checkins.history import Done, history
-from supervision.db import Record, fetch
+from supervision.checkins.history import Done, history_read
 from supervision.desk.words import OUTCOMES, PAUSES, word
-from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_of
+from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_read
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
+from supervision.reads import Read, Row
 from supervision.rules import title_of
 
 SHOWN = 60
@@ -90,13 +90,25 @@ class Happened:
     """Kind and id of what can be withdrawn, and the permissions for that."""
 
 
-async def timeline(person: int, *, everything: bool) -> list[Happened]:
-    """All facts about the person, newest first; the newest alone unless everything is asked for."""
-    limit = MOST if everything else SHOWN
-    done = [_of_checkin(one) for one in await history(person, limit=limit)]
-    withdrawn = await withdrawn_of(person)
-    facts = [_of_fact(row, withdrawn) for row in await fetch(FACTS, person, limit)]
-    return sorted([*done, *facts], key=lambda one: (one.at, one.recorded_at), reverse=True)[:limit]
+def timeline_reads(person: int, *, everything: bool) -> dict[str, Read]:
+    """What the timeline asks for; the newest alone unless everything is asked for."""
+    limit = most(everything=everything)
+    facts = Read(FACTS, (person, limit), list)
+    return {"done": history_read(person, limit), "withdrawn": withdrawn_read(person), "facts": facts}
+
+
+def timeline(
+    done: Sequence[Done], facts: Sequence[Row], withdrawn: Mapping[tuple[str, int], str], *, everything: bool
+) -> list[Happened]:
+    """All facts about the person, newest first."""
+    happened = [*(_of_checkin(one) for one in done), *(_of_fact(row, withdrawn) for row in facts)]
+    happened.sort(key=lambda one: (one.at, one.recorded_at), reverse=True)
+    return happened[: most(everything=everything)]
+
+
+def most(*, everything: bool) -> int:
+    """How many facts are shown."""
+    return MOST if everything else SHOWN
 
 
 def _of_checkin(done: Done) -> Happened:
@@ -113,7 +125,7 @@ def _of_checkin(done: Done) -> Happened:
     )
 
 
-def _of_fact(row: Record, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
+def _of_fact(row: Row, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
     said = _words(row)
     return Happened(
         at=row["at"],
@@ -129,12 +141,12 @@ def _of_fact(row: Record, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
     )
 
 
-def _withdrawable(row: Record) -> Mapping[str, Any] | None:
+def _withdrawable(row: Row) -> Mapping[str, Any] | None:
     permissions = None if row["withdrawn_at"] else WITHDRAWN_BY.get(row["kind"])
     return {"kind": row["kind"], "id": row["id"], "permissions": permissions} if permissions else None
 
 
-def _words(row: Record) -> str:
+def _words(row: Row) -> str:
     """What the fact says, in words."""
     said: Any = row["a"]
     tables = {"class": LEVELS, "document": DOCUMENTS, "end": ENDS, "pause": PAUSES, "pause_end": PAUSES}
@@ -146,5 +158,5 @@ def _words(row: Record) -> str:
     return word(tables.get(row["kind"], {}), said)
 
 
-def _reason(row: Record) -> str:
+def _reason(row: Row) -> str:
     return "" if row["kind"] == "contact" else row["b"] or ""

@@ -6,9 +6,9 @@ from datetime import date
 from typing import ClassVar
 
 from supervision.access.viewer import Viewer
-from supervision.db import Record, fetch, fetch_row
 from supervision.orders import words
 from supervision.people.actions import Assignment, phone_of
+from supervision.reads import Read, Row, read_alone, read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,19 @@ class Officer:
 
 async def officers_for(viewer: Viewer) -> list[Officer]:
     """The officers and heads to whom this viewer may give a file: of the own office, or of all."""
-    rows = await fetch(
+    officers: list[Officer] = await read_alone(_officers_read(viewer))
+    return officers
+
+
+def _officers_read(viewer: Viewer) -> Read:
+    return Read(
         """SELECT s.id, s.office, s.name, o.name AS office_name FROM staff s JOIN office o ON o.id = s.office
             WHERE s.disabled_at IS NULL AND s.role IN ('officer', 'head') AND o.kind = 'judicial_office'
               AND o.closed_at IS NULL AND ($1::int IS NULL OR o.id = $1)
             ORDER BY o.code, s.role DESC, s.id""",
-        None if viewer.scope == "all" else viewer.office,
+        (None if viewer.scope == "all" else viewer.office,),
+        lambda rows: [Officer(**row) for row in rows],
     )
-    return [Officer(**row) for row in rows]
 
 
 def officer_options(officers: list[Officer]) -> list[tuple[int, str]]:
@@ -63,10 +68,19 @@ class Offers:
 
 async def offers_for(viewer: Viewer, person: int) -> Offers | None:
     """What the forms of the person's open order need; None without one. The person must be in the viewer's scope."""
-    row = await fetch_row(STANDING, person)
-    if row is None:
-        return None
-    return _offers(row, await phone_of(person) or "", officer_options(await officers_for(viewer)))
+    found = await read_together(**offers_reads(viewer, person))
+    return offers_of(found["standing"], found["officers"], await phone_of(person) or "")
+
+
+def offers_reads(viewer: Viewer, person: int) -> dict[str, Read]:
+    """What the forms of the person's open order ask for, for `offers_of`. The person must be in the viewer's scope."""
+    standing = Read(STANDING, (person,), lambda rows: rows[0] if rows else None)
+    return {"standing": standing, "officers": _officers_read(viewer)}
+
+
+def offers_of(standing: Row | None, officers: list[Officer], phone: str) -> Offers | None:
+    """What the forms of the open order need; None without one."""
+    return _offers(standing, phone, officer_options(officers)) if standing else None
 
 
 STANDING = """
@@ -81,7 +95,7 @@ SELECT o.registered_at, o.end_on,
 """
 
 
-def _offers(row: Record, phone: str, officers: list[tuple[int, str]]) -> Offers:
+def _offers(row: Row, phone: str, officers: list[tuple[int, str]]) -> Offers:
     return Offers(
         registered=row["registered_at"] is not None,
         end_on=row["end_on"],

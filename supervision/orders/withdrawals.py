@@ -3,13 +3,14 @@
 `person` must be in the viewer's scope. Nothing is withdrawn on which something else was built: that goes first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from supervision.access.viewer import Viewer
-from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
+from supervision.db import Record, execute, fetch_row, fetch_value, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.orders.actions import class_of, done
+from supervision.reads import Read, Row
 
 TABLES: Mapping[str, str] = {
     "registration": "registration",
@@ -169,7 +170,7 @@ async def _owe_class(order: Record) -> None:
     )
 
 
-async def withdrawn_of(person: int) -> dict[tuple[str, int], str]:
+def withdrawn_read(person: int) -> Read:
     """(kind, id) of what was withdrawn of a person's orders → why, and by whom."""
     parts = [
         f"""SELECT '{kind}' AS kind, f.id::bigint AS id, f.withdrawn_reason AS reason, s.name
@@ -177,5 +178,8 @@ async def withdrawn_of(person: int) -> dict[tuple[str, int], str]:
              WHERE o.person = $1"""
         for kind, table in TABLES.items()
     ]
-    rows = await fetch(" UNION ALL ".join(parts), person)
+    return Read(" UNION ALL ".join(parts), (person,), _whys)
+
+
+def _whys(rows: Sequence[Row]) -> dict[tuple[str, int], str]:
     return {(row["kind"], row["id"]): f"{row['reason']}（{row['name']}）" for row in rows}

@@ -172,7 +172,7 @@ async def test_a_file_takes_a_fixed_number_of_queries_however_long_it_is(cast: C
     await browser.get(f"/people/{who[0]}")
     async with statements() as seen:
         await browser.get(f"/people/{who[0]}")
-    assert len([sql for sql in seen if "staff_session" not in sql]) == 14
+    assert len([sql for sql in seen if "staff_session" not in sql]) == 3
 
 
 async def test_each_view_is_one_audit_row(cast: Cast) -> None:
