@@ -10,7 +10,7 @@ from supervision.access.sessions import end_sessions, start_session
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.config import Settings
-from supervision.db import Record, execute, fetch_row, fetch_value, tx
+from supervision.db import Record, execute, fetch_row, tx
 from supervision.errors import Refusal
 
 FAILURES = 5
@@ -143,9 +143,13 @@ async def end_other_sessions(viewer: Viewer, now: datetime) -> int:
 
 async def change_password(viewer: Viewer, old: str, new: str, *, origin: Origin, now: datetime) -> str:
     """Set one's own password; ends all sessions and starts a new one: its token."""
-    current = await fetch_value("SELECT password_hash FROM staff WHERE id = $1", viewer.id)
+    staff = await _claim_attempt(viewer.login, now)
+    current = staff["password_hash"] if staff else None
     if not await verify(old, current):
-        raise Refusal("原密码不对。", fields={"old": "原密码不对。"})
+        await record(viewer, "confirm_failed", now=now)
+        wrong = f"原密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。"
+        raise Refusal(wrong, fields={"old": wrong})
+    await _forget_failures(viewer.id)
     check_new_password(new, viewer.login, old)
     hashed = await hash_password(new)
     async with tx():

@@ -10,6 +10,7 @@ from supervision.access import totp
 from supervision.access.passwords import LETTERS
 from supervision.access.roles import ADMINS, SCOPE
 from supervision.access.sessions import end_sessions
+from supervision.access.two_persons import refuse_factor_after_code
 from supervision.access.viewer import Viewer
 from supervision.audit.record import Actor, record
 from supervision.config import Settings
@@ -196,8 +197,9 @@ async def reset(viewer: Viewer, staff: int, now: datetime) -> None:
     if staff == viewer.id:
         raise Refusal("不能重置自己的动态验证码：请用恢复码，或者请另一名安全管理员办理。")
     async with tx():
-        if not await fetch_value("SELECT EXISTS (SELECT FROM staff WHERE id = $1 AND disabled_at IS NULL)", staff):
+        if not await fetch_value("SELECT id FROM staff WHERE id = $1 AND disabled_at IS NULL FOR UPDATE", staff):
             raise NotFound
+        await refuse_factor_after_code(viewer, staff)
         if not await _end(staff, viewer.id, now):
             raise Refusal("此人没有启用动态验证码。")
         await end_sessions(staff, now)

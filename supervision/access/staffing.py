@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 
@@ -14,12 +14,12 @@ from supervision.access.offices import open_office
 from supervision.access.passwords import hash_password, one_time_code
 from supervision.access.roles import ADMINS, DESK_ROLES, OFFICE_ROLES, ROLE_TITLES
 from supervision.access.sessions import end_sessions
+from supervision.access.two_persons import CODE_LASTS, refuse_code_after_factor
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
 
-CODE_LASTS = timedelta(days=7)
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 STAFF_PHONE = "staff.phone"
@@ -169,6 +169,7 @@ async def reset_code(viewer: Viewer, staff: int, now: datetime) -> str:
     hashed = await hash_password(code)
     async with tx():
         await _active(staff)
+        await refuse_code_after_factor(viewer, staff)
         await execute(
             """UPDATE staff SET password_hash = $2, one_time_until = $3, failed_count = 0, locked_until = NULL
                WHERE id = $1""",

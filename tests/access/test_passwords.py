@@ -83,3 +83,12 @@ async def test_the_login_is_no_password(cast: Cast) -> None:
     browser = await client_for(cast, cast.alice)
     answer = await browser.post("/password", data=_form("Alice.of.Gucheng"))
     assert answer.status_code == 422 and "不能与登录名相同" in answer.text
+
+
+async def test_guessing_the_old_password_in_an_open_browser_locks_the_login(cast: Cast) -> None:
+    browser = await client_for(cast, cast.alice)
+    for _ in range(5):
+        assert (await browser.post("/password", data=_form(old="wrong"))).status_code == 422
+    assert (await browser.post("/password", data=_form())).status_code == 422
+    cast.clock.at += timedelta(minutes=15)
+    assert (await browser.post("/password", data=_form())).status_code == 303

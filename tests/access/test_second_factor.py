@@ -22,7 +22,7 @@ from tests.access.second import (
     token_of,
     with_settings,
 )
-from tests.cast import NOW, PASSWORD, Browser, Cast, audit_actions, client_for, stranger
+from tests.cast import NOW, PASSWORD, Browser, Cast, add_member, audit_actions, client_for, stranger
 from tests.routes import LINES
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -351,6 +351,31 @@ async def test_nobody_resets_their_own_or_what_isn_t_there(cast: Cast) -> None:
     assert "没有启用" in (await sue.post(f"/staff/{cast.alice.id}/second-factor")).text
     assert (await sue.post("/staff/2000000000/second-factor")).status_code == 404
     assert await fetch_value("SELECT count(*) FROM second_factor WHERE ended_at IS NULL") == 1
+
+
+async def test_nobody_alone_resets_both_the_password_and_the_second_factor(cast: Cast) -> None:
+    other = await add_member("susan", name="苏三", role="security_admin", office=cast.offices["bureau"])
+    for first, second in (("code", "second-factor"), ("second-factor", "code")):
+        member = cast.alice if first == "code" else cast.bob
+        await enrolled(cast, member)
+        sue, susan = await client_for(cast, cast.sue), await client_for(cast, other)
+        assert (await sue.post(f"/staff/{member.id}/{first}")).status_code in (200, 303)
+        refused = await sue.post(f"/staff/{member.id}/{second}")
+        assert refused.status_code == 422 and "另一名安全管理员" in refused.text
+        assert (await susan.post(f"/staff/{member.id}/{second}")).status_code in (200, 303)
+
+
+async def test_when_the_owner_has_signed_in_since_one_administrator_may_go_on(cast: Cast) -> None:
+    await enrolled(cast, cast.alice)
+    sue = await client_for(cast, cast.sue)
+    await sue.post(f"/staff/{cast.alice.id}/second-factor")
+    await stranger(cast).post("/sign-in", data={"login": "alice", "password": PASSWORD})
+    assert (await sue.post(f"/staff/{cast.alice.id}/code")).status_code == 200
+
+
+async def test_nobody_gives_a_one_time_password_to_themselves(cast: Cast) -> None:
+    answer = await (await client_for(cast, cast.sue)).post(f"/staff/{cast.sue.id}/code")
+    assert answer.status_code == 422 and "不能给自己" in answer.text
 
 
 async def test_a_one_time_password_alone_does_not_pass_the_second_factor(cast: Cast) -> None:
