@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -117,7 +116,7 @@ class Keyring:
 
         Callers bring the text to one form first: `11010x` and `11010X` are two texts.
         """
-        return hmac.new(self._derive(f"blind:{purpose}"), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._derive(f"blind:{purpose}"), text.encode(), "sha256").hex()
 
     def _derive(self, label: str) -> bytes:
         if label not in self._derived:
@@ -166,6 +165,11 @@ def follow(path: Path) -> Keyring:
     keyring = Keyring.load(path)
     _in_use[:] = [_Used(keyring, path, stamp)]
     return keyring
+
+
+def keyring() -> Keyring:
+    """The process's keyring, for many values in one go; raise RuntimeError when none was set."""
+    return _current()
 
 
 def seal(text: str, purpose: str) -> str:

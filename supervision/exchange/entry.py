@@ -7,17 +7,19 @@ from datetime import date
 from typing import Any, Final
 
 from supervision.exchange.layout import IGNORE, LABELS, Layout, not_imported, origin_of
-from supervision.exchange.parsed import Choice, ParsedRow, ParsedSheet, Question, Reason
+from supervision.exchange.parsed import Choice, Fields, ParsedRow, ParsedSheet, Question, Reason
 from supervision.exchange.sheets import Cell
 from supervision.exchange.values import WORDS, DateFault, code_of, is_blank, parse_day, squeezed, text_of
 from supervision.people.identity import IdentityFault, parse_identity_number
 
+Place = tuple[str, int]
+"""Sheet and row number."""
 NEVER_EMPTY: Final = frozenset(["kind"])
 EARLIEST_EVENT: Final = date(1990, 1, 1)
 _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """A row with what has been understood of it so far."""
 
@@ -29,6 +31,11 @@ class Entry:
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
     waits_for: list[str] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the file."""
+        return self.layout.sheet.name, self.row
 
     def cell(self, name: str) -> Cell:
         """The cell of a field; blank where the sheet has no such column or the cell holds a word for nothing."""
@@ -59,7 +66,7 @@ class Entry:
             sheet=self.layout.sheet.name,
             row=self.row,
             origin=origin_of(self.layout, self.row, self.cells),
-            fields=self.fields,
+            fields=Fields(self.fields),
             reasons=tuple(self.reasons),
             warnings=tuple(self.warnings),
             waits_for=tuple(self.waits_for),

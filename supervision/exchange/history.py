@@ -6,6 +6,7 @@ from typing import Final
 
 from supervision.exchange.entry import (
     Entry,
+    Place,
     gathered,
     likely_day,
     read_day,
@@ -36,7 +37,7 @@ def parse_history(sheets: list[Sheet], today: date, answers: Mapping[str, str]) 
     Raises Refusal when no sheet names people.
     """
     layouts, skipped = lay_out(sheets, known_titles(HISTORY_FIELDS), answers)
-    seen: dict[tuple[object, ...], Entry] = {}
+    seen: dict[tuple[object, ...], Place] = {}
     rows = []
     for layout in layouts:
         for number, cells in data_rows(layout):
@@ -91,11 +92,12 @@ def _refuse_future(entry: Entry, today: date) -> None:
             entry.refuse(name, "date_in_future", f"{noun} {day} 晚于今天，历史记录只导入今天及以前的，请核对")
 
 
-def _refuse_second(entry: Entry, seen: dict[tuple[object, ...], Entry]) -> None:
+def _refuse_second(entry: Entry, seen: dict[tuple[object, ...], Place]) -> None:
     fields = entry.fields
     person = fields["number"] or fields["id_card"]
     if not person or not fields["due_on"] or entry.waits_for:
         return
-    first = seen.setdefault((person, fields["due_on"], fields["mode"]), entry)
-    if first is not entry:
-        entry.refuse("due_on", "duplicate_in_file", f"与第 {first.row} 行是同一个人同一天同一方式的报告，请只保留一行")
+    place = entry.place
+    first = seen.setdefault((person, fields["due_on"], fields["mode"]), place)
+    if first is not place:
+        entry.refuse("due_on", "duplicate_in_file", f"与第 {first[1]} 行是同一个人同一天同一方式的报告，请只保留一行")

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -174,7 +174,7 @@ def _look(row: ParsedRow, orders: dict[str, list[Record]], gathered: Gathered) -
     return past
 
 
-def _order_of(fields: dict[str, Any], orders: dict[str, list[Record]]) -> Record | None:
+def _order_of(fields: Mapping[str, Any], orders: dict[str, list[Record]]) -> Record | None:
     """By number the order itself; by identity number the one whose term holds the day, else the last."""
     if fields["number"] and orders.get(fields["number"]):
         return orders[fields["number"]][0]
@@ -183,7 +183,7 @@ def _order_of(fields: dict[str, Any], orders: dict[str, list[Record]]) -> Record
     return next(iter(reversed(holding or own)), None)
 
 
-def _made_at(fields: dict[str, Any], now: datetime) -> datetime | None:
+def _made_at(fields: Mapping[str, Any], now: datetime) -> datetime | None:
     """The moment of the report; without a time of day, the beginning of the day."""
     if fields["made_on"] is None:
         return None

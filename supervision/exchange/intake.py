@@ -26,11 +26,11 @@ from supervision.exchange.sheets import read_book
 from supervision.exchange.writing import Writing, numbers_for, write_plans
 from supervision.orders.intake import ONE_AT_A_TIME
 from supervision.people.actions import DOC
-from supervision.sealed import blind
+from supervision.sealed import keyring
 from supervision.settings.terms import load_terms
 
-PART: Final = 2000
-"""Rows that are held against the register and written together, by a fixed number of queries."""
+PART: Final = 1000
+"""Rows that are held against the register and written together, by a fixed number of queries; a page waits for no more."""
 KINDS: Final = ("roster", "history")
 
 
@@ -178,6 +178,7 @@ async def _setting(
         first_report_days=parameters.at("first_report.limit_days", now),
         default_office=options.office or mine,
         own_office=mine,
+        keys=keyring(),
     )
 
 
@@ -196,7 +197,7 @@ async def _take_parts(setting: Setting, writing: Writing) -> list[Result]:
 
 
 def parts(rows: Sequence[ParsedRow]) -> Iterator[Sequence[ParsedRow]]:
-    """The rows, some thousands at a time."""
+    """The rows, a thousand at a time."""
     return (rows[start : start + PART] for start in range(0, len(rows), PART))
 
 
@@ -207,7 +208,7 @@ def _look(row: ParsedRow, setting: Setting) -> Wanted | Result:
     text = row.fields.get("office")
     if row.waits_for or (text and setting.places.office(text, setting.answers) is None):
         return Result(row, "waiting")
-    return place_row(row, blind(row.fields["id_card"], DOC), setting)
+    return place_row(row, setting.keys.blind(row.fields["id_card"], DOC), setting)
 
 
 # -- the run ------------------------------------------------------------------------------------------------------

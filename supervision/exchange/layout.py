@@ -67,11 +67,12 @@ def lay_out(sheets: list[Sheet], titles: Titles, answers: Mapping[str, str]) -> 
 def data_rows(layout: Layout) -> Iterator[tuple[int, list[Cell]]]:
     """Row number and cells of each row of data; blank rows, sums, remarks and repeated headings are passed over."""
     width = len(layout.headings.columns)
-    above: dict[int, Cell] = {}
+    merged = _Downward(layout)
     for number, cells in enumerate(layout.sheet.rows, start=1):
-        row = _spread(layout, number, (cells + [""] * (width - len(cells)))[:width], above)
-        if number > layout.headings.last and _is_data(row, layout):
-            yield number, row
+        if number > layout.headings.last:
+            row = merged.spread(number, cells if len(cells) == width else (cells + [""] * (width - len(cells)))[:width])
+            if _is_data(row, layout):
+                yield number, row
 
 
 def origin_of(layout: Layout, number: int, cells: list[Cell]) -> int:
@@ -91,17 +92,28 @@ def not_imported(layout: Layout) -> list[str]:
     ]
 
 
-def _spread(layout: Layout, number: int, row: list[Cell], above: dict[int, Cell]) -> list[Cell]:
+class _Downward:
     """Offices and officers written once beside several people, in a merged cell, hold for each of them."""
-    filled = list(row)
-    for (top, left), (bottom, right) in layout.sheet.merged if number > layout.headings.last else []:
-        if left != right or left not in {layout.positions.get(field) for field in DOWNWARD}:
-            continue
-        if top == number - 1:
-            above[left] = row[left]
-        elif top < number - 1 <= bottom:
-            filled[left] = above.get(left, "")
-    return filled
+
+    def __init__(self, layout: Layout) -> None:
+        columns = {layout.positions.get(field) for field in DOWNWARD}
+        self._begins: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        """Row number → column and last row number of the areas that begin there."""
+        for (top, left), (bottom, right) in layout.sheet.merged:
+            if left == right and left in columns:
+                self._begins[top + 1].append((left, bottom + 1))
+        self._holds: dict[int, tuple[int, Cell]] = {}
+        """Column → until which row which cell holds."""
+
+    def spread(self, number: int, row: list[Cell]) -> list[Cell]:
+        """The row with what holds for it; rows come in order."""
+        begun = self._begins.get(number, [])
+        for left, last in begun:
+            self._holds[left] = (last, row[left])
+        inside = {left: cell for left, (last, cell) in self._holds.items() if number <= last} if self._holds else {}
+        if not inside or all(row[left] == cell for left, cell in inside.items()):
+            return row
+        return [inside.get(at, cell) for at, cell in enumerate(row)]
 
 
 def _is_data(cells: list[Cell], layout: Layout) -> bool:

@@ -45,7 +45,7 @@ class Result:
             said["waits_for"] = list(self.row.waits_for)
         if self.row.warnings:
             said["warnings"] = [_reason(one) for one in self.row.warnings]
-        return place | self.row.fields | said
+        return {**place, **self.row.fields, **said}
 
 
 def _reason(one: Reason) -> dict[str, str]:

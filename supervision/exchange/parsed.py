@@ -1,12 +1,41 @@
 """What reading a sheet gives: rows with fields or reasons, and the questions only a person can answer."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from supervision.exchange.sheets import Cell
 
 
-@dataclass(frozen=True)
+class Fields(Mapping[str, Any]):
+    """The fields of a row, like a dict in a quarter of its room: rows that have the same ones share their names."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._places = _places(tuple(fields))
+        self._values = tuple(fields.values())
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+@lru_cache(maxsize=64)
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a row is refused, or what a warning says: the heading, a code, a sentence; `position` is the column."""
 
@@ -36,7 +65,7 @@ class Question:
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ParsedRow:
     """One row of data. `row` counts from 1 in its sheet; `origin` is the row of the first file, kept through mending.
 
@@ -46,7 +75,7 @@ class ParsedRow:
     sheet: str
     row: int
     origin: int
-    fields: dict[str, Any]
+    fields: Mapping[str, Any]
     reasons: tuple[Reason, ...]
     warnings: tuple[Reason, ...]
     waits_for: tuple[str, ...]

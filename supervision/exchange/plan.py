@@ -12,7 +12,7 @@ from supervision.exchange.parsed import ParsedRow, ParsedSheet
 from supervision.exchange.places import Places
 from supervision.exchange.values import WORDS, squeezed
 from supervision.people.actions import CONTACT
-from supervision.sealed import blind
+from supervision.sealed import Keyring
 
 AWAITED: Final = frozenset(["expected", "due", "not_reported"])
 ENDED: Final = frozenset(["released", "revoked", "imprisoned", "deceased", "moved_out"])
@@ -36,6 +36,7 @@ class Setting:
     first_report_days: int
     default_office: int | None
     own_office: int | None
+    keys: Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Contact:
     replaces: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A good row whose office is known."""
 
@@ -58,13 +59,10 @@ class Wanted:
     office: int
     staff: int | None
     contacts: tuple[Contact, ...]
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        return self.row.fields
+    fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be written for one row: a new order (`order` is None), or facts about one that is there."""
 
@@ -83,25 +81,26 @@ class Plan:
 
 def place_row(row: ParsedRow, doc_key: str, setting: Setting) -> Wanted | Result:
     """The row with its office, officer and contacts; or refused, for a row without an office."""
-    text = row.fields.get("office")
+    fields = dict(row.fields)
+    text = fields["office"]
     office = setting.places.office(text, setting.answers) if text else setting.default_office
     if office is None:
         return refused(setting.parsed, row, "office", "office_missing", "没有写司法所，导入时也没有指定，请补填")
     if setting.own_office not in (None, office):
         return refused(setting.parsed, row, "office", "other_office", "不是本所的人员，请由区局导入")
-    name = row.fields.get("officer")
+    name = fields["officer"]
     staff = setting.places.officer(office, name) if name else None
     if name and staff is None:
         said = f"责任人“{name}”不是{setting.places.names[office]}的在岗人员，没有指定责任人"
         row = warned(setting.parsed, row, "officer", "officer_unknown", said)
-    return Wanted(row, doc_key, office, staff, tuple(_contacts(row.fields)))
+    return Wanted(row, doc_key, office, staff, tuple(_contacts(fields, setting.keys)), fields)
 
 
-def _contacts(fields: Mapping[str, Any]) -> list[Contact]:
+def _contacts(fields: Mapping[str, Any], keys: Keyring) -> list[Contact]:
     phones = [fields["phone"], *fields["other_phones"]] if fields.get("phone") else []
     named = [("phone", phone, rank) for rank, phone in enumerate(dict.fromkeys(phones), start=1)]
     named += [(kind, fields[kind], 1) for kind in ADDRESSES if fields.get(kind)]
-    return [Contact(kind, value, blind(value, CONTACT), rank) for kind, value, rank in named]
+    return [Contact(kind, value, keys.blind(value, CONTACT), rank) for kind, value, rank in named]
 
 
 def plan(wanted: Wanted, known: Known, setting: Setting) -> Plan:

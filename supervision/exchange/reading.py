@@ -26,8 +26,10 @@ def lines_of(data: bytes, row_limit: int) -> Iterator[object]:
         sheet = book.get_sheet_by_name(meta.name)
         height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
         yield {"sheet": meta.name, "height": height, "width": width, "merged": sheet.merged_cell_ranges or []}
-        if height <= row_limit:
-            yield from sheet.to_python(skip_empty_area=False)
+        if height <= row_limit and sheet.start:
+            left: list[object] = [""] * sheet.start[1]
+            for row in sheet.iter_rows():
+                yield left + row
 
 
 def tagged(cell: object) -> list[str | float]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from supervision.exchange.entry import (
     Entry,
+    Place,
     gathered,
     read_day,
     read_identity,
@@ -35,7 +36,7 @@ def parse_roster(sheets: list[Sheet], today: date, answers: Mapping[str, str]) -
     `answers` maps keys of questions to codes of their choices.
     """
     layouts, skipped = lay_out(sheets, known_titles(ROSTER_FIELDS), answers)
-    seen: dict[tuple[str, str], Entry] = {}
+    seen: dict[str, dict[str, Place]] = {"id_card": {}, "number": {}}
     rows = []
     for layout in layouts:
         for number, cells in data_rows(layout):
@@ -94,11 +95,12 @@ def _phone(entry: Entry, text: str) -> str | None:
         return None
 
 
-def _refuse_second(entry: Entry, seen: dict[tuple[str, str], Entry]) -> None:
+def _refuse_second(entry: Entry, seen: Mapping[str, dict[str, Place]]) -> None:
     """The first row of a person stands; each later one is refused and names the first."""
+    place = entry.place
     for name, noun in (("id_card", "身份证号"), ("number", "人员编号")):
         value = entry.fields.get(name)
-        first = seen.setdefault((name, value), entry) if value else entry
-        if first is not entry:
-            where = "" if first.layout is entry.layout else f"工作表“{first.layout.sheet.name}”"
-            entry.refuse(name, "duplicate_in_file", f"与{where}第 {first.row} 行的{noun}重复，请只保留一行")
+        first = seen[name].setdefault(value, place) if value else place
+        if first is not place:
+            where = "" if first[0] == place[0] else f"工作表“{first[0]}”"
+            entry.refuse(name, "duplicate_in_file", f"与{where}第 {first[1]} 行的{noun}重复，请只保留一行")

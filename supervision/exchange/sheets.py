@@ -1,16 +1,19 @@
 """Workbooks and text tables read into plain rows; every file that can't be read gets one clear sentence."""
 
+import contextlib
 import csv
 import io
 import json
 import subprocess
 import sys
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Any, Final
 
 from supervision.errors import Refusal
@@ -23,6 +26,8 @@ ROW_LIMIT: Final = 200_000
 COLUMN_LIMIT: Final = 500
 AREA_LIMIT: Final = 5_000_000
 READING_SECONDS: Final = 180
+KNOWN_WORDS: Final = 20_000
+"""Cells that are kept once however often a sheet has them."""
 ODS_MANIFEST: Final = "META-INF/manifest.xml"
 MANIFEST_READ: Final = 1024 * 1024
 
@@ -127,19 +132,41 @@ def _is_locked_ods(archive: zipfile.ZipFile) -> bool:
 def _read_workbook(data: bytes) -> list[Sheet]:
     """The sheets as `reading.py` prints them; its memory and time are limited, its death is only a refusal."""
     command = [sys.executable, "-I", str(Path(__file__).with_name("reading.py")), str(ROW_LIMIT)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, env={}, timeout=READING_SECONDS, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise Refusal(MALFORMED) from None
-    sheets: list[Sheet] = []
-    for line in done.stdout.splitlines():
-        _take_line(json.loads(line), sheets)
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}) as reader:
+        watchdog = threading.Timer(READING_SECONDS, reader.kill)
+        watchdog.start()
+        try:
+            _hand_over(data, reader)
+            sheets = _taken_in(reader)
+        finally:
+            reader.kill()
+            watchdog.cancel()
+    if reader.returncode != 0:
+        raise Refusal(MALFORMED)
     return sheets
 
 
-def _take_line(line: Any, sheets: list[Sheet]) -> None:
+def _hand_over(data: bytes, reader: "subprocess.Popen[bytes]") -> None:
+    assert reader.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # it has died: its return code says so
+        reader.stdin.write(data)
+        reader.stdin.close()
+
+
+def _taken_in(reader: "subprocess.Popen[bytes]") -> list[Sheet]:
+    """Line by line, while the reader goes on: its whole output is never held."""
+    assert reader.stdout is not None
+    sheets: list[Sheet] = []
+    known: dict[Any, Cell] = {}
+    for line in reader.stdout:
+        _take_line(json.loads(line), sheets, known)
+    reader.wait()
+    return sheets
+
+
+def _take_line(line: Any, sheets: list[Sheet], known: dict[Any, Cell]) -> None:
     if isinstance(line, list):
-        sheets[-1].rows.append([_cell(cell) for cell in line])
+        sheets[-1].rows.append([_cell(cell, known) for cell in line])
     elif fault := line.get("fault"):
         raise Refusal(ENCRYPTED if fault == "password" else MALFORMED)
     else:
@@ -147,11 +174,20 @@ def _take_line(line: Any, sheets: list[Sheet]) -> None:
         sheets.append(Sheet(line["sheet"], [], [(tuple(start), tuple(end)) for start, end in line["merged"]]))
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any, known: dict[Any, Cell]) -> Cell:
+    """What a cell holds; words and days that come again and again are one object."""
+    if isinstance(value, str):
+        return known.setdefault(value, value) if len(known) < KNOWN_WORDS else known.get(value, value)
     if not isinstance(value, list):
         cell: Cell = value
         return cell
-    return UNTAGGED[value[0]](value[1])
+    kind, said = value
+    if (kind, said) not in known:
+        made = UNTAGGED[kind](said)
+        if len(known) >= KNOWN_WORDS:
+            return made
+        known[kind, said] = made
+    return known[kind, said]
 
 
 UNTAGGED: Final[dict[str, Callable[[Any], Cell]]] = {

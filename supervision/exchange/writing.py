@@ -14,7 +14,7 @@ from supervision.orders.actions import ORDER
 from supervision.orders.intake import last_serial, number_in
 from supervision.people.actions import CONTACT, CONTACT_TAIL, DOC, DOC_TAIL
 from supervision.people.pinyin import readings
-from supervision.sealed import blind, seal
+from supervision.sealed import Keyring, keyring
 
 REASON: Final = "导入名册"
 Row = tuple[Any, ...]
@@ -62,6 +62,8 @@ class Writing:
     setting: Setting
     run: int
     by: int | None
+    keys: Keyring = field(default_factory=keyring)
+    """Looked up anew for each part: a rotation may go on meanwhile."""
     rows: dict[str, list[Row]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
     orders: dict[int, int] = field(default_factory=dict)
     """order → its person, of everybody whom the sheet names and who is on the register now."""
@@ -86,11 +88,12 @@ class Writing:
 async def write_plans(plans: Sequence[Plan], writing: Writing, numbers: Numbers) -> None:
     """Write one part of a sheet."""
     new = [plan for plan in plans if plan.result.outcome == "added"]
-    people = await _ids("person", sum(plan.person is None for plan in new))
-    orders = await _ids("orders", len(new))
+    writing.keys = keyring()
+    people = iter(await _ids("person", sum(plan.person is None for plan in new)))
+    orders = iter(await _ids("orders", len(new)))
     for plan in new:
-        person = plan.person.id if plan.person else _add_person(writing, plan, people.pop(0))
-        _add_order(writing, plan, (orders.pop(0), person), numbers)
+        person = plan.person.id if plan.person else _add_person(writing, plan, next(people))
+        _add_order(writing, plan, (next(orders), person), numbers)
     writing.people.update(plan.person.id for plan in plans if plan.person)
     for plan in plans:
         if plan.order and plan.person:
@@ -106,7 +109,7 @@ async def _ids(table: str, count: int) -> list[int]:
 
 def _add_person(writing: Writing, plan: Plan, id: int) -> int:
     fields, number = plan.wanted.fields, plan.wanted.fields["id_card"]
-    doc = (seal(number, DOC), plan.wanted.doc_key, blind(number[-4:], DOC_TAIL))
+    doc = (writing.keys.seal(number, DOC), plan.wanted.doc_key, writing.keys.blind(number[-4:], DOC_TAIL))
     name = fields["name"]
     row = (id, name, readings(name), fields["sex"], fields["born_on"], "identity_card", *doc, writing.now, writing.run)
     writing.rows["person"].append(row)
@@ -212,8 +215,8 @@ def _classify(writing: Writing, order: int, level: str, at: datetime | None) -> 
 
 def _add_contacts(writing: Writing, person: int, contacts: Sequence[Contact]) -> None:
     for new in contacts:
-        tail = blind(new.value[-4:], CONTACT_TAIL) if new.kind == "phone" else None
-        what = (person, new.kind, seal(new.value, CONTACT), new.key, tail, "self", new.rank)
+        tail = writing.keys.blind(new.value[-4:], CONTACT_TAIL) if new.kind == "phone" else None
+        what = (person, new.kind, writing.keys.seal(new.value, CONTACT), new.key, tail, "self", new.rank)
         stamp = (writing.now, "yes", writing.now, writing.by, new.replaces, writing.run)
         writing.rows["contact"].append((*what, *stamp))
         if new.replaces is not None:

@@ -6,7 +6,7 @@ from supervision.db import Record, fetch
 from supervision.people.actions import CONTACT
 from supervision.people.phones import is_mobile
 from supervision.rules.base import Phone, Responsibility
-from supervision.sealed import SealError, open_sealed
+from supervision.sealed import Keyring, SealError, keyring
 
 
 async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
@@ -37,25 +37,28 @@ async def phones(ids: Sequence[int]) -> dict[int, list[Phone]]:
         list(ids),
     )
     found: dict[int, list[Phone]] = {}
+    if not rows:
+        return found
+    keys = keyring()
     for row in rows:
-        found.setdefault(row["order_id"], []).append(_phone(row))
+        found.setdefault(row["order_id"], []).append(_phone(row, keys))
     return found
 
 
-def _phone(row: Record) -> Phone:
+def _phone(row: Record, keys: Keyring) -> Phone:
     return Phone(
         id=row["id"],
         ok_from=row["ok_from"],
         bad_since=row["bad_since"],
         holder=row["holder"],
         consent=row["consent"],
-        mobile=_is_mobile(row["value_sealed"]),
+        mobile=_is_mobile(row["value_sealed"], keys),
     )
 
 
-def _is_mobile(sealed: str) -> bool:
+def _is_mobile(sealed: str, keys: Keyring) -> bool:
     """Whether it takes texts; a number that this key can't open takes none."""
     try:
-        return is_mobile(open_sealed(sealed, CONTACT))
+        return is_mobile(keys.open(sealed, CONTACT))
     except SealError:
         return False
