@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 from playwright.async_api import Page
 
 from supervision.access.sessions import start_session
 from supervision.access.totp import code_at, step_at
 from supervision.db import fetch_value
+from tests.access.second import token_of
 from tests.browser.place import LONG_RUN, Place, pool_on
 from tests.browser.site import Site
 from tests.browser.test_every_page import WIDTHS
@@ -89,3 +91,13 @@ async def test_an_old_proof_is_asked_for_again_before_a_number_is_shown(
     assert await tab.locator("form[action$='/number']").count() == 0
     assert await tab.locator("dd strong.nowrap").count() == 1
     record_property("pages", len(WIDTHS) * len(SCHEMES))
+
+
+async def test_behind_a_proxy_a_sign_in_has_the_browser_s_own_address_and_secure_cookies(place: Place) -> None:
+    async with httpx.AsyncClient(base_url=place.address) as client:
+        form = {"login": "ines", "password": PASSWORD, "_csrf_token": token_of((await client.get("/sign-in")).text)}
+        told = {"x-forwarded-for": "10.1.2.3", "x-forwarded-proto": "https"}
+        answer = await client.post("/sign-in", data=form, headers=told)
+    assert answer.status_code == 303 and "; Secure" in answer.headers["set-cookie"]
+    async with pool_on(place.dsn):
+        assert await fetch_value("SELECT address FROM staff_session ORDER BY id DESC LIMIT 1") == "10.1.2.3"
