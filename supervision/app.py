@@ -40,6 +40,8 @@ from supervision.system import pages as system_pages
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 RETRY_SECONDS = 2
+COMPRESSION = CompressionConfig(backend="gzip", gzip_compress_level=3)
+"""By measuring: level 5 takes twice the time to make a page of people a fifth smaller."""
 LARGEST_BODY = 256 * 1024
 """Bytes of a request; a route that takes files names its own `request_max_body_size`."""
 
@@ -172,7 +174,7 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
         before_send=[web.security_headers],
         lifespan=[_lifespan(settings)],
         template_config=TemplateConfig(instance=web.template_engine()),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        compression_config=COMPRESSION,
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,

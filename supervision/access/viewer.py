@@ -78,7 +78,8 @@ class Guard:
         assert permission in PERMISSIONS, permission
         self.permission = permission
 
-    def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        # Async though it awaits nothing: a plain function would be sent to a thread on each request.
         if not connection.state.viewer.may(self.permission):
             raise NotAllowed
 

@@ -19,7 +19,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 
 from supervision.access.sessions import COOKIE
-from supervision.app import create_app
+from supervision.app import COMPRESSION, create_app
 from supervision.audit.record import NOTED
 from supervision.bench.frame import listening
 from supervision.clock import Clock
@@ -128,7 +128,14 @@ def main() -> None:
     """The port, then the pages as JSON: [[path, token], …]."""
     asyncio.run(_look_at_all(json.loads(sys.argv[2])))
     sys.stdout.flush()
-    app = Litestar([bare], on_startup=[_open], on_shutdown=[close_pool], openapi_config=None, logging_config=None)
+    app = Litestar(
+        [bare],
+        on_startup=[_open],
+        on_shutdown=[close_pool],
+        openapi_config=None,
+        logging_config=None,
+        compression_config=COMPRESSION,
+    )
     uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
 
 
