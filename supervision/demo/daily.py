@@ -22,7 +22,7 @@ from supervision.orders.actions import set_class
 
 JOBS_AT: Final = (
     (time(0, 0, 10), LOOKING),
-    (time(7, 30), (*LOOKING, "roll_call")),
+    (time(7, 30), (*LOOKING, "seal", "roll_call")),
     (time(8), (*LOOKING, *TEXTING)),
     (time(9), (*LOOKING, *TEXTING)),
     (time(12), (*LOOKING, *TEXTING)),

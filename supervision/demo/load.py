@@ -109,7 +109,7 @@ async def make(bureau: str, frame: Frame) -> AsyncGenerator[str, None]:
     for day in frame.days():
         await _absence(world, day)
         yield await one_day(world, day)
-    await world.run(frame.now, *LOOKING, *TEXTING, "end_sessions")
+    await world.run(frame.now, *LOOKING, *TEXTING, "seal", "end_sessions")
     async with tx():
         await execute("DELETE FROM installation WHERE key = $1", LOADING)
         await _mark(MARK, frame)

@@ -3,16 +3,25 @@
 from collections.abc import AsyncIterator
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
+from supervision.audit import key
 from supervision.audit.record import record
 from supervision.audit.seal import seal_rows
 from supervision.db import fetch
+from supervision.sealed import Keyring
 from tests.cast import NOW
 from tests.commits.conftest import committing
 from tests.conftest import of_database
 
 __all__ = ["committing", "owner"]
+
+
+@pytest.fixture(autouse=True)
+def audit_key(keyring: Keyring) -> None:
+    """The run's own key, whatever an installation that was opened before has put in its place."""
+    key.use(keyring)
 
 
 @pytest_asyncio.fixture

@@ -13,6 +13,9 @@ import pytest
 
 from supervision import sealed
 from supervision.access.passwords import verify
+from supervision.audit import key
+from supervision.audit.verify import Verdict
+from supervision.audit.verify import verify as verify_chain
 from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.db import DB, execute, fetch, fetch_value
@@ -20,11 +23,12 @@ from supervision.demo.district import PASSWORD
 from supervision.demo.frame import Size
 from supervision.demo.load import load
 from supervision.errors import Refusal
-from supervision.house import House, at_work
+from supervision.house import House, at_work, heads_file
 from supervision.messages.channel import make_provider
 from supervision.messages.providers import is_demo_number
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC
+from supervision.rollcall.heads import kept_heads
 from supervision.rollcall.take import roll_call
 from supervision.sealed import open_sealed
 from tests.conftest import drop_database, make_database, of_database
@@ -89,6 +93,16 @@ def ended_before_today(house: House) -> int:
 def test_the_roll_calls_of_the_last_days_are_kept_and_close(house: House, lines: list[str]) -> None:
     kept = rows(house, "SELECT remainder, headline::jsonb -> 'lost' FROM roll_call ORDER BY day")
     assert len(kept) == SMALL.days + 1 and set(kept) == {(0, "[]")}
+
+
+def test_the_audit_rows_are_sealed_and_each_roll_call_has_a_head(house: House, lines: list[str]) -> None:
+    assert rows(house, "SELECT count(*) FROM roll_call WHERE audit_head IS NULL") == [(0,)]
+
+    async def verified() -> Verdict:
+        return await verify_chain(key.current(), await kept_heads(heads_file(house.settings)), NOW)
+
+    verdict = ask(house, verified)
+    assert verdict.fault is None and verdict.links and verdict.heads == SMALL.days + 1
 
 
 def test_a_moment_in_the_months_in_bulk_is_shown_without_anybody_lost(house: House, lines: list[str]) -> None:
