@@ -165,9 +165,9 @@ class Calendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`-th working day after (or, when negative, before) the day, which itself isn't counted."""
-        if count == 0:
-            return day
-        return self._after(day, count) if count > 0 else self._before(day, -count)
+        if count > 0:
+            return self._after(day, count)
+        return self._before(day, -count) if count else day
 
     def _after(self, day: date, count: int) -> date:
         year, days = day.year, self._working(day.year)

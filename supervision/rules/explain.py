@@ -13,7 +13,7 @@ Why = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """The calendar as the explanation remembers it: every day it doesn't name was a working day."""
+    """The calendar as the explanation remembers it: every day it doesn't name was a working day; counts back only."""
 
     days_off: frozenset[date]
 
@@ -23,11 +23,10 @@ class _Recorded:
         return day
 
     def add_working_days(self, day: date, count: int) -> date:
-        step = DAY if count > 0 else -DAY
-        for _ in range(abs(count)):
-            day += step
+        for _ in range(-count):
+            day -= DAY
             while day in self.days_off:
-                day += step
+                day -= DAY
         return day
 
 

@@ -32,6 +32,13 @@ def test_the_defaults_are_in_force_from_2020():
 
 
 @pytest.mark.parametrize(
+    ("severity", "hours"), [("notice", [48, 48, 24]), ("serious", [24, 24, 24]), ("grave", [4, 4, 8])]
+)
+def test_an_alert_stays_so_many_hours_with_the_officer_the_head_and_the_bureau(severity, hours):
+    assert default_parameters().at(f"ladder.{severity}", VALID_FROM) == hours
+
+
+@pytest.mark.parametrize(
     ("moment", "value", "version"),
     [
         (VALID_FROM - SECOND, "1w", 1),
