@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +48,11 @@ class Headings:
         """The fields that at least one column may be."""
         return {field for column in self.columns for field in column.fields}
 
+    @cached_property
+    def titles(self) -> tuple[tuple[int, str], ...]:
+        """Place and heading of each column that may be a field."""
+        return tuple((column.position, column.title) for column in self.columns if column.fields)
+
 
 Titles = dict[str, tuple[str, ...]]
 
@@ -75,9 +80,9 @@ def find_headings(sheet: Sheet, titles: Titles) -> Headings | None:
 
 def is_heading_again(cells: list[Cell], headings: Headings) -> bool:
     """A row that repeats the headings, as printed lists do at each page."""
-    known = [column for column in headings.columns if column.fields and column.position < len(cells)]
-    same = sum(text_of(cells[column.position]) == column.title for column in known)
-    return same >= min(3, len(known))
+    known = headings.titles
+    same = [at for at, title in known if at < len(cells) and isinstance(cells[at], str) and text_of(cells[at]) == title]
+    return len(same) >= min(3, len(known))
 
 
 def column_letter(position: int) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from supervision.db import fetch
@@ -24,12 +24,18 @@ class Places:
     known: Mapping[str, frozenset[int]]
     officers: Mapping[tuple[int, str], frozenset[int]]
     staff_names: Mapping[int, str]
+    _meant: dict[str, int | None] = field(default_factory=dict, compare=False)
+    """What was looked up: a sheet names the same few offices on every row."""
 
     def office(self, text: str, answers: Mapping[str, str] | None = None) -> int | None:
         """The office that is meant; None when none is, or more than one."""
-        word = squeezed(text)
-        if answer := (answers or {}).get(value_key("office", word)):
+        if answers and (answer := answers.get(value_key("office", squeezed(text)))):
             return self.codes.get(answer)
+        if text not in self._meant:
+            self._meant[text] = self._found(squeezed(text))
+        return self._meant[text]
+
+    def _found(self, word: str) -> int | None:
         for way in _ways(word):
             found = self.known.get(way, frozenset())
             if len(found) == 1:

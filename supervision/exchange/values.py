@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from supervision.exchange.sheets import Cell
@@ -11,6 +12,7 @@ from supervision.exchange.sheets import Cell
 EMPTY_WORDS: Final = frozenset(
     ["", "无", "暂无", "没有", "未知", "不详", "NULL", "NONE", "NAN", "N/A", "#N/A", "-", "--", "—", "/"]
 )
+LONGEST_EMPTY: Final = max(map(len, EMPTY_WORDS))
 EARLIEST_DAY: Final = date(1900, 1, 1)
 LATEST_DAY: Final = date(2100, 12, 31)
 SERIAL_ZERO: Final = date(1899, 12, 30)
@@ -34,6 +36,8 @@ _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 def text_of(cell: Cell) -> str:
     """The cell as its writer saw it: whole numbers without `.0`, days as 2026-01-31, blanks at the ends gone."""
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ", timespec="minutes")
     if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15:
@@ -43,11 +47,15 @@ def text_of(cell: Cell) -> str:
 
 def squeezed(text: str) -> str:
     """One form of characters (NFKC), no blanks, no line breaks, no invisible marks."""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
+        return text
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def is_blank(cell: Cell) -> bool:
     """Is nothing written, or a word that says so?"""
+    if isinstance(cell, date) or (isinstance(cell, str) and len(cell) > LONGEST_EMPTY and cell.isalnum()):
+        return False
     return cell == "" or squeezed(text_of(cell)).upper() in EMPTY_WORDS
 
 
@@ -176,6 +184,7 @@ CODES: Final = {
 _LEADING_CODE = re.compile(r"0?[0-9]{1,2}[.、:_-]?(?=[^0-9.、:_-])")
 
 
+@lru_cache(maxsize=1024)
 def code_of(field: str, text: str) -> str | None:
     """The code of a written word, `03假释`, `宣告缓刑` and `严管（一级）` included; None when the table hasn't it."""
     word = squeezed(text).lower()
