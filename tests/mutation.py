@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -71,9 +72,9 @@ class Mutant:
     source: str
 
 
-def mutants_of(file: str, text: str) -> Iterator[Mutant]:
+def mutants_of(file: str) -> Iterator[Mutant]:
     """Each comparison turned to its neighbour, each number made one larger; one at a time."""
-    tree = ast.parse(text)
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
             yield from _compared(file, tree, node)
@@ -175,7 +176,7 @@ def main() -> int:
     for what, most in LIMITS.items():
         resource.setrlimit(what, (most, 2 * most))  # the tests inherit it
     files = asked.file or _files(MUTATED)
-    mutants = [one for file in files for one in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
+    mutants = [one for file in files for one in sorted(mutants_of(file), key=attrgetter("line"))]
     left = 0
     for one in survivors_among(mutants):
         left += 1

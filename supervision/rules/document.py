@@ -114,36 +114,35 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 # -- examples ---------------------------------------------------------------------------------------------------
 
 SECOND = timedelta(seconds=1)
+ID = 1
+"""Of the example and all that belongs to it; it is seen nowhere."""
+IN_FORCE_ON = date(2026, 1, 2)
 REGISTERED_AT = datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)
-HOLIDAYS = {date(2026, 2, day): "off" for day in range(15, 24)} | {
-    date(2026, 2, 14): "work",
-    date(2026, 2, 28): "work",
-    date(2026, 10, 1): "off",
-}
-"""Spring Festival of 2026 with its make-up days, and the end day of the example."""
+END_ON = date(2026, 10, 1)
+CALENDAR = Calendar({date(2026, 2, 28): "work", END_ON: "off"})
+"""Of the holidays of 2026 those that the examples meet: a Saturday that is worked, and the end day."""
 
 EXAMPLE = Facts(
-    subject=Subject("order", 1, 1),
+    subject=Subject("order", ID, ID),
     order=Order(
         kind="probation",
-        effective_on=date(2026, 1, 2),
+        effective_on=IN_FORCE_ON,
         registered_at=REGISTERED_AT,
-        start_on=date(2026, 1, 2),
-        end_on=date(2026, 10, 1),
-        ledger_from=date(2026, 1, 5),
+        start_on=IN_FORCE_ON,
+        end_on=END_ON,
+        ledger_from=REGISTERED_AT.date(),
     ),
-    acts=(Act("registration", 1, "in_person", REGISTERED_AT, REGISTERED_AT),),
+    acts=(Act("registration", ID, "in_person", REGISTERED_AT, REGISTERED_AT),),
 )
-NEVER_CAME = replace(EXAMPLE, order=replace(EXAMPLE.order, registered_at=None, ledger_from=date(2026, 1, 2)), acts=())
-IN_CUSTODY = replace(
-    EXAMPLE, pauses=(Pause(1, "custody", start_of(date(2026, 3, 3)), None, start_of(date(2026, 3, 3))),)
-)
+NEVER_CAME = replace(EXAMPLE, order=replace(EXAMPLE.order, registered_at=None, ledger_from=IN_FORCE_ON), acts=())
+ARRESTED_AT = start_of(date(2026, 3, 3))
+IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
 CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY}
 
 
 def _examples(rule: Rule) -> str:
-    terms = Terms(Calendar(HOLIDAYS), default_parameters(), REGISTERED_AT, start_of(date(2026, 12, 1)))
-    sooner = replace(terms, until=start_of(date(2026, 3, 6)))
+    terms = Terms(CALENDAR, default_parameters(), REGISTERED_AT, start_of(date(2026, 12, 1)))
+    sooner = replace(terms, until=start_of(date(2026, 3, 9)))
     duties, findings = evaluate(CASES.get(rule.id, EXAMPLE), sooner if rule.id == "no_future_duty" else terms)
     owed = [duty for duty in duties if duty.rule == rule.id]
     if owed:

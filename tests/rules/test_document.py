@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from supervision.rules import RULES
-from supervision.rules.document import markdown, rules_table, says
+from supervision.rules.document import CALENDAR, EXAMPLE, markdown, rules_table, says
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,3 +24,9 @@ def test_the_table_has_a_row_for_each_rule_with_its_article_its_parameters_and_a
 
 def test_every_rule_says_what_it_asks_in_a_sentence():
     assert [rule.id for rule in RULES if not (says(rule).__doc__ or "").strip().splitlines()[0].endswith(".")] == []
+
+
+def test_the_term_of_the_example_ends_on_a_holiday_that_moves_nothing():
+    end_on = EXAMPLE.order.end_on
+    assert end_on and f"{end_on:%A}" == "Thursday" and not CALENDAR.is_working(end_on)
+    assert f"{end_on} 23:59:59" in markdown()
