@@ -63,7 +63,7 @@ def term_end(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = _length(year, month + 1)
     starts_on_last = start.day == _length(start.year, start.month)
-    return date(year, month + 1, last if starts_on_last or start.day > last else start.day) - DAY
+    return date(year, month + 1, last if starts_on_last else min(start.day, last)) - DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,16 +112,14 @@ class Copy:
         """Whether a test fails with the change."""
         path = self.folder / mutant.file
         unchanged = path.read_text(encoding="utf-8")
-        path.write_text(mutant.source, encoding="utf-8")
+        _write(path, mutant.source)
         try:
             return self.fails(path.name)
         finally:
-            path.write_text(unchanged, encoding="utf-8")
+            _write(path, unchanged)
 
     def fails(self, first: str) -> bool:
-        """Whether a test fails; those of the changed file run first. Nothing compiled earlier is used again."""
-        for compiled in self.folder.glob("supervision/**/*.pyc"):
-            compiled.unlink()
+        """Whether a test fails; those of the changed file run first."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-c", os.devnull, "--rootdir", str(self.folder)]
         run = subprocess.run(
             [*command, "-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider", *self._tests(first)],
@@ -136,6 +134,13 @@ class Copy:
         names = sorted(path.name for path in (self.folder / "tests" / "rules").glob("test_*.py"))
         names.sort(key=lambda name: (name != f"test_{first}", name in SLOW))
         return [f"tests/rules/{name}" for name in names]
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file, and forget what was compiled of it: a change of one digit has the same size and second."""
+    path.write_text(text, encoding="utf-8")
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
+        compiled.unlink()
 
 
 def _files(patterns: tuple[str, ...]) -> list[str]:
