@@ -6,6 +6,7 @@ from jobs.job import Work
 from supervision.access.sessions import end_forgotten
 from supervision.alerts.escalate import escalate as step_alerts
 from supervision.alerts.follow import follow, settle_register
+from supervision.alerts.watch import LANES
 from supervision.alerts.watch import watch as look
 from supervision.audit.seal import seal_rows
 from supervision.backup.make import daily_backup
@@ -34,7 +35,7 @@ async def reconcile(work: Work) -> int:
 
 async def watch(work: Work) -> int:
     """Lapses and findings that became alerts."""
-    seen = await look(work.now())
+    seen = await look(work.now(), lanes=LANES)
     return seen.lapses + seen.findings
 
 

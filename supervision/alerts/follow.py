@@ -9,7 +9,6 @@ from supervision.alerts.settle import settle
 from supervision.db import Record, execute, fetch, tx
 from supervision.duties.reconcile import register_in_chunks
 from supervision.duties.sync import sync
-from supervision.settings.terms import load_terms
 
 
 async def follow(order_ids: Iterable[int], now: datetime, *, by: int | None = None) -> None:
@@ -32,13 +31,10 @@ async def follow(order_ids: Iterable[int], now: datetime, *, by: int | None = No
 
 async def _raise(ids: list[int], now: datetime) -> list[Record]:
     """Alerts for what lapsed so far; the duties whose lapse the person is told of."""
-    parameters = (await load_terms(now, now)).parameters
     lapses = await raise_lapses(
-        "AND d.subject_kind = 'order' AND d.subject_id = ANY($2) ORDER BY d.id FOR UPDATE", [ids], now, parameters
+        "AND d.subject_kind = 'order' AND d.subject_id = ANY($2) ORDER BY d.id FOR UPDATE", [ids], now
     )
-    await raise_findings(
-        "AND f.subject_kind = 'order' AND f.subject_id = ANY($2) ORDER BY f.id FOR UPDATE", [ids], now, parameters
-    )
+    await raise_findings("AND f.subject_kind = 'order' AND f.subject_id = ANY($2) ORDER BY f.id FOR UPDATE", [ids], now)
     return told_of(lapses)
 
 

@@ -12,6 +12,7 @@ from supervision.alerts.owners import holders, owner
 from supervision.db import Record, alone, execute, fetch
 from supervision.messages.reminders import enqueue_missed
 from supervision.rules.base import Parameters
+from supervision.settings.terms import load_terms
 
 logger = logging.getLogger(__name__)
 LOOK, ACT, DECIDE = "look", "act", "decide"
@@ -93,25 +94,23 @@ SELECT id, $1, 'opened', jsonb_build_object('to', assigned_to, 'rung', rung) FRO
 """
 
 
-async def raise_lapses(where: str, args: Sequence[object], now: datetime, parameters: Parameters) -> list[Record]:
+async def raise_lapses(where: str, args: Sequence[object], now: datetime) -> list[Record]:
     """Alerts for lapsed duties that were not noticed yet; `where` ends the query that picks them. The duties' rows."""
-    rows = await fetch(f"{LAPSES} {where}", now, *args)
-    await open_alerts([lapse(row) for row in rows], now, parameters)
-    await _mark("duty", rows, now)
-    return rows
+    return await _raise("duty", f"{LAPSES} {where}", args, now)
 
 
-async def raise_findings(where: str, args: Sequence[object], now: datetime, parameters: Parameters) -> list[Record]:
+async def raise_findings(where: str, args: Sequence[object], now: datetime) -> list[Record]:
     """The same for findings."""
-    rows = await fetch(f"{FOUND} {where}", now, *args)
-    await open_alerts([found(row) for row in rows], now, parameters)
-    await _mark("finding", rows, now)
-    return rows
+    return await _raise("finding", f"{FOUND} {where}", args, now)
 
 
-async def _mark(table: str, rows: Sequence[Record], now: datetime) -> None:
-    if rows:
+async def _raise(table: str, query: str, args: Sequence[object], now: datetime) -> list[Record]:
+    rows = await fetch(query, now, *args)
+    if rows:  # most ticks end here: nothing more is read
+        cause = lapse if table == "duty" else found
+        await open_alerts([cause(row) for row in rows], now, (await load_terms(now, now)).parameters)
         await execute(f"UPDATE {table} SET alerted_at = $2 WHERE id = ANY($1)", [row["id"] for row in rows], now)
+    return rows
 
 
 def told_of(rows: Sequence[Record]) -> list[Record]:

@@ -12,6 +12,14 @@ EVERYWHERE = ", ".join(f"'{role}'" for role in sorted(PERMISSIONS["act_alerts"])
 """The roles that act on alerts of every office, for SQL."""
 
 
+def main_of(subject: str, at: str) -> str:
+    """The office and the officer of one subject at a moment: one look into the index, where a join reads the register."""
+    # = ANY keeps the planner from the index of the exclusion, which takes thirty times as long.
+    return f"""SELECT r.office, r.staff FROM responsibility r
+                WHERE r.subject_id = ANY (ARRAY[{subject}.subject_id]) AND r.subject_kind = {subject}.subject_kind
+                  AND r.role = 'main' AND r.from_at <= {at} AND (r.to_at IS NULL OR r.to_at > {at}) LIMIT 1"""
+
+
 def holders(asked: str, at: str) -> str:
     """The CTE `holder`: who stands on each rung for the subjects of the CTE `asked`, at a moment (a placeholder).
 
@@ -34,8 +42,7 @@ desk AS (SELECT id AS person FROM active WHERE on_desk OR role = 'cca_head' ORDE
 charge AS MATERIALIZED (
            SELECT n.subject_kind, n.subject_id, r.office, r.staff
              FROM (SELECT DISTINCT subject_kind, subject_id FROM {asked}) n
-             LEFT JOIN responsibility r ON r.subject_kind = n.subject_kind AND r.subject_id = n.subject_id
-                  AND r.role = 'main' AND tstzrange(r.from_at, r.to_at) @> {at}),
+             LEFT JOIN LATERAL ({main_of("n", at)}) r ON TRUE),
 holder AS (SELECT c.subject_kind, c.subject_id, c.office, coalesce(o.person, h.person, d.person) AS officer,
                   coalesce(h.person, d.person) AS head, d.person AS desk
              FROM charge c

@@ -1,15 +1,19 @@
 """Every ten seconds: what is past its limit and not yet noticed becomes an alert, with its texts, in one commit."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from supervision.alerts.opening import raise_findings, raise_lapses, tell, told_of
 from supervision.db import Record, tx
-from supervision.rules.base import Parameters
-from supervision.settings.terms import load_terms
 
-Raise = Callable[[str, Sequence[object], datetime, Parameters], Awaitable[list[Record]]]
+BATCH = 1000
+LANES = 2
+"""Of the jobs process: after a full batch so many work at once, since one composes texts while another writes."""
+Raise = Callable[[str, Sequence[object], datetime], Awaitable[list[Record]]]
+Batch = Callable[[], Awaitable[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +25,39 @@ class Watched:
     texts: int = 0
 
 
-async def watch(now: datetime, *, limit: int = 1000) -> Watched:
-    """Raise all that is past and not dealt with, some rows a transaction; any number of processes may run it at once."""
-    parameters = (await load_terms(now, now)).parameters
-    lapses, texts = await _all(raise_lapses, "d.limit_at", now, limit, parameters)
-    findings, _ = await _all(raise_findings, "f.since_at", now, limit, parameters)
+async def watch(now: datetime, *, limit: int = BATCH, lanes: int = 1) -> Watched:
+    """Raise all that is past and not dealt with, some rows a transaction; any number of processes may run it at once.
+
+    `lanes`: how many batches at once, each on a connection of its own; more than one only where no transaction is open.
+    """
+    lapses, texts = await _all(partial(_batch, raise_lapses, "d.limit_at", now, limit), limit, lanes)
+    findings, _ = await _all(partial(_batch, raise_findings, "f.since_at", now, limit), limit, lanes)
     return Watched(lapses, findings, texts)
 
 
-async def _all(step: Raise, order: str, now: datetime, limit: int, parameters: Parameters) -> tuple[int, int]:
-    """Batches until nothing is left that isn't in another process's hands."""
+async def _all(batch: Batch, limit: int, lanes: int) -> tuple[int, int]:
+    """Batches until nothing is left that isn't in another's hands: rows and texts."""
+    count, texts = await batch()
+    if count < limit:
+        return count, texts
+    done = await asyncio.gather(*(_lane(batch, limit) for _ in range(lanes)), return_exceptions=True)
+    for one in done:
+        if isinstance(one, BaseException):
+            raise one
+        count, texts = count + one[0], texts + one[1]
+    return count, texts
+
+
+async def _lane(batch: Batch, limit: int) -> tuple[int, int]:
     count = texts = 0
-    while True:
-        async with tx():
-            rows = await step(f"ORDER BY {order} LIMIT $2 FOR UPDATE SKIP LOCKED", [limit], now, parameters)
-            texts += await tell(told_of(rows), now)
-        count += len(rows)
-        if not rows:
-            return count, texts
+    full = True
+    while full:
+        rows, told = await batch()
+        count, texts, full = count + rows, texts + told, rows == limit
+    return count, texts
+
+
+async def _batch(step: Raise, order: str, now: datetime, limit: int) -> tuple[int, int]:
+    async with tx():
+        rows = await step(f"ORDER BY {order} LIMIT $2 FOR UPDATE SKIP LOCKED", [limit], now)
+        return len(rows), await tell(told_of(rows), now)

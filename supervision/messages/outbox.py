@@ -9,7 +9,7 @@ from supervision.days import DAY, SHANGHAI, at_hour, local_day, start_of
 from supervision.db import Record, execute, fetch, insert_many, tx
 from supervision.messages.recipients import RECIPIENT
 from supervision.messages.texts import CLOSES_HOUR, OPENS_HOUR
-from supervision.sealed import blind, seal
+from supervision.sealed import keyring
 
 STAFF_OPENS_HOUR = 8  # local; staff get their digest before the day begins
 RETRY_AFTER = (
@@ -99,10 +99,12 @@ async def enqueue(drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
     """
     if not drafts:
         return {}
-    keys = [blind(draft.number, RECIPIENT) for draft in drafts]
+    ring = keyring()
+    keys = [ring.blind(draft.number, RECIPIENT) for draft in drafts]
+    boxes = [ring.seal(draft.number, RECIPIENT) for draft in drafts]
     async with tx():
         moments = await _free_moments(drafts, now)
-        rows = [_row(draft, key, moment) for draft, key, moment in zip(drafts, keys, moments, strict=True)]
+        rows = [_row(*one) for one in zip(drafts, boxes, keys, moments, strict=True)]
         made = await fetch(ENQUEUE, *(list(column) for column in zip(*rows, strict=True)), now)
         ids = {row["once_key"]: row["id"] for row in made}
         about = [
@@ -167,12 +169,12 @@ async def _days_taken(people: Sequence[int], now: datetime) -> dict[int, set[dat
     return taken
 
 
-def _row(draft: Draft, key: str, moment: datetime) -> tuple[object, ...]:
+def _row(draft: Draft, box: str, key: str, moment: datetime) -> tuple[object, ...]:
     return (
         draft.person,
         draft.staff,
         draft.contact,
-        seal(draft.number, RECIPIENT),
+        box,
         key,
         draft.kind,
         draft.body,
@@ -299,9 +301,12 @@ async def sweep(now: datetime) -> Swept:
     return Swept(unknown, expired, await cancel_answered(now))
 
 
-STILL_OWED = """d.state = 'open' AND NOT EXISTS (
-    SELECT FROM orders o WHERE d.subject_kind = 'order' AND o.id = d.subject_id AND o.ended_at IS NOT NULL)"""
-"""A duty `d` of which its person may be told: an ended order leaves its lapses to the staff."""
+STILL_OWED = """d.state = 'open' AND
+    (SELECT o.ended_at FROM orders o WHERE d.subject_kind = 'order' AND o.id = d.subject_id) IS NULL"""
+"""A duty `d` of which its person may be told: an ended order leaves its lapses to the staff.
+
+As a value, not as NOT EXISTS: for that the planner reads all orders.
+"""
 
 
 async def cancel_answered(now: datetime) -> int:

@@ -129,6 +129,27 @@ async def test_two_watches_at_once_do_everything_once(own: str) -> None:
     assert await counts() == ALL
 
 
+async def test_a_watch_of_several_lanes_does_everything_once_and_leaves_nothing(own: str) -> None:
+    done = await watch(NOW, limit=2, lanes=3)
+    assert (done.lapses, done.texts) == (LAPSED, PEOPLE)
+    assert await counts() == ALL
+
+
+async def test_a_lane_that_dies_is_known_once_the_others_have_ended(own: str) -> None:
+    """One duty can't be marked: its batch is undone and the tick fails; what the other lanes did stays."""
+    owner = await asyncpg.connect(own)
+    last = await owner.fetchval("SELECT max(id) FROM duty WHERE limit_at <= $1 AND state = 'open'", NOW)
+    await owner.execute(f"ALTER TABLE duty ADD CONSTRAINT never CHECK (id <> {last} OR alerted_at IS NULL) NOT VALID")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await watch(NOW, limit=2, lanes=2)
+    noticed, alerts, *_ = await counts()
+    assert 0 < noticed == alerts < LAPSED
+    await owner.execute("ALTER TABLE duty DROP CONSTRAINT never")
+    await owner.close()
+    await watch(NOW, limit=2, lanes=2)
+    assert await counts() == ALL
+
+
 async def test_a_watch_skips_what_another_holds_and_finds_it_later(own: str) -> None:
     other = await asyncpg.connect(own)
     lock = other.transaction()
