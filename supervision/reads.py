@@ -52,5 +52,5 @@ async def _columns(sql: str) -> tuple[str, ...]:
     if sql not in _known:
         async with tx() as connection:
             prepared = await connection.prepare(sql)
-        _known[sql] = tuple(column.name for column in prepared.get_attributes())
+            _known[sql] = tuple(column.name for column in prepared.get_attributes())
     return _known[sql]
