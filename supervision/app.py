@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.config.compression import CompressionConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.template import TemplateConfig
 
 from supervision import failures, web
@@ -122,7 +122,8 @@ def navigation(viewer: Viewer | None, path: str, paths: frozenset[str]) -> list[
     ]
 
 
-def _viewer(request: AnyRequest) -> Viewer:
+def _viewer(request: AnyRequest, clock: NamedDependency[Clock]) -> Viewer:
+    # After the clock: what a handler needs at once is asked for in tasks of its own, one after another in none.
     viewer = request.state.viewer
     assert isinstance(viewer, Viewer), "a public page has no viewer"
     return viewer
