@@ -13,6 +13,8 @@ from supervision.duties.reminding import remind_at
 from supervision.rules.base import Decision, Duty, Facts, Finding, Subject, Terms, is_lapsed
 
 ORDER: Final = "order"
+DECISION: Final = "decision"
+"""The kind of fact that a named human's word on a duty is."""
 LEDGER_DIFFERENCE: Final = "ledger_difference"
 """The finding that reconcile raises against ourselves: no rule of law, so no rule may end it."""
 NOT_OF_RULES: Final = frozenset({LEDGER_DIFFERENCE, "duplicate_person", "history_misses"})
@@ -230,6 +232,8 @@ class _Subject:
         if self.proves and decision is None and is_lapsed(row.state, row.times[2], self.terms.now):
             self.answer.kept.append((self.id, row.id))
             return
+        if decision is not None and row.fact == (DECISION, decision.id) and row.state == decision.outcome:
+            return
         self.answer.changed.append(ended_row(row, decision, self.terms))
         if self.proves:
             self.answer.doubtful.append((self.id, row.id))
@@ -351,7 +355,7 @@ def ended_row(row: Held, decision: Decision | None, terms: Terms) -> tuple[Any, 
     """A duty that no rule asks for any more: ended as a named human decided, else void with its cause."""
     end: tuple[Any, ...] = ("void", terms.now, None, None, "no_longer_owed")
     if decision is not None:
-        end = (decision.outcome, decision.happened_at, "decision", decision.id, None)
+        end = (decision.outcome, decision.happened_at, DECISION, decision.id, None)
     return (row.id, row.state, *row.times, row.raw_due_on, *end, None, None)
 
 

@@ -1,0 +1,89 @@
+"""Many subjects are judged by workers: with the same ledger as result, and one clear error when a worker is killed."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervision.bench import load
+from supervision.bench.place import NOW
+from supervision.db import execute, fetch, fetch_value
+from supervision.duties.sync import horizon, question_about, sync
+from supervision.duties.workers import MANY, WorkerLost, judges
+from supervision.ledger import connect_sources
+from supervision.settings.terms import load_terms, seed
+
+PEOPLE = MANY + 1
+LEDGER = """SELECT subject_id, rule, variant, period, opens_at, due_at, limit_at, raw_due_on, state, closed_at, fact_kind,
+                   fact_id, cause, remind_at, rule_version, why, created_at, person, owed_by
+              FROM duty ORDER BY subject_id, rule, variant, period"""
+
+
+def workers() -> list[int]:
+    """The workers that this process has."""
+    children = [pid for one in Path("/proc/self/task").glob("*/children") for pid in one.read_text().split()]
+    return [int(pid) for pid in children if b"supervision.duties.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def kill_one(work: "asyncio.Task[Any]") -> None:
+    """Kill a worker as soon as there is one."""
+    while not (found := workers()):
+        assert not work.done(), "no worker was started"
+        await asyncio.sleep(0)
+    os.kill(found[0], signal.SIGKILL)
+
+
+async def registered() -> range:
+    connect_sources()
+    await seed(NOW)
+    await load.register(PEOPLE)
+    await load.acts(PEOPLE)
+    return range(1, PEOPLE + 1)
+
+
+async def test_workers_and_this_process_leave_the_same_ledger(db: None) -> None:
+    ids = await registered()
+    await sync(ids, NOW)
+    by_workers = await fetch(LEDGER)
+    await execute("DELETE FROM duty")
+    await execute("DELETE FROM finding")
+    for start in (1, MANY):
+        await sync(range(start, min(start + MANY - 1, PEOPLE + 1)), NOW)
+    assert len(by_workers) > 25 * PEOPLE
+    assert await fetch(LEDGER) == by_workers
+    assert workers() == []
+
+
+async def test_few_are_judged_here(db: None) -> None:
+    ids = await registered()
+    terms = await load_terms(NOW, horizon(NOW))
+    async with judges(terms, many=len(ids[: MANY - 1]) >= MANY) as (_, width):
+        assert (width, workers()) == (0, [])
+
+
+async def test_a_worker_that_is_killed_is_one_sentence_and_nothing_is_written(db: None) -> None:
+    ids = await registered()
+    work = asyncio.ensure_future(sync(ids, NOW))
+    await kill_one(work)
+    with pytest.raises(WorkerLost, match="什么都没有写入"):
+        await work
+    assert await fetch_value("SELECT count(*) FROM duty") == 0
+    assert workers() == []
+
+
+async def test_after_a_lost_worker_another_answers(db: None) -> None:
+    ids = await registered()
+    question = await question_about(list(ids[:5]))
+    async with judges(await load_terms(NOW, horizon(NOW)), many=True) as (ask, width):
+        assert len(workers()) == width > 0
+        for pid in workers():
+            os.kill(pid, signal.SIGKILL)
+        lost = await asyncio.gather(*(ask(question) for _ in range(width)), return_exceptions=True)
+        answers = await asyncio.gather(*(ask(question) for _ in range(width)))
+        assert len(workers()) == width
+    assert [type(one) for one in lost] == [WorkerLost] * width
+    assert all(answer.new > 25 * 5 for answer in answers)
+    assert workers() == []
