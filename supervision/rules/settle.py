@@ -101,21 +101,17 @@ class _Windows:
         self._late_until = list(accumulate((slot.late_until or NEVER for slot in slots), max))
 
     def meet_in_time(self, moment: datetime, act: Act) -> bool:
-        at = bisect_right(self._limits, moment)
-        while at < len(self._slots) and self._opens_from[at] <= moment:
+        for at in range(bisect_right(self._limits, moment), bisect_right(self._opens_from, moment)):
             if self._slots[at].opens_at <= moment and self._takes(at, act):
                 self.met[at] = act
                 return True
-            at += 1
         return False
 
     def meet_late(self, moment: datetime, act: Act) -> None:
-        at = bisect_right(self._limits, moment) - 1
-        while at >= 0 and moment < self._late_until[at]:
+        for at in reversed(range(bisect_right(self._late_until, moment), bisect_right(self._limits, moment))):
             if moment < (self._slots[at].late_until or NEVER) and self._takes(at, act):
                 self.met[at] = act
                 return
-            at -= 1
 
     def _takes(self, at: int, act: Act) -> bool:
         return at not in self.met and counts(act, self._met_by[at])

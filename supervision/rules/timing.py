@@ -158,8 +158,9 @@ def spells(facts: Facts, terms: Terms, begins_on: date) -> list[Spell]:
     """The stretches in which a slot may open, in order; it keeps the terms of the one in which it opens (model §5)."""
     begins_at, levels = start_of(begins_on), facts.levels()
     stop = max(begins_at, min(closes_at(facts.order), terms.until + MOMENT))
-    changes = {from_at for from_at, _ in levels}.union(terms.parameters.changes)
-    bounds = [begins_at, *sorted(moment for moment in changes if begins_at < moment < stop), stop]
+    changes = (*(from_at for from_at, _ in levels), *terms.parameters.changes)
+    inside = {min(max(moment, begins_at), stop) for moment in changes} - {begins_at, stop}
+    bounds = [begins_at, *sorted(inside), stop]
     return [
         Spell(start, end, level_in(levels, start), terms.parameters.in_force(start)) for start, end in pairwise(bounds)
     ]

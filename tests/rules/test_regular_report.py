@@ -190,7 +190,9 @@ def test_grace_counts_in_what_has_not_yet_lapsed(grace, first):
     assert periods("written", given, parameters=parameters)[0] == first
 
 
-@pytest.mark.parametrize(("hour", "last"), [("2026-01-19 23:59", "2026-01-19"), ("2026-01-20 00:00", "2026-01-26")])
+@pytest.mark.parametrize(
+    ("hour", "last"), [("2026-01-19 23:59:59.999999", "2026-01-19"), ("2026-01-20 00:00", "2026-01-26")]
+)
 def test_a_slot_is_made_when_the_horizon_reaches_its_opening(hour, last):
     from dataclasses import replace
 
