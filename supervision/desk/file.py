@@ -48,6 +48,18 @@ class Owed:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The duties by what they ask for now; and whether there are more than are shown."""
+
+    lapsed: list[Owed]
+    now: list[Owed]
+    coming: list[Owed]
+    ended: list[Owed]
+    more_open: bool
+    more_ended: bool
+
+
 DUTIES = """
 (SELECT d.*, s.name AS closer FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
   WHERE d.person = $1 AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
@@ -59,22 +71,28 @@ UNION ALL
 
 def duties_read(person: int, now: datetime, *, everything: bool) -> Read:
     """The duties by what they ask for now: lapsed, now, coming, ended."""
-    args = (person, LONG if everything else ENDED, everything, OPEN)
-    return Read(DUTIES, args, lambda rows: _grouped(rows, now, everything=everything))
+    args = (person, (LONG if everything else ENDED) + 1, everything, OPEN + 1)
+    return Read(DUTIES, args, lambda rows: _duties(rows, now, everything=everything))
 
 
-def _grouped(rows: Sequence[Row], now: datetime, *, everything: bool) -> dict[str, list[Owed]]:
-    groups: dict[str, list[Row]] = {"lapsed": [], "now": [], "coming": [], "ended": []}
-    for row in rows:
+def _duties(rows: Sequence[Row], now: datetime, *, everything: bool) -> Duties:
+    still_open, more_open = cut([row for row in rows if row["state"] == "open"], OPEN)
+    ended, more_ended = cut([row for row in rows if row["state"] != "open"], LONG if everything else ENDED)
+    groups: dict[str, list[Row]] = {"lapsed": [], "now": [], "coming": []}
+    for row in still_open:
         groups[_group(row, now)].append(row)
     if not everything:
         del groups["coming"][COMING:]
-    return {name: [_owed(row, now) for row in found] for name, found in groups.items()}
+    owed = {name: [_owed(row, now) for row in found] for name, found in (groups | {"ended": ended}).items()}
+    return Duties(**owed, more_open=more_open, more_ended=more_ended)
+
+
+def cut(items: Sequence[Any], most: int) -> tuple[list[Any], bool]:
+    """So many of them, and whether there are more: a page that leaves something out says so."""
+    return list(items[:most]), len(items) > most
 
 
 def _group(row: Row, now: datetime) -> str:
-    if row["state"] != "open":
-        return "ended"
     if is_lapsed(row["state"], row["limit_at"], now):
         return "lapsed"
     return "now" if row["opens_at"] <= now else "coming"
@@ -128,7 +146,7 @@ STEPS = {"look": "待查看", "act": "处置中", "decide": "待决定如何处�
 
 def alerts_read(person: int) -> Read:
     """The person's alerts, open ones first."""
-    return Read(ALERTS, (person, ALERTS_SHOWN), lambda rows: [_alert(row) for row in rows])
+    return Read(ALERTS, (person, ALERTS_SHOWN + 1), lambda rows: [_alert(row) for row in rows])
 
 
 def _alert(row: Row) -> dict[str, Any]:
@@ -166,7 +184,12 @@ SELECT n.text_sealed, n.recorded_at, s.name AS by FROM note n JOIN staff s ON s.
 
 def notes_read(person: int, *, everything: bool) -> Read:
     """The remarks, newest first."""
-    return Read(NOTES, (person, LONG if everything else NOTES_SHOWN), lambda rows: [_note(row) for row in rows])
+    return Read(NOTES, (person, notes_shown(everything=everything) + 1), lambda rows: [_note(row) for row in rows])
+
+
+def notes_shown(*, everything: bool) -> int:
+    """How many remarks are shown."""
+    return LONG if everything else NOTES_SHOWN
 
 
 def _note(row: Row) -> dict[str, Any]:

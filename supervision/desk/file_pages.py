@@ -13,6 +13,9 @@ from supervision.audit.record import Seeing, record
 from supervision.clock import Clock
 from supervision.db import tx
 from supervision.desk.file import (
+    ALERTS_SHOWN,
+    LONG,
+    OPEN,
     alerts_read,
     duties_read,
     first_contact,
@@ -20,10 +23,12 @@ from supervision.desk.file import (
     good_phone,
     messages_read,
     notes_read,
+    notes_shown,
     papers_of,
     papers_reads,
 )
 from supervision.desk.rows import lines
+from supervision.desk.timeline import most as most_facts
 from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
 from supervision.forms import read_form
@@ -64,6 +69,12 @@ async def _file(
         messages=messages_read(person.id),
         notes=notes_read(person.id, everything=everything),
     )
+    happened = timeline(found["done"], found["facts"], found["withdrawn"])
+    most = {
+        "facts": most_facts(everything=everything),
+        "alerts": ALERTS_SHOWN,
+        "notes": notes_shown(everything=everything),
+    }
     papers = papers_of(found["orders"], found["contacts"], clear=clear or viewer.may("record"))
     return {
         "person": person,
@@ -73,10 +84,11 @@ async def _file(
         "phone": first_contact(papers.contacts, "phone"),
         "address": first_contact(papers.contacts, "address_now"),
         "duties": found["duties"],
-        "happened": timeline(found["done"], found["facts"], found["withdrawn"], everything=everything),
+        "happened": happened,
         "alerts": found["alerts"],
         "messages": found["messages"],
         "notes": found["notes"],
+        "most": most | {"open": OPEN, "ended": LONG},
         "everything": everything,
         "number": None,
         "offers": offers_of(found["standing"], found["officers"], good_phone(found["contacts"])),

@@ -92,18 +92,16 @@ class Happened:
 
 def timeline_reads(person: int, *, everything: bool) -> dict[str, Read]:
     """What the timeline asks for; the newest alone unless everything is asked for."""
-    limit = most(everything=everything)
+    limit = most(everything=everything) + 1
     facts = Read(FACTS, (person, limit), list)
     return {"done": history_read(person, limit), "withdrawn": withdrawn_read(person), "facts": facts}
 
 
-def timeline(
-    done: Sequence[Done], facts: Sequence[Row], withdrawn: Mapping[tuple[str, int], str], *, everything: bool
-) -> list[Happened]:
-    """All facts about the person, newest first."""
+def timeline(done: Sequence[Done], facts: Sequence[Row], withdrawn: Mapping[tuple[str, int], str]) -> list[Happened]:
+    """All facts about the person, newest first; more than `most` where some are left out."""
     happened = [*(_of_checkin(one) for one in done), *(_of_fact(row, withdrawn) for row in facts)]
     happened.sort(key=lambda one: (one.at, one.recorded_at), reverse=True)
-    return happened[: most(everything=everything)]
+    return happened
 
 
 def most(*, everything: bool) -> int:

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from tests.alerts.makers import Made, alerts_of, assign, events_of, make_order
 from tests.cast import Cast, client_for
+from tests.desk.reading import statements
 from tests.rules.cast import at
 
 NOW = at("2026-11-10 09:00")
@@ -191,3 +193,16 @@ async def test_pages_of_cards_follow_one_another_without_a_gap(
 async def test_a_mark_that_is_not_ours_begins_at_the_beginning(lapsed: Made, cast: Cast, after: str) -> None:
     answer = await (await client_for(cast, cast.alice)).get("/alerts", params={"tab": "office", "after": after})
     assert answer.status_code == 200 and "赵一" in answer.text
+
+
+@pytest.mark.parametrize("count", [1, 15])
+async def test_the_queue_takes_five_statements_however_many_cards_it_shows(cast: Cast, count: int) -> None:
+    for n in range(count):
+        made = await make_order(cast.offices["gucheng"], cast.alice.id, at("2026-11-02 09:00"), name=f"人{n}")
+        await follow([made.order], at("2026-11-02 09:00"))
+    await watch(cast.now)
+    browser = await client_for(cast, cast.alice)
+    async with statements() as seen:
+        page = (await browser.get("/alerts")).text
+    assert page.count('class="card" id="alerts-') == count
+    assert len([sql for sql in seen if "staff_session" not in sql]) == 5

@@ -9,7 +9,7 @@ from supervision.days import SHANGHAI
 from supervision.db import execute, fetch_row, insert
 from tests.cast import Cast, audit_actions, client_for
 from tests.desk.makers import bare_person, owe, warn
-from tests.desk.reading import page_of
+from tests.desk.reading import page_of, statements
 
 SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=SHANGHAI)
@@ -86,12 +86,41 @@ async def test_answered_are_late_reports_to_decide_and_texts_whose_fate_is_uncle
     assert await group(cast, "answered") == ["迟报"]
 
 
-async def test_a_long_list_shows_twelve_and_says_how_many_there_are(cast: Cast) -> None:
-    for n in range(14):
+@pytest.mark.parametrize(
+    ("count", "said"), [(12, ""), (13, "只显示前 12 项，共 13 项。"), (100, "只显示前 12 项，共 99+ 项。")]
+)
+async def test_a_long_list_shows_twelve_and_says_how_many_there_are(cast: Cast, count: int, said: str) -> None:
+    for n in range(count):
         await owe(cast, await bare_person(cast, f"人{n}"), cast.now - SECOND)
     page = await page_of(await client_for(cast, cast.alice), "/")
     assert len(await group(cast, "lapsed")) == 12
-    assert re.search(r"<h2>逾期 <small>14</small></h2>", page) and 'href="/people?tab=lapsed"' in page
+    shown = str(count) if count < 100 else "99\\+"
+    assert re.search(rf"<h2>逾期 <small>{shown}</small></h2>", page)
+    assert ('href="/people?tab=lapsed"' in page) == bool(said)
+    assert re.findall("只显示前[^<]*", page) == ([said] if said else [])
+
+
+@pytest.mark.parametrize("count", [1, 30])
+async def test_a_day_takes_two_statements_however_much_it_shows(cast: Cast, count: int) -> None:
+    for n in range(count):
+        who = await bare_person(cast, f"人{n}")
+        await owe(cast, who, cast.now - SECOND)
+        await warn(cast, who, cast.now)
+    browser = await client_for(cast, cast.alice)
+    async with statements() as seen:
+        await browser.get("/")
+    assert len([sql for sql in seen if "staff_session" not in sql]) == 2
+
+
+async def test_a_list_is_in_the_order_of_its_times_the_new_in_the_opposite_one(cast: Cast) -> None:
+    for n, name in enumerate(("一", "二", "三"), 1):
+        who = await bare_person(cast, name)
+        await owe(cast, who, cast.now - timedelta(hours=n))
+        await warn(cast, who, cast.now - timedelta(hours=n))
+        await warn(cast, who, cast.now - timedelta(hours=n), step="decide", finding_key=f"k{n}", kind="no_class")
+        await execute("UPDATE alert SET opened_at = since_at, anchor_at = since_at WHERE person = $1", who[0])
+    got = {key: await group(cast, key) for key in ("lapsed", "new", "answered")}
+    assert got == {"lapsed": ["三", "二", "一"], "new": ["一", "二", "三"], "answered": ["三", "二", "一"]}
 
 
 async def test_a_head_reads_what_is_at_risk_and_who_has_it(cast: Cast) -> None:

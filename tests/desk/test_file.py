@@ -7,7 +7,7 @@ import pytest
 
 from supervision.checkins.actions import record_checkin, report, withdraw
 from supervision.db import execute, fetch_row, insert
-from supervision.people.actions import NewContact, add_contact
+from supervision.people.actions import NewContact, add_contact, add_note
 from tests.cast import Cast, audit_actions, client_for
 from tests.desk.makers import bare_person, owe, warn
 from tests.desk.reading import page_of, statements
@@ -183,3 +183,35 @@ async def test_each_view_is_one_audit_row(cast: Cast) -> None:
     assert (await audit_actions()).count("file_seen") == 2
     row = await fetch_row("SELECT * FROM audit_row WHERE action = 'file_seen'")
     assert row is not None and (row["subject_id"], row["people"]) == (who[0], [who[0]])
+
+
+@pytest.mark.parametrize(("count", "told"), [(50, False), (51, True)])
+async def test_remarks_that_are_left_out_are_a_sentence_and_one_click_away(cast: Cast, count: int, told: bool) -> None:
+    who, _ = await bare_person(cast, "程玉林")
+    viewer = await viewer_of(cast.alice)
+    for n in range(count):
+        await add_note(viewer, who, f"备注{n:03d}", cast.now)
+    browser = await client_for(cast, cast.alice)
+    page = await page_of(browser, f"/people/{who}")
+    assert (page.count("备注0"), "只显示最近的 50 条备注。" in page) == (50, told)
+    page = await page_of(browser, f"/people/{who}?all=1")
+    assert (page.count("备注0"), "条备注。" in page) == (count, False)
+
+
+@pytest.mark.parametrize(("count", "told"), [(300, False), (301, True)])
+async def test_open_duties_that_are_left_out_are_a_sentence(cast: Cast, count: int, told: bool) -> None:
+    who = await bare_person(cast, "程玉林")
+    for n in range(count):
+        await owe(cast, who, cast.now - timedelta(hours=n + 1))
+    page = await page_of(await client_for(cast, cast.alice), f"/people/{who[0]}")
+    assert "逾期 300</th>" in page and ("未办事项只列出期限最早的 300 项。" in page) == told
+
+
+@pytest.mark.parametrize(("count", "told"), [(40, False), (41, True)])
+async def test_alerts_that_are_left_out_are_a_sentence(cast: Cast, count: int, told: bool) -> None:
+    who = await bare_person(cast, "程玉林")
+    for n in range(count):
+        await warn(cast, who, cast.now - timedelta(hours=n + 1))
+    page = await page_of(await client_for(cast, cast.alice), f"/people/{who[0]}")
+    assert page.count('<li class="lapse">') == 40
+    assert ("只列出 40 条预警，未处置的在前。" in page) == told
