@@ -5,11 +5,12 @@ A worker knows neither database nor key. Its end is one clear error for who aske
 
 import asyncio
 import contextlib
+import gc
 import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +43,22 @@ async def judges(terms: Terms, *, many: bool) -> AsyncIterator[tuple[Ask, int]]:
         return
     crew = await _Crew.start(min(len(os.sched_getaffinity(0)), MOST), terms)
     try:
-        yield crew.ask, crew.size
+        with uncollected():
+            yield crew.ask, crew.size
     finally:
         await crew.dismiss()
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles during a piece of work that makes many objects and no cycles: a sixth of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _here(terms: Terms) -> Ask:
