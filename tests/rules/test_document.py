@@ -1,16 +1,26 @@
 """docs/rules.md is what the rules say of themselves."""
 
 from pathlib import Path
+from runpy import run_module
+
+import pytest
 
 from supervision.rules import RULES
 from supervision.rules.document import CALENDAR, EXAMPLE, markdown, rules_table, says
 
 ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 
 
 def test_docs_rules_md_is_what_the_rules_say():
-    written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert written == markdown(), "make it again: python -m supervision.rules.document > docs/rules.md"
+    assert WRITTEN == markdown(), "make it again: python -m supervision.rules.document > docs/rules.md"
+
+
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+def test_the_module_prints_it_when_it_is_run_and_nothing_when_it_is_imported(capsys):
+    for name, printed in (("__main__", WRITTEN), ("imported", "")):
+        run_module("supervision.rules.document", run_name=name)
+        assert capsys.readouterr().out == printed
 
 
 def test_the_table_has_a_row_for_each_rule_with_its_article_its_parameters_and_a_test_that_is_there():
