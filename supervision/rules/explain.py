@@ -103,9 +103,9 @@ def _counted(why: Why, timing: Timing) -> str:
     step = every(timing.every)
     days = step.count * timing.step
     anchor = f"{ANCHORS[why['anchor_is']]}{day_text(timing.anchor)}"
-    if days == 0:
-        return f"{anchor}当日办理"
-    return f"自{anchor}起第{days}日" if days > 0 else f"{anchor}前{-days}日"
+    if days > 0:
+        return f"自{anchor}起第{days}日"
+    return f"{anchor}前{-days}日" if days else f"{anchor}当日办理"
 
 
 def _regular(why: Why, timing: Timing) -> str:

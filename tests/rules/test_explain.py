@@ -6,7 +6,7 @@ import pytest
 
 from supervision.rules import evaluate
 from supervision.rules.explain import day_text, interval_text, moment_text, recompute, sentence
-from tests.rules.cast import at, facts, order, pause, terms, unregistered
+from tests.rules.cast import at, duties_of, facts, order, pause, terms, unregistered
 
 
 def sentences(given, rule: str, variant: str = "") -> list[str]:
@@ -59,6 +59,15 @@ def sentences(given, rule: str, variant: str = "") -> list[str]:
 def test_a_duty_is_explained_in_one_sentence(rule, variant, expected):
     given = facts(order(end_on=date(2026, 10, 1)), pauses=(pause("custody", "2026-06-01 09:00", "2026-06-20 09:00"),))
     assert sentences(given, rule, variant)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("every", "said"), [("2d", "自裁判生效日2026年1月2日起第2日"), ("1d", "自裁判生效日2026年1月2日起第1日"),
+                        ("0d", "裁判生效日2026年1月2日当日办理"), ("-1d", "裁判生效日2026年1月2日前1日")]
+)  # fmt: skip
+def test_days_are_counted_after_on_and_before_the_anchor(every, said):
+    (report,) = duties_of("RE-06", "in_person", facts(unregistered()))
+    assert f"：{said}；" in sentence({**report.slot.why, "every": every})
 
 
 def test_the_last_call_names_the_end_of_the_term():
