@@ -129,10 +129,9 @@ class Gate(ASGIMiddleware):
         watched_at = session["watched_at"]
         if watched_at is None or watched_at + WATCH_LATE < now:
             banners.append({"kind": "bad", "text": "后台任务没有运行：预警和短信暂停。请立即联系系统管理员。"})
-        if not calendar_reaches(session["calendar_to"], local_day(now)):
-            banners.append(
-                {"kind": "warn", "text": "节假日安排尚未录入：涉及工作日的期限按周末暂算。", "href": "/holidays"}
-            )
+        if years := years_without_calendar(session["calendar_to"], local_day(now)):
+            text = f"{years}年的放假安排尚未录入：涉及工作日的期限按周末暂算，录入后自动重新计算。"
+            banners.append({"kind": "warn", "text": text, "href": "/holidays"})
         return banners
 
     def _with_cookies(self, request: AnyRequest, send: Send) -> Send:
@@ -178,10 +177,10 @@ def _check_address(request: AnyRequest) -> None:
         raise HTTPException(status_code=400) from None
 
 
-def calendar_reaches(calendar_to: date | None, today: date) -> bool:
-    """Whether the official calendar of this year is there, and from 1 December on the next year's."""
-    needed = today.year + (today.month == 12)
-    return calendar_to is not None and calendar_to.year >= needed
+def years_without_calendar(calendar_to: date | None, today: date) -> str:
+    """This year, and from 1 December on the next, where the official calendar doesn't reach it; empty where it does."""
+    needed = range(today.year, today.year + (today.month == 12) + 1)
+    return "、".join(str(year) for year in needed if calendar_to is None or calendar_to.year < year)
 
 
 def _to_what_is_owed(request: AnyRequest) -> Response[Any] | None:

@@ -13,7 +13,6 @@ from litestar.response import Template
 from supervision import rules
 from supervision.access.viewer import guard
 from supervision.clock import Clock
-from supervision.days import local_day
 from supervision.db import Record, fetch
 from supervision.rules.base import Rule
 from supervision.rules.parameters import DEFAULTS
@@ -42,13 +41,12 @@ class RuleInForce:
 
 
 @get("/rules", guards=[guard("see_rules")])
-async def rules_in_force(request: AnyRequest, clock: NamedDependency[Clock]) -> Template:
+async def rules_in_force(request: AnyRequest) -> Template:
     """The rules that the ledger goes by."""
     return page(
         request,
         "settings/rules.html",
         rules=[_in_force(rule) for rule in rules.RULES],
-        provisional=await provisional_years(clock.now()),
     )
 
 
@@ -164,8 +162,7 @@ class Run:
 
 @get("/holidays", guards=[guard("see_rules")])
 async def holidays(request: AnyRequest, clock: NamedDependency[Clock]) -> Template:
-    """The exceptions to the plain week in one year, and the years that are still a guess."""
-    now = clock.now()
+    """The exceptions to the plain week in one year; a banner says which year is still a guess."""
     years = [row["year"] for row in await fetch(YEARS)]
     year = _year(request.query_params.get("year", ""), years, clock.today().year)
     rows = await fetch(
@@ -176,7 +173,6 @@ async def holidays(request: AnyRequest, clock: NamedDependency[Clock]) -> Templa
         "year": year,
         "years": years,
         "runs": runs(rows),
-        "provisional": await provisional_years(now),
     }
     return page(request, "settings/holidays.html", **context)
 
@@ -201,14 +197,6 @@ def runs(rows: Sequence[Mapping[str, Any] | Record]) -> list[Run]:
         else:
             found.append(Run(row["day"], row["day"], KINDS[row["kind"]], row["name"], row["source"]))
     return found
-
-
-async def provisional_years(now: datetime) -> list[int]:
-    """Of this year and the next, those without an official calendar; the next one only from December on."""
-    known = {row["year"] for row in await fetch(YEARS)}
-    today = local_day(now)
-    needed = [today.year] + ([today.year + 1] if today.month == 12 else [])
-    return [year for year in needed if year not in known]
 
 
 ROUTES = [rules_in_force, parameters_in_force, holidays]
