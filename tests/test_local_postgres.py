@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from supervision.local_postgres import LocalPostgres, LocalPostgresError, find_programs
+from supervision.local_postgres import LARGEST_LOG, LocalPostgres, LocalPostgresError, find_programs
 
 AS_ROOT = os.geteuid() == 0
 USER = """
@@ -299,3 +299,36 @@ def test_programs_that_only_root_reaches_are_copied_once(place: Path, used: Path
 def test_a_folder_of_another_user_is_refused() -> None:
     with pytest.raises(LocalPostgresError, match="belongs to another user"):
         LocalPostgres(Path("/usr")).start()
+
+
+# -- what grows -------------------------------------------------------------------------------------------------
+
+
+def test_a_log_that_has_grown_large_is_put_aside_at_the_start_and_while_the_server_runs(used: Path) -> None:
+    aside = used / "server.log.old"
+    with LocalPostgres(used) as server:
+        server.bound_log()
+        assert not aside.exists()
+        for filling in (b"a", b"b"):
+            with server.log.open("ab") as log:
+                log.write(filling * LARGEST_LOG)
+            server.bound_log()
+            assert server.log.stat().st_size == 0 and aside.read_bytes().endswith(filling)
+        assert ask(server, "SELECT 1") == "1"
+    with (used / "server.log").open("ab") as log:
+        log.write(b"c" * LARGEST_LOG)
+    with LocalPostgres(used) as server:
+        assert server.log.stat().st_size < LARGEST_LOG < aside.stat().st_size
+    aside.unlink()
+
+
+def test_copies_of_older_programs_are_removed_when_no_server_lives(used: Path) -> None:
+    old = used / "programs-1.2"
+    old.mkdir()
+    with LocalPostgres(used) as server:
+        assert not old.exists()
+        old.mkdir()
+        LocalPostgres(used).start().release()
+        assert old.exists(), "somebody's server may still run from it"
+        assert ask(server, "SELECT 1") == "1"
+    old.rmdir()

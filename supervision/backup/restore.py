@@ -24,8 +24,8 @@ from supervision.local_postgres import LocalPostgres, find_programs, major_of
 from supervision.migrate import VERSION, known
 from supervision.sealed import Keyring, write_private
 
-MAY_BE_THERE = {"keys", "backups", "running.lock", HALF_RESTORED}
-"""What an empty data folder may hold: keys put there by hand, the backups, the lock, and what a restore that was cut off left."""
+MAY_BE_THERE = {"keys", "heads", "backups", "running.lock", HALF_RESTORED}
+"""What an empty data folder may hold: keys put there by hand, heads, backups, the lock, and what a restore that was cut off left."""
 ROOM = 2
 """How much more room than the database had is asked for."""
 
