@@ -307,16 +307,17 @@ def test_a_folder_of_another_user_is_refused() -> None:
 def test_a_log_that_has_grown_large_is_put_aside_at_the_start_and_while_the_server_runs(used: Path) -> None:
     aside = used / "server.log.old"
     with LocalPostgres(used) as server:
+        os.truncate(server.log, LARGEST_LOG)
         server.bound_log()
         assert not aside.exists()
         for filling in (b"a", b"b"):
             with server.log.open("ab") as log:
-                log.write(filling * LARGEST_LOG)
+                log.write(filling * (LARGEST_LOG + 1))
             server.bound_log()
             assert server.log.stat().st_size == 0 and aside.read_bytes().endswith(filling)
         assert ask(server, "SELECT 1") == "1"
     with (used / "server.log").open("ab") as log:
-        log.write(b"c" * LARGEST_LOG)
+        log.write(b"c" * (LARGEST_LOG + 1))
     with LocalPostgres(used) as server:
         assert server.log.stat().st_size < LARGEST_LOG < aside.stat().st_size
     aside.unlink()
