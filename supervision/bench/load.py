@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from supervision.bench.place import NOW
-from supervision.db import execute, insert_many
+from supervision.db import execute
 from supervision.people.actions import CONTACT, CONTACT_TAIL
 from supervision.sealed import blind, seal
 
@@ -57,11 +57,16 @@ async def register(people: int) -> None:
 async def _phones(people: int) -> None:
     numbers = [f"1990000{n:04d}" for n in range(min(people, PHONES))]
     known = [(seal(one, CONTACT), blind(one, CONTACT), blind(one[-4:], CONTACT_TAIL)) for one in numbers]
-    rows = [(n, "phone", *known[n % len(known)], "self", 1, SINCE, "yes", SINCE) for n in range(1, people + 1)]
-    columns = "person kind value_sealed key tail_key holder rank ok_from consent recorded_at"
-    await insert_many("contact", columns.split(), rows)
+    await execute(CONTACTS, people, SINCE, *(list(column) for column in zip(*known, strict=True)), len(known))
 
 
+CONTACTS: Final = """
+INSERT INTO contact (person, kind, value_sealed, key, tail_key, holder, rank, ok_from, consent, recorded_at)
+SELECT n, 'phone', k.box, k.key, k.tail, 'self', 1, $2::timestamptz, 'yes', $2::timestamptz
+  FROM generate_series(1, $1::int) n
+  JOIN unnest($3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS k(box, key, tail, place) ON k.place = 1 + n % $6::int
+ ORDER BY n
+"""
 ORDERS: Final = """
 INSERT INTO orders (id, number, person, kind, crime, effective_on, received_at, registered_at, start_on, end_on, state,
                     ledger_from, created_at)

@@ -55,6 +55,16 @@ class Place:
         """Away with a database, whoever is still connected."""
         await self._as_owner("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def environment(self, name: str, now: datetime | None = None) -> dict[str, str]:
+        """What a process of ours needs to work on a database of this place; `now`: else at the machine's time."""
+        return {
+            "SUPERVISION_MODE": "training",
+            "SUPERVISION_NOW": now.isoformat() if now else "",
+            "SUPERVISION_DATA_DIR": str(self.house.settings.data_dir),
+            "SUPERVISION_DATABASE_URL": self.server.dsn(name, APP_ROLE),
+            "SUPERVISION_MIGRATION_URL": self.server.dsn(name),
+        }
+
     @contextlib.asynccontextmanager
     async def at_work(self, name: str) -> AsyncIterator[None]:
         """The app's pool on a database, as the app's own role."""

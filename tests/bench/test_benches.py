@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from jobs.schedule import SCHEDULE
+from supervision.bench import latency
 from supervision.bench.command import BENCHES
 from supervision.bench.frame import Bench, Report, Run, side_by_side
 from supervision.cli import main
@@ -93,6 +95,19 @@ def test_the_sender_hands_over_every_text_of_a_run() -> None:
     assert [whole(one) for one in reports] == [{"sent": 1000}] * 3
     assert reports[0]["anchor"] == 50 / 0.05
     assert reports[0]["notes"]["sent rows"] == 10 * PEOPLE
+
+
+def test_each_lapse_is_seen_on_the_queue_of_a_running_office() -> None:
+    [report] = measure("latency")
+    assert whole(report) == {"lapses seen": 10}
+    assert report["anchor"] == report["notes"]["tick, s"] == 10
+    assert 0 < report["notes"]["p50, s"] <= report["notes"]["p99, s"] <= report["notes"]["longest, s"]
+
+
+def test_the_bench_of_latency_knows_the_jobs_of_the_schedule() -> None:
+    daily = {job.name: job.at for job in SCHEDULE if job.at}
+    [tick] = [job.every for job in SCHEDULE if job.name == "watch"]
+    assert (daily, tick) == (latency.DAILY, latency.TICK)
 
 
 def test_every_bench_is_explained_and_has_a_last_run() -> None:
