@@ -8,6 +8,7 @@ from supervision.alerts.escalate import escalate as step_alerts
 from supervision.alerts.follow import follow, settle_register
 from supervision.alerts.watch import LANES
 from supervision.alerts.watch import watch as look
+from supervision.alerts.watch import watch_to_the_end as look_to_the_end
 from supervision.audit.seal import seal_rows
 from supervision.backup.make import daily_backup
 from supervision.days import SHANGHAI
@@ -49,8 +50,8 @@ async def roll_call(work: Work) -> int:
     # A run that was missed yesterday isn't made up in the night: it would stand in the place of this morning's.
     if work.now().astimezone(SHANGHAI).time() < ROLL_CALL_AT:
         return 0
-    # After an outage all jobs start at once: a lapse that the watch is about to raise isn't somebody lost.
-    await look(work.now())
+    # After an outage all jobs start at once: a lapse that a watch is about to raise, here or elsewhere, isn't somebody lost.
+    await look_to_the_end(work.now())
     return (await take(work.now())).remainder
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from supervision.alerts.opening import raise_findings, raise_lapses, tell, told_of
-from supervision.db import Record, tx
+from supervision.alerts.opening import FOUND, LAPSES, raise_findings, raise_lapses, tell, told_of
+from supervision.db import Record, fetch, tx
 
 BATCH = 1000
 LANES = 2
@@ -33,6 +33,21 @@ async def watch(now: datetime, *, limit: int = BATCH, lanes: int = 1) -> Watched
     lapses, texts = await _all(partial(_batch, raise_lapses, "d.limit_at", now, limit), limit, lanes)
     findings, _ = await _all(partial(_batch, raise_findings, "f.since_at", now, limit), limit, lanes)
     return Watched(lapses, findings, texts)
+
+
+async def watch_to_the_end(now: datetime) -> None:
+    """As `watch`, and wait for what is in another's hands: then nothing is left that was past and not dealt with."""
+    await watch(now)
+    while await _in_other_hands(now):
+        await watch(now)
+
+
+async def _in_other_hands(now: datetime) -> bool:
+    """Wait for whoever holds a lapse or a finding; whether it is still to be raised, because that one died."""
+    for asked, order in ((LAPSES, "d.limit_at"), (FOUND, "f.since_at")):
+        if await fetch(f"{asked} ORDER BY {order} LIMIT 1 FOR SHARE", now):
+            return True
+    return False
 
 
 async def _all(batch: Batch, limit: int, lanes: int) -> tuple[int, int]:

@@ -2,12 +2,21 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
+import asyncpg
 import pytest
 
+from jobs.job import Work
+from jobs.work import roll_call
+from supervision.clock import FixedClock
 from supervision.db import fetch_value, insert
+from supervision.messages.providers.console import ConsoleProvider
 from supervision.rollcall.take import take
-from tests.cast import NOW
+from tests.cast import NOW, assemble
+from tests.register import on_register
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.mark.commits
@@ -18,3 +27,21 @@ async def test_processes_that_take_the_day_at_once_keep_it_once(committing: str)
     assert len({one.id for one in kept}) == 1
     assert await fetch_value("SELECT count(*) FROM roll_call") == 1
     assert await fetch_value("SELECT count(*) FROM audit_row WHERE action = 'take_roll_call'") == 1
+
+
+@pytest.mark.commits
+async def test_a_lapse_that_another_process_is_about_to_raise_is_nobody_lost(committing: str) -> None:
+    """All jobs start at once after an outage: the roll call waits for who holds a lapse, and raises it where that one dies."""
+    await on_register(await assemble(), at=NOW - timedelta(days=20))
+    other = await asyncpg.connect(committing)
+    holding = other.transaction()
+    await holding.start()
+    await other.execute("SELECT FROM duty WHERE state = 'open' AND limit_at <= $1 FOR UPDATE", NOW)
+    taking = asyncio.create_task(roll_call(Work(FixedClock(NOW), ConsoleProvider(lambda line: None, "training"))))
+    while not taking.done() and not await fetch_value(WAITING):
+        await asyncio.sleep(0.01)
+    assert await fetch_value("SELECT count(*) FROM roll_call") == 0
+    await holding.rollback()
+    await other.close()
+    assert await taking == 0
+    assert await fetch_value("SELECT remainder FROM roll_call") == 0
