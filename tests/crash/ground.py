@@ -163,7 +163,8 @@ AT_ANY_MOMENT = {
         SELECT count(*) FROM alert a WHERE NOT EXISTS (
                SELECT FROM alert_event e WHERE e.alert = a.id AND e.kind = 'opened')""",
     "an alert of a duty that isn't marked as noticed (G2)": """
-        SELECT count(*) FROM alert a JOIN duty d ON d.id = a.duty WHERE d.alerted_at IS NULL""",
+        SELECT count(*) FROM at, alert a JOIN duty d ON d.id = a.duty
+         WHERE a.closed_at IS NULL AND d.alerted_at IS NULL AND is_lapsed(d.state, d.limit_at, at.now)""",
     "two open alerts of one duty or finding": """
         SELECT count(*) FROM (SELECT FROM alert WHERE closed_at IS NULL GROUP BY duty, finding HAVING count(*) > 1) two""",
     "two texts for one recipient, duty, kind, version (G6)": """
