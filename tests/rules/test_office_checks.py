@@ -204,3 +204,9 @@ def test_why_names_class_period_and_parameters():
         "limit_after": 3,
         "not_before": "2026-01-05",
     }
+
+
+@pytest.mark.parametrize(("registered", "not_before"), [("2026-01-05", None), ("2026-01-06", "2026-01-06")])
+def test_why_names_the_day_of_beginning_only_where_it_cuts_the_period(registered, not_before):
+    of = order(registered_at=at(f"{registered} 09:00"), ledger_from=date.fromisoformat(registered))
+    assert slots("info", facts(of))[0].why.get("not_before") == not_before
