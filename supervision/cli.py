@@ -73,6 +73,8 @@ def _speak_utf8() -> None:
 def _away(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.filename is not None:
         return f"{problem.filename}: {problem.strerror}."
+    if isinstance(problem, asyncpg.DiskFullError):
+        return f"The disk of the database is full: {problem.args[0]}. Make room and try again; nothing was half done."
     reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
     return f"The database can't be reached: {reason}.".replace("\n", " ")
 

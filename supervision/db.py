@@ -1,6 +1,7 @@
 """The engine, `tx()` and plain SQL. Never use the engine's own transaction(): see docs/decisions.md."""
 
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -28,7 +29,13 @@ DATABASE_AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError,  # no room: the disk is full, or the memory, or all connections are taken
 )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether this is said of a full disk, the server's or our own."""
+    return isinstance(error, asyncpg.DiskFullError) or getattr(error, "errno", None) == errno.ENOSPC
 
 
 class Engine(PostgresEngine):

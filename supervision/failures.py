@@ -15,7 +15,7 @@ from supervision.access.confirm import Unconfirmed, ask_to_confirm
 from supervision.access.forms import TOKEN_FIELD
 from supervision.access.gate import Forged
 from supervision.audit.record import record
-from supervision.db import DATABASE_AWAY
+from supervision.db import DATABASE_AWAY, is_disk_full
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.web import error_page, page
 
@@ -66,9 +66,9 @@ def not_allowed(request: AnyRequest, refusal: NotAllowed | Forged) -> Response[A
 
 
 def database_away(request: AnyRequest, error: Exception) -> Response[Any]:
-    """503, a page that tries again by itself; a mistake of ours that only looks like it is a 500."""
+    """503 (507: its disk is full), a page that tries again by itself; a mistake of ours that only looks like it is a 500."""
     ours = isinstance(error, (ValueError, FileNotFoundError, FileExistsError, PermissionError))
-    return broken(request, error) if ours else error_page(request, 503)
+    return broken(request, error) if ours else error_page(request, 507 if is_disk_full(error) else 503)
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:

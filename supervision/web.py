@@ -288,21 +288,23 @@ ERRORS: Mapping[int, tuple[str, str]] = {
     404: ("没有找到", "没有找到，或者不在您的管理范围内。"),
     500: ("系统出错", "出了一个没有料到的错误，已经记录。请稍后再试；如需报告，请说明下面的编号。"),
     503: ("数据库暂时连接不上", "本页每 10 秒自动重试，恢复后会自己打开。"),
+    507: ("磁盘空间已满", "服务器的磁盘已经写满，请立即联系系统管理员；腾出空间后，本页会自己打开。"),
 }
+TRIES_AGAIN = (503, 507)
 NOT_SAVED = "这次操作没有保存。请稍后回到填写的页面再保存，填写的内容会恢复。"
 
 
 def error_page(request: AnyRequest, status: int, *, sentence: str | None = None, number: str | None = None) -> Template:
-    """An error as a page: what happened, what to do, a number to quote; 503 tries again by itself."""
+    """An error as a page: what happened, what to do, a number to quote; what heals by itself tries again."""
     heading, usual = ERRORS.get(status, ERRORS[500])
     sent = request.method != "GET"
-    again = 10 if status == 503 and not sent else None
+    again = 10 if status in TRIES_AGAIN and not sent else None
     answer = page(
         request,
         "error.html",
         status=status,
         heading=_(heading),
-        sentence=sentence or _(NOT_SAVED if status == 503 and sent else usual),
+        sentence=sentence or _(NOT_SAVED if status in TRIES_AGAIN and sent else usual),
         number=number,
         retry_seconds=again,
     )

@@ -1,5 +1,6 @@
 """When something breaks: a page with a number, one line in the log without data; the database away: a page that heals."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -74,6 +75,9 @@ async def test_an_error_of_ours_is_a_page_with_a_number_and_one_line_without_dat
         (ConnectionRefusedError(), 503),
         (asyncpg.InterfaceError("closed"), 503),
         (asyncpg.AdminShutdownError("bye"), 503),
+        (asyncpg.TooManyConnectionsError("sorry"), 503),
+        (asyncpg.DiskFullError("no room"), 507),
+        (OSError(errno.ENOSPC, "no room"), 507),
         (asyncpg.exceptions._base.DataError("invalid input for query argument"), 500),
         (FileNotFoundError("a template"), 500),
     ],
@@ -81,6 +85,14 @@ async def test_an_error_of_ours_is_a_page_with_a_number_and_one_line_without_dat
 async def test_only_a_database_that_is_away_is_said_to_be_away(cast: Cast, error: Exception, status: int) -> None:
     request: Request[Any, Any, Any] = RequestFactory(app=cast.app).get("/")
     assert database_away(request, error).status_code == status
+
+
+async def test_a_full_disk_is_said_in_words(cast: Cast) -> None:
+    request: Request[Any, Any, Any] = RequestFactory(app=cast.app).get("/")
+    asked = database_away(request, asyncpg.DiskFullError("no room"))
+    sent = database_away(RequestFactory(app=cast.app).post("/"), asyncpg.DiskFullError("no room"))
+    assert (asked.headers["Retry-After"], asked.context["heading"]) == ("10", "磁盘空间已满")
+    assert "没有保存" in sent.context["sentence"] and "Retry-After" not in sent.headers
 
 
 async def test_unknown_paths_and_methods_are_pages_too(cast: Cast) -> None:
