@@ -147,8 +147,17 @@ async def cast(db: None) -> Any:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many pages a browser looked at (tests/browser/test_every_page.py), also when workers did it."""
+    """What was counted: pages that a browser looked at, points of the crash matrix, kills; also when workers did it."""
     reports = terminalreporter.getreports("passed")
-    pages = sum(value for report in reports for name, value in report.user_properties if name == "pages")
-    if pages:
+
+    def noted(name: str) -> list[Any]:
+        return [value for report in reports for key, value in report.user_properties if key == name]
+
+    if pages := sum(noted("pages")):
         terminalreporter.write_line(f"pages looked at: {pages} ({pages // 4} × light/dark × 1366/390 px)")
+    if pieces := noted("points"):
+        total = sum(points for _, points in pieces)
+        each = ", ".join(f"{name} {points}" for name, points in pieces)
+        terminalreporter.write_line(f"crash matrix: {total} points ({each})")
+    for kills in noted("kills"):
+        terminalreporter.write_line(f"kills: {kills}")

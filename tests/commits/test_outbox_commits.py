@@ -1,7 +1,6 @@
-"""The outbox on a database that really commits: many senders at once, and senders that die."""
+"""The outbox on a database that really commits: many senders at once. Senders that die: tests/crash."""
 
 import asyncio
-import sys
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -9,7 +8,7 @@ import pytest
 
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
-from supervision.db import DB, fetch, fetch_value, tx
+from supervision.db import fetch, fetch_value, tx
 from supervision.messages.delivery import IN_FLIGHT, deliver
 from supervision.messages.outbox import CUT_OFF_AFTER, claim, sweep
 from supervision.messages.providers import Accepted
@@ -216,44 +215,6 @@ async def test_a_text_that_was_claimed_long_ago_is_left_to_the_human_who_was_ask
 
 
 # -- death
-
-DYING = """
-import asyncio, os, sys
-from datetime import datetime
-from supervision import sealed
-from supervision.db import open_pool
-from supervision.messages.delivery import deliver
-class Dying:
-    name = "dying"
-    async def send(self, message):
-        os._exit(9)
-async def main():
-    await open_pool(sys.argv[1], size=2)
-    now = datetime.fromisoformat(sys.argv[2])
-    await deliver(Dying(), lambda: now, "one that dies")
-sealed.use(sealed.Keyring({"k": bytes(32)}, bytes(32)))
-asyncio.run(main())
-"""
-
-
-async def test_a_sender_killed_on_the_wire_leaves_unknown_and_nobody_sends_it_again():
-    from supervision import sealed
-
-    before = sealed._current()
-    sealed.use(sealed.Keyring({"k": bytes(32)}, bytes(32)))
-    try:
-        await many(3)
-        dead = await asyncio.create_subprocess_exec(sys.executable, "-c", DYING, DB.config["dsn"], NOW.isoformat())
-        assert await dead.wait() == 9
-        assert await fetch_value("SELECT count(*) FROM message WHERE state = 'sending'") == 3
-        await sweep(NOW + CUT_OFF_AFTER)
-        provider = Told()
-        await deliver(provider, FixedClock(NOW + CUT_OFF_AFTER).now, "another")
-        rows = await fetch("SELECT state, attempts FROM message")
-        assert [tuple(row) for row in rows] == [("unknown", 1)] * 3
-        assert provider.sent == []
-    finally:
-        sealed.use(before)
 
 
 class Slow(Told):

@@ -1,11 +1,12 @@
-"""The watch on the really committing path: a lapse, its alert and its text are one commit, once, whoever looks and dies."""
+"""The watch on the really committing path, several at once: a lapse, its alert and its text are one commit, once.
+
+What a death leaves behind: tests/crash.
+"""
 
 import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Any
 
 import asyncpg
 import pytest
@@ -15,7 +16,7 @@ from supervision import sealed
 from supervision.alerts.escalate import escalate
 from supervision.alerts.follow import follow
 from supervision.alerts.opening import FOUND, LAPSES
-from supervision.alerts.watch import Watched, watch
+from supervision.alerts.watch import watch
 from supervision.db import DB, execute, fetch, fetch_value, insert
 from supervision.ledger import connect_sources
 from tests.alerts.makers import make_order
@@ -70,57 +71,7 @@ async def counts() -> tuple[int, int, int, int, int]:
     return tuple(row[0])  # type: ignore[return-value]
 
 
-NOTHING = (0, 0, 0, 0, 0)
 ALL = (LAPSED, LAPSED, LAPSED, PEOPLE, PEOPLE)
-
-
-class Killed(Exception):
-    """The process was killed here."""
-
-
-async def _killed_at(now: datetime, fatal: int) -> int:
-    """Run a tick whose connection is cut before statement number `fatal`; the statements that were begun."""
-    begun = 0
-    names = ("fetch", "fetchrow", "fetchval", "execute", "copy_records_to_table")
-    real = {name: getattr(asyncpg.Connection, name) for name in names}
-
-    def wrap(method: Any) -> Any:
-        async def counted(self: Any, *args: Any, **options: Any) -> Any:
-            nonlocal begun
-            begun += 1
-            if begun == fatal:
-                self.terminate()
-                raise Killed
-            return await method(self, *args, **options)
-
-        return counted
-
-    for name, method in real.items():
-        setattr(asyncpg.Connection, name, wrap(method))
-    try:
-        await watch(now)
-    except (Killed, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, ConnectionError):
-        pass
-    finally:
-        for name, method in real.items():
-            setattr(asyncpg.Connection, name, method)
-    return begun
-
-
-async def test_a_lapse_its_alert_and_its_text_are_one_commit_wherever_the_process_dies(own: str) -> None:
-    """Killed before each statement in turn: after every death all is there or nothing is; one more tick makes it whole."""
-    fatal, seen = 1, set()
-    while True:
-        begun = await _killed_at(NOW, fatal)
-        found = await counts()
-        assert found in (NOTHING, ALL), f"killed before statement {fatal}: {found}"
-        seen.add(found)
-        if begun < fatal:
-            break
-        fatal += 1
-    assert seen == {NOTHING, ALL} and fatal > 8
-    assert await watch(NOW) == Watched()
-    assert await counts() == ALL
 
 
 async def test_two_watches_at_once_do_everything_once(own: str) -> None:

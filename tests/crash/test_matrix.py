@@ -33,7 +33,7 @@ def test_wherever_a_process_dies_a_restart_keeps_the_promises(
     outcomes: dict[str, dict[str, Any]], piece: str, record_property: Any
 ) -> None:
     found = outcomes[piece]
-    record_property("points", f"{piece} {found['points']}")
+    record_property("points", [piece, found["points"]])
     assert found["broken"] == []
     assert found["points"] == 2 * found["steps"]
     assert found["steps"] > 4 or piece in SINGLE

@@ -70,7 +70,7 @@ class Writer:
     async def run(self, queue: list[Write], done: list[Write]) -> None:
         """Take writes from the queue until it is empty."""
         async with httpx.AsyncClient(timeout=60) as client:
-            await self._sign_in(client)
+            await self.sign_in(client)
             while queue:
                 one = queue.pop()
                 await self.write(client, one)
@@ -116,7 +116,7 @@ class Writer:
         self.statuses[answer.status_code] += 1
         return answer
 
-    async def _sign_in(self, client: httpx.AsyncClient) -> None:
+    async def sign_in(self, client: httpx.AsyncClient) -> None:
         """As a person does; again where the database was away."""
         for _ in range(TRIES):
             page = await self.get(client, "/sign-in")
