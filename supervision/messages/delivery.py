@@ -91,10 +91,9 @@ class _Run:
                 await self._write()
                 await asyncio.wait({lanes}, timeout=GATHERED_FOR)
             await self._write()
-        except BaseException:
-            self._broken = True
+        finally:
+            self._broken = True  # also after the last: there is nothing left that could go out
             await lanes
-            raise
 
     async def _write(self) -> None:
         outcomes, self._outcomes = self._outcomes, []
