@@ -16,7 +16,7 @@ from supervision.db import fetch, fetch_row, fetch_value
 from supervision.house import House, audit_key_file, is_embedded, key_file
 from supervision.keys import copied, rows_by_key
 from supervision.migrate import pending
-from supervision.sealed import Keyring
+from supervision.sealed import Keyring, SealError
 from supervision.settings.terms import load_terms
 
 QUIET = timedelta(seconds=60)
@@ -100,7 +100,12 @@ async def _desk() -> Examined:
 
 
 async def _apart() -> Examined:
-    pairs = combined(await accounts())
+    try:
+        pairs = combined(await accounts())
+    except SealError as problem:
+        return Examined(
+            "apart", False, f"A telephone of the staff can't be read: {problem}.", "有工作人员的手机号码无法解封。"
+        )
     if not pairs:
         return Examined(
             "apart", True, "Nobody combines duties that are kept apart.", "没有人兼任必须分开的岗位（三员分立）。"

@@ -24,6 +24,7 @@ from supervision.checkins.actions import CONTENT
 from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.db import DB, execute, fetch, fetch_value
+from supervision.doctor import examine
 from supervision.errors import Refusal
 from supervision.house import House, at_work, audit_key_file, key_file
 from supervision.keys import SEALED_COLUMNS, rows_by_key
@@ -453,6 +454,37 @@ async def test_a_copy_is_whole_private_never_overwritten_and_noted(
         assert await keys.copied(house.settings) == keys.Copied(NOW, True)
         ring(database).grown().store(key_file(house.settings))
         assert await keys.copied(house.settings) == keys.Copied(NOW, False)
+
+
+async def test_the_doctor_warns_before_a_key_is_lost_and_says_which_rows_are_under_which(
+    server: str, keyring: Keyring, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with place(server, tmp_path_factory) as database, opened(database):
+        house = house_of(database)
+        production = replace(house, settings=replace(house.settings, mode="production"))
+        ok, sentence = await _said(production, "key_copy")
+        assert not ok and "was never copied out: without it nobody can read" in sentence
+        assert (await _said(house, "key_copy"))[0], "training may lose its key"
+        await keys.copy_out(house, elsewhere(tmp_path_factory))
+        assert (await _said(production, "key_copy"))[0]
+        old = ring(database).newest
+        count = (await rows_by_key())[old]
+        assert await _said(house, "keys") == (True, f"Sealed values by key: {old}: {count}.")
+        ring(database).grown().store(key_file(house.settings))
+        new = ring(database).newest
+        ok, sentence = await _said(production, "key_copy")
+        assert not ok and "have changed since they were copied out" in sentence
+        waits = f"{old}: {count}, {new}: 0. {count} values wait: run `supervision key rotate`."
+        assert await _said(house, "keys") == (False, f"Sealed values by key: {waits}")
+        await keys.rotate(house, None)
+        assert await _said(house, "keys") == (True, f"Sealed values by key: {old}: 0, {new}: {count}.")
+        ring(database).only_newest().grown().only_newest().store(key_file(house.settings))
+        ok, sentence = await _said(house, "keys")
+        assert not ok and f"{new} (missing): {count}" in sentence
+
+
+async def _said(house: House, name: str) -> tuple[bool, str]:
+    return next((one.ok, one.sentence) for one in await examine(house) if one.name == name)
 
 
 def test_a_key_file_that_cannot_be_replaced_is_left_as_it_is(tmp_path: Path) -> None:
