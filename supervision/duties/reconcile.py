@@ -44,8 +44,9 @@ async def reconcile(now: datetime) -> Reconciled:
     await parts.look()
     # Inside somebody's transaction there is one connection, and so one part at a time.
     many = len(parts.ahead) == CHUNK and not in_tx()
-    async with judges(terms, many=many) as (ask, width):
-        lines = [_line(parts, terms, ask) for _ in range(width + 1)]
+    async with judges(terms, many=many) as (ask, width), judges(terms, many=False) as (here, _):
+        asks = [ask, here] if width else [here]
+        lines = [_line(parts, terms, asks) for _ in range(width + 1)]
         return sum(await _together(lines), Reconciled())
 
 
@@ -99,23 +100,30 @@ async def _together(lines: Sequence[Coroutine[Any, Any, Reconciled]]) -> list[Re
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _line(parts: _Parts, terms: Terms, ask: Ask) -> Reconciled:
+async def _line(parts: _Parts, terms: Terms, asks: Sequence[Ask]) -> Reconciled:
     """One part after the other, each in a transaction of its own."""
     total = Reconciled()
     while ids := await parts.next():
-        part = await alone(partial(_reconcile_part, ids, terms, ask))
-        total += part if part is not None else await _one_by_one(ids, terms)
+        total += await _somehow(ids, terms, asks)
     return total
 
 
-async def _one_by_one(ids: list[int], terms: Terms) -> Reconciled:
+async def _somehow(ids: list[int], terms: Terms, asks: Sequence[Ask]) -> Reconciled:
+    """By a worker; where that fails, in this process; where that fails too, order by order."""
+    for ask in asks:
+        part = await alone(partial(_reconcile_part, ids, terms, ask))
+        if part is not None:
+            return part
+    return await _one_by_one(ids, terms, asks[-1])
+
+
+async def _one_by_one(ids: list[int], terms: Terms, ask: Ask) -> Reconciled:
     total = Reconciled()
-    async with judges(terms, many=False) as (ask, _):
-        for order in ids:
-            part = await alone(partial(_reconcile_part, [order], terms, ask))
-            if part is None:
-                await _raise([(order, "", terms.now.isoformat(timespec="minutes"), 0)], terms)
-            total += part or Reconciled(orders=1, failed=1)
+    for order in ids:
+        part = await alone(partial(_reconcile_part, [order], terms, ask))
+        if part is None:
+            await _raise([(order, "", terms.now.isoformat(timespec="minutes"), 0)], terms)
+        total += part or Reconciled(orders=1, failed=1)
     return total
 
 
