@@ -74,7 +74,7 @@ async def _ledger(people: int) -> None:
     """The ledger as of this moment; what has lapsed so far is on the queues, and its texts go nowhere."""
     now = CLOCK.now()
     await execute("UPDATE responsibility SET from_at = $1 WHERE from_at > $1", now - DAY)
-    await execute(load.DUTIES, people, now)
+    await load.duties(people, now)
     await watch(now, lanes=LANES)
     await execute("UPDATE message SET state = 'cancelled', ended_at = $1", now)
     slots = [(job, latest_slot(at, now + days * DAY)) for job, at in DAILY.items() for days in (0, 1)]
