@@ -17,6 +17,7 @@ from supervision.desk.day import Group, day_of
 from supervision.desk.risk import alerts_with, risks
 from supervision.desk.rows import lines
 from supervision.orders.words import KINDS, LEVELS
+from supervision.people.search import is_number
 from supervision.web import gettext as _
 from supervision.web import page, wants_fragment
 
@@ -94,7 +95,11 @@ async def people(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
     }
     if not wants_fragment(request):
         context |= await _around(viewer, want, clock)
-    return page(request, "desk/people.html", fragment="desk/_lines.html", **context)
+    answer = page(request, "desk/people.html", fragment="desk/_lines.html", **context)
+    if is_number(want.text):
+        # The script then leaves the address as it was: no identity or phone number in the browser's history.
+        answer.headers["HX-Push-Url"] = "false"
+    return answer
 
 
 async def _around(viewer: Viewer, want: Wanted, clock: Clock) -> dict[str, Any]:

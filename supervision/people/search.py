@@ -31,6 +31,11 @@ def wanted_text(text: str) -> str:
     return re.sub(r"[\s\0]+", "", unicodedata.normalize("NFKC", text))[:LONGEST]
 
 
+def is_number(text: str) -> bool:
+    """Whether an identity or phone number was typed, or the most of one: four digits and more."""
+    return bool(re.fullmatch(r"[0-9]{3,17}[0-9X]", wanted_text(text).upper()))
+
+
 def _branches(wanted: str, args: list[Any]) -> Iterator[str]:
     """One indexed sub-select for each way in which the text can be meant."""
     large = wanted.upper()

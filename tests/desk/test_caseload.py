@@ -241,3 +241,14 @@ async def test_going_back_or_a_boosted_link_gets_the_whole_page(cast: Cast, head
     await bare_person(cast, "单雄信")
     answer = await (await client_for(cast, cast.alice)).get("/people", headers={"HX-Request": "true", header: "true"})
     assert answer.status_code == 200 and "<html" in answer.text and names(answer.text) == ["单雄信"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("戊一", True), ("SQ0001", True), ("140", True), ("1401", False), ("123x", False), ("13800138000", False)],
+)
+async def test_a_number_that_is_searched_for_stays_out_of_the_browsers_history(
+    cast: Cast, typed: str, kept: bool
+) -> None:
+    answer = await (await client_for(cast, cast.alice)).get(f"/people?q={typed}", headers={"HX-Request": "true"})
+    assert ("hx-push-url" not in answer.headers, answer.headers.get("hx-push-url", "false")) == (kept, "false")
