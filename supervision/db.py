@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import io
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -21,6 +20,7 @@ logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 Connection = Any
 Record = Any
+COPY_PIECE = 512 * 1024
 DATABASE_AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -166,8 +166,14 @@ async def insert_many(table: str, columns: Sequence[str], rows: Sequence[Sequenc
 
 async def copy_in(table: str, columns: Sequence[str], data: bytes) -> None:
     """COPY rows that are in the binary format already."""
+    # Not as a file: asyncpg would read it in a thread, through a class that keeps the whole of it until cycles are looked for.
     async with _connection() as connection:
-        await connection.copy_to_table(table, source=io.BytesIO(data), columns=columns, format="binary")
+        await connection.copy_to_table(table, source=_pieces(data), columns=columns, format="binary")
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), COPY_PIECE):
+        yield data[start : start + COPY_PIECE]
 
 
 def moment(*, null: bool = False, index: bool = False) -> Timestamptz:
