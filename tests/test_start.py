@@ -1,5 +1,6 @@
 """The start as an office lives it: first page, taken port, kill -9 of each part, two at once, Ctrl-C; then nothing is left."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
@@ -107,6 +109,15 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def fresh() -> Iterator[Path]:
+    """A data folder that isn't there yet."""
+    above = Path(tempfile.mkdtemp(prefix="supervision-", dir="/tmp"))
+    above.chmod(0o755)
+    yield above / "data"
+    shutil.rmtree(above)
+
+
+@pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         yield int(taken.getsockname()[1])
@@ -158,3 +169,34 @@ def test_a_start_after_everything_was_killed_works_and_ctrl_c_leaves_nothing(fol
     assert start.address() == f"http://127.0.0.1:{free_port}"
     assert start.ctrl_c() == 0
     assert left_over(folder) == []
+
+
+def test_two_first_starts_at_once_make_one_installation(fresh: Path, free_port: int) -> None:
+    both = [Start(fresh, free_port) for _ in range(2)]
+    assert both[0].address() != both[1].address()
+    until(lambda: all(ok for _, ok in slots(fresh)) and slots(fresh), lambda: slots(fresh))
+    assert migrations(fresh) and len(migrations(fresh)) == len(set(migrations(fresh)))
+    assert len(slots(fresh)) == len({job for job, _ in slots(fresh)}), "a slot was run twice"
+    assert len(list((fresh / "keys").glob("seal.key*"))) == 1
+    assert [one.ctrl_c() for one in both] == [0, 0]
+    assert left_over(fresh) == []
+    assert "Traceback" not in both[0].said() + both[1].said()
+
+
+def slots(folder: Path) -> list[tuple[str, bool]]:
+    """The daily slots that somebody has taken, and whether they are done."""
+    return [(row["job"], bool(row["ok"])) for row in asyncio.run(asked(folder, "SELECT job, ok FROM job_run"))]
+
+
+def migrations(folder: Path) -> list[str]:
+    """The migrations that the database has run."""
+    return [row["name"] for row in asyncio.run(asked(folder, "SELECT name FROM migration"))]
+
+
+async def asked(folder: Path, sql: str) -> list[asyncpg.Record]:
+    """Rows of an installation's database."""
+    connection = await asyncpg.connect(LocalPostgres(folder / "postgres").dsn("supervision"))
+    try:
+        return list(await connection.fetch(sql))
+    finally:
+        await connection.close()
