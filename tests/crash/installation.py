@@ -60,7 +60,7 @@ async def fill(house: House, people: int) -> Register:
         made = [await on_register(cast, at=SINCE, name=f"第{n}人", phone=f"199000002{n:02d}") for n in range(people)]
         alice, reports = await viewer_of(cast.alice), []
         for one in made:
-            for days in (9, 16):
+            for days in (16, 9):
                 at = NOW - timedelta(days=days)
                 reports.append((one.person, await record_checkin(alice, one.order, report("phone", at), at)))
     return Register([one.person for one in made], reports)
