@@ -1,4 +1,4 @@
-"""`python -m tests.crash [--json] [PIECE …]`: the crash matrix on the tests' own server, a line a piece and the total."""
+"""`python -m tests.crash [--json] [--often] [PIECE …]`: the crash matrix on the tests' own server, a line a piece and the total."""
 
 import json
 import os
@@ -21,8 +21,9 @@ SHOWN = 5
 
 def main(words: Sequence[str]) -> int:
     """Run the named pieces, or all; 1 where a promise broke."""
-    names = [word for word in words if word != "--json"]
-    wanted = [piece for piece in PIECES if not names or piece.name in names]
+    names = [word for word in words if not word.startswith("--")]
+    often = "--often" in words
+    wanted = [piece for piece in PIECES if piece.name in names or not (names or (often and piece.seldom))]
     show = silent if "--json" in words else tell
     with tempfile.TemporaryDirectory(prefix="supervision-crash-") as folder, server_of_tests() as server:
         keyring = sealed.Keyring.create(Path(folder) / "seal.key")
