@@ -76,7 +76,7 @@ async def tx() -> AsyncIterator[Connection]:
         async with outer.connection.transaction():
             yield outer.connection
         return
-    async with _pool().acquire() as connection:
+    async with _acquired() as connection:
         transaction = PostgresTransaction(DB)
         transaction.connection = connection
         token = DB.current_transaction.set(transaction)
@@ -99,11 +99,25 @@ def _pool() -> Any:
 
 
 @contextlib.asynccontextmanager
+async def _acquired() -> AsyncIterator[Connection]:
+    """A connection of the pool. A server without its socket is just being started anew: away, and no file of ours is missing."""
+    pool = _pool()
+    try:
+        connection = await pool.acquire()
+    except FileNotFoundError as gone:
+        raise ConnectionRefusedError(gone.errno, "the database's socket is not there") from gone
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+@contextlib.asynccontextmanager
 async def _connection() -> AsyncIterator[Connection]:
     if (outer := DB.current_transaction.get()) is not None:
         yield outer.connection
     else:
-        async with _pool().acquire() as connection:
+        async with _acquired() as connection:
             yield connection
 
 

@@ -4,6 +4,7 @@ import errno
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -119,3 +120,18 @@ async def test_the_app_starts_while_the_database_is_away_and_heals(database: str
         await close_pool()
         DB.pool, DB.config["dsn"] = pool, dsn
         DB.current_transaction.reset(token)
+
+
+async def test_a_server_that_is_being_started_anew_is_away_though_its_socket_is_a_missing_file(
+    cast: Cast, tmp_path: Path
+) -> None:
+    browser = await client_for(cast, cast.alice)
+    pool, token = DB.pool, DB.current_transaction.set(None)
+    DB.pool = asyncpg.create_pool(f"postgresql://nobody@/none?host={tmp_path}", min_size=0, max_size=1)
+    try:
+        await DB.pool
+        answer = await browser.get("/account")
+    finally:
+        DB.pool = pool
+        DB.current_transaction.reset(token)
+    assert answer.status_code == 503 and "数据库暂时连接不上" in answer.text
