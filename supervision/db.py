@@ -21,6 +21,7 @@ Made = TypeVar("Made")
 Connection = Any
 Record = Any
 COPY_PIECE = 512 * 1024
+SNAPSHOT: dict[str, Any] = {"isolation": "repeatable_read", "readonly": True}
 DATABASE_AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -70,8 +71,11 @@ async def close_pool() -> None:
 
 
 @contextlib.asynccontextmanager
-async def tx() -> AsyncIterator[Connection]:
-    """A transaction; inside another one a real savepoint. Yields the asyncpg connection."""
+async def tx(*, snapshot: bool = False) -> AsyncIterator[Connection]:
+    """A transaction; inside another one a real savepoint. Yields the asyncpg connection.
+
+    `snapshot`: it only reads, and all of its statements see the register of one moment (inside another one: what that one sees).
+    """
     if (outer := DB.current_transaction.get()) is not None:
         async with outer.connection.transaction():
             yield outer.connection
@@ -81,7 +85,7 @@ async def tx() -> AsyncIterator[Connection]:
         transaction.connection = connection
         token = DB.current_transaction.set(transaction)
         try:
-            async with connection.transaction():
+            async with connection.transaction(**(SNAPSHOT if snapshot else {})):
                 yield connection
         finally:
             DB.current_transaction.reset(token)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from supervision import rules
-from supervision.db import Record, fetch
+from supervision.db import Record, fetch, tx
 from supervision.rollcall.buckets import CENSUS, LAPSED_ORDERS, REMAINDER, TITLES
 from supervision.rollcall.headline import LATE_ENTERED, late_since
 from supervision.rollcall.known import View
@@ -85,6 +85,11 @@ class Listing:
 async def page_of(view: View, code: str, after: int) -> Listing:
     """The people behind a number, from the order `after` on. Raises KeyError for a code that is no list."""
     LIST_TITLES[code]
+    async with tx(snapshot=True):
+        return await _page(view, code, after)
+
+
+async def _page(view: View, code: str, after: int) -> Listing:
     args = (after, code, late_since(view.at)) if code == "late_entries" else (after, code)
     found = await view.rows(f"{QUERIES.get(code, BUCKET)} LIMIT {PAGE + 1}", "o.person", *args)
     shown = found[:PAGE]

@@ -74,21 +74,26 @@ async def roll_call(at: datetime, *, live: bool = False, viewer: Viewer | None =
     For a past moment these are rebuilt: the register by when orders, registrations and end facts were recorded; duties by
     the events after it; alerts by their events; facts by when they were recorded and withdrawn. Limits that were moved
     since, and an end date that was changed for the first time since, are shown as they are today.
-    `live`: `at` is the present, which is read as it stands.
+    `live`: `at` is the present, which is read as it stands. All is read of one moment: whatever is done meanwhile is in
+    every part of it or in none.
     """
-    view = View(at, live, viewer)
+    async with tx(snapshot=True):
+        return await _read(View(at, live, viewer))
+
+
+async def _read(view: View) -> Taken:
     entries = tuple(_entry(row) for row in await view.rows(CENSUS, "o.person"))
     counted = Counter(entry.bucket for entry in entries)
     lost = [entry.order for entry in entries if entry.bucket == REMAINDER]
     return Taken(
-        at=at,
+        at=view.at,
         entries=entries,
         counts={bucket.code: counted[bucket.code] for bucket in BUCKETS},
         remainder=tuple(await name_remainder(view, lost)),
         strays=tuple(await find_strays(view)),
         headline=await headline(view),
         apart=(await view.rows(APART, "p.id"))[0]["people"],
-        audit_head=await latest_head() if live else None,
+        audit_head=await latest_head() if view.live else None,
     )
 
 
@@ -119,9 +124,11 @@ async def take(now: datetime) -> Kept:
     day = local_day(now)
     if kept := await _kept(day):
         return kept
-    async with tx():
+    # Read apart from the writing: a snapshot that writes would fail where another process keeps the day at once.
+    async with tx(snapshot=True):
         taken = await roll_call(now, live=True)
         moved = await movement(taken.at, {entry.order for entry in taken.entries})
+    async with tx():
         roll_call_id = await _insert(taken, moved, day)
         if roll_call_id is not None:
             await _keep_entries(roll_call_id, taken)

@@ -12,6 +12,7 @@ from jobs.work import roll_call
 from supervision.clock import FixedClock
 from supervision.db import fetch_value, insert
 from supervision.messages.providers.console import ConsoleProvider
+from supervision.rollcall.take import roll_call as call
 from supervision.rollcall.take import take
 from tests.cast import NOW, assemble
 from tests.register import on_register
@@ -45,3 +46,37 @@ async def test_a_lapse_that_another_process_is_about_to_raise_is_nobody_lost(com
     await other.close()
     assert await taking == 0
     assert await fetch_value("SELECT remainder FROM roll_call") == 0
+
+
+@pytest.mark.commits
+async def test_what_is_done_between_two_statements_of_a_roll_call_is_in_no_part_of_it(committing: str) -> None:
+    """Somebody's order ends when the census has been read and the strays have not: they were in order, and nowhere else."""
+    cast = await assemble()
+    one = await on_register(cast)
+    assert (await call(NOW, live=True)).apart == 0
+    other = await asyncpg.connect(committing.replace("supervision_app@", "postgres@"))
+    acting = other.transaction()
+    await acting.start()
+    await other.execute("LOCK TABLE person IN ACCESS EXCLUSIVE MODE")  # the census asks of no person, the strays do
+    taking = asyncio.create_task(take(NOW))
+    while not taking.done() and not await fetch_value(WAITING):
+        await asyncio.sleep(0.01)
+    await other.execute(
+        """INSERT INTO order_end (order_id, kind, happened_at, reason, recorded_at, recorded_by)
+           VALUES ($1, 'deceased', $2, '死亡证明', $2, $3)""",
+        one.order,
+        NOW,
+        cast.dan.id,
+    )
+    await other.execute(
+        "UPDATE orders SET ended_at = $2, end_kind = 'deceased', state = 'deceased' WHERE id = $1", one.order, NOW
+    )
+    await acting.commit()
+    await other.close()
+    kept = await taking
+    assert (kept.total, kept.remainder) == (1, 0)
+    assert await fetch_value("SELECT (buckets ->> 'in_order')::int FROM roll_call") == 1
+    assert await fetch_value("SELECT (headline ->> 'apart')::int FROM roll_call") == 0
+    assert await fetch_value("SELECT headline -> 'lost' = '[]' FROM roll_call")
+    after = await call(NOW, live=True)
+    assert (after.counts["ended_today"], after.apart) == (1, 1)
