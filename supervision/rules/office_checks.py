@@ -6,7 +6,7 @@ from datetime import date
 
 from supervision.days import DAY, Calendar, local_day, remember, span_of
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
-from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, in_ledger, opening_in, spells
+from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, in_term, opening_in, spells
 
 ID = "SU-04"
 ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条"
@@ -25,7 +25,7 @@ def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
     for variant in ("field", "info"):
         asks = [(spell, asked(variant, spell.level, spell.parameters)) for spell in stretches]
         found = (check for spell, ask in asks for check in checks_in(spell, ask, begun_on, terms.calendar))
-        yield from first_of_each_period(check for check in found if in_ledger(check, facts.order))
+        yield from first_of_each_period(check for check in found if in_term(check, facts.order))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

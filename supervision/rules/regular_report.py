@@ -19,7 +19,7 @@ from supervision.rules.timing import (
     Timing,
     first_of_each_period,
     first_to_open,
-    in_ledger,
+    in_term,
     opening_in,
     spells,
 )
@@ -41,7 +41,7 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
     for mode in MODES:
         stretches = [(spell, asked(mode, spell.level, spell.parameters)) for spell in found]
         on_grid = (report for spell, asks in stretches for report in reports_in(spell, asks, start, terms.calendar))
-        owed = (report for report in on_grid if in_ledger(report, facts.order))
+        owed = (report for report in on_grid if in_term(report, facts.order))
         yield from first_of_each_period(chain(owed, last_call(stretches, facts, terms) if mode == "phone" else ()))
 
 

@@ -182,10 +182,9 @@ def opening_in(spell: Spell, ask: Ask, timings: Iterable[Timing], calendar: Cale
             yield offer
 
 
-def in_ledger(slot: Slot, order: Order) -> bool:
-    """The slot's limit isn't before the ledger's first day, nor its due day after the order's last."""
-    past_debt = slot.limit_at > start_of(order.ledger_from)
-    return past_debt and (order.end_on is None or slot.due_at <= end_of(order.end_on))
+def in_term(slot: Slot, order: Order) -> bool:
+    """The slot's due day isn't after the order's last."""
+    return order.end_on is None or slot.due_at <= end_of(order.end_on)
 
 
 def first_of_each_period(slots: Iterable[Slot]) -> Iterator[Slot]:
