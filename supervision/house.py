@@ -16,6 +16,7 @@ from supervision.db import close_pool, execute, fetch_value, open_pool
 from supervision.errors import Refusal
 from supervision.ledger import connect_sources
 from supervision.local_postgres import LocalPostgres, socket_folder_of
+from supervision.locks import Lock
 from supervision.migrate import migrate, of_any_age, of_our_age, standing
 from supervision.settings.terms import seed
 
@@ -109,7 +110,7 @@ async def _make_database(house: House) -> None:
     head, _, tail = house.owner_dsn.partition(f"/{DATABASE}")
     admin = await asyncpg.connect(f"{head}/postgres{tail}")
     try:
-        await admin.execute("SELECT pg_advisory_lock(7000)")
+        await admin.execute("SELECT pg_advisory_lock($1)", Lock.PREPARE)
         if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
             await admin.execute(f"CREATE DATABASE {DATABASE}")
     finally:

@@ -26,10 +26,9 @@ from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
 from supervision.exchange.uploads import PURPOSE as UPLOAD
 from supervision.house import House, audit_key_file, key_file
+from supervision.locks import Lock
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC, NOTE
-
-LOCK = 7003
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +326,7 @@ async def _alone(house: House) -> AsyncIterator[int]:
     """Be the only one who changes the keys, also on several machines; the number of the guarding connection."""
     guard = await asyncpg.connect(house.dsn)
     try:
-        if not await guard.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        if not await guard.fetchval("SELECT pg_try_advisory_lock($1)", Lock.ROTATE):
             raise Refusal(
                 "Another command is changing the keys of this database: wait for its end, then look at the doctor."
             )

@@ -15,9 +15,9 @@ from piccolo.apps.migrations.tables import Migration
 
 from supervision.db import close_pool, execute, fetch, fetch_value, open_pool
 from supervision.errors import Refusal
+from supervision.locks import Lock
 from supervision.piccolo_app import APP_CONFIG
 
-LOCK = 7001
 VERSION = version("supervision")
 """The program's own."""
 
@@ -73,7 +73,7 @@ async def migrate(dsn: str, *, allow: Callable[[Standing], None] = of_any_age) -
     """
     guard = await asyncpg.connect(dsn)
     try:
-        await guard.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await guard.execute("SELECT pg_advisory_lock($1)", Lock.MIGRATE)
         await open_pool(dsn, size=2)
         try:
             allow(await standing())

@@ -21,7 +21,7 @@ from tests.cast import NOW, SETTINGS
 ROOT = Path(__file__).resolve().parent.parent
 # Design §5, from the ground up; a new folder or module fails until it is given its place.
 ORDER = (
-    "errors days stopping",
+    "errors days locks stopping",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
     "migrate migrations piccolo_conf forms reads audit files",

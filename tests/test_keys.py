@@ -28,6 +28,7 @@ from supervision.doctor import examine
 from supervision.errors import Refusal
 from supervision.house import House, at_work, audit_key_file, key_file
 from supervision.keys import SEALED_COLUMNS, rows_by_key
+from supervision.locks import Lock
 from supervision.people.actions import CONTACT, DOC, DOC_TAIL, NOTE
 from supervision.people.search import search_condition
 from supervision.sealed import Keyring, KeyringError
@@ -341,7 +342,7 @@ async def test_two_rotations_at_once_are_one(
     async with own_database(server, tmp_path_factory) as database:
         other = await asyncpg.connect(database.dsn)
         try:
-            await other.execute("SELECT pg_advisory_lock($1)", keys.LOCK)
+            await other.execute("SELECT pg_advisory_lock($1)", Lock.ROTATE)
             with pytest.raises(Refusal, match="Another command is changing the keys"):
                 await rotate(database, elsewhere(tmp_path_factory))
         finally:

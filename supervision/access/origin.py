@@ -10,12 +10,12 @@ from litestar.connection import ASGIConnection
 from supervision.audit.record import record
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.locks import Lock
 
 MOST = 20
 """Failures of one address: an office behind one address has a dozen people with their own slips."""
 WINDOW = timedelta(minutes=10)
 TOO_MANY = f"这个网络地址上登录失败的次数太多，请过 {WINDOW.seconds // 60} 分钟再试。"
-SOURCE_LOCK = 7009
 IPV6_HOME = 64
 """Bits of an IPv6 address that tell whose line it is; the rest its owner changes at will."""
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -72,7 +72,7 @@ async def claim_attempt(origin: Origin, now: datetime) -> int | None:
     if source is None:
         return None
     async with tx():
-        await fetch_value("SELECT pg_advisory_xact_lock($1, hashtext($2))", SOURCE_LOCK, source)
+        await fetch_value("SELECT pg_advisory_xact_lock($1, hashtext($2))", Lock.SIGN_IN, source)
         failed = await fetch_value(
             "SELECT count(*) FROM sign_in_attempt WHERE source = $1 AND at > $2", source, now - WINDOW
         )

@@ -19,13 +19,12 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.locks import Lock
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 STAFF_PHONE = "staff.phone"
 """The purpose under which a staff phone number is sealed."""
-STAFFING_LOCK = 7003
-"""Changes of the staff come one after another, so that two can't each take the last but one from the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +310,4 @@ async def _active(staff: int) -> Record:
 
 
 async def _one_after_another() -> None:
-    await fetch_value("SELECT pg_advisory_xact_lock($1)", STAFFING_LOCK)
+    await fetch_value("SELECT pg_advisory_xact_lock($1)", Lock.STAFFING)

@@ -7,9 +7,9 @@ from typing import Any
 from supervision.audit import key
 from supervision.audit.heads import Head
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert_many, tx
+from supervision.locks import Lock
 from supervision.sealed import Keyring
 
-LOCK = 7005
 BATCH = 5_000
 """Rows that are linked in one transaction."""
 BATCHES = 20
@@ -43,7 +43,7 @@ async def seal_rows() -> int:
 
 async def _waiting(after: int) -> list[int]:
     """The next rows that wait; none while another sealer is at work."""
-    if not await fetch_value("SELECT pg_try_advisory_xact_lock($1)", LOCK):
+    if not await fetch_value("SELECT pg_try_advisory_xact_lock($1)", Lock.SEAL):
         return []
     rows = await fetch(
         "SELECT audit_row FROM audit_unsealed WHERE audit_row > $1 ORDER BY audit_row LIMIT $2", after, BATCH

@@ -12,7 +12,7 @@ from supervision.days import add_days, local_day, start_of
 from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
 from supervision.exchange.intake import Importer
-from supervision.orders.intake import ONE_AT_A_TIME
+from supervision.locks import Lock
 from supervision.rollcall.take import roll_call
 
 LATEST_DAYS: Final = 366
@@ -63,7 +63,7 @@ async def go_live(viewer: Importer | None, day: date, now: datetime) -> GoneLive
     if not today <= day <= add_days(today, LATEST_DAYS):
         raise Refusal(f"上线日期必须是今天（{today}）或以后一年之内的一天。")
     async with tx():
-        await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+        await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         runs = await fetch(
             """UPDATE import_run SET detail = detail || jsonb_build_object('live_from', $1::date)
                 WHERE kind = 'roster' AND undone_at IS NULL AND NOT detail ? 'live_from' RETURNING id""",

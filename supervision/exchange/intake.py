@@ -24,7 +24,7 @@ from supervision.exchange.plan import Setting, Wanted, place_row, plan
 from supervision.exchange.roster import parse_roster
 from supervision.exchange.sheets import read_book
 from supervision.exchange.writing import Writing, numbers_for, write_plans
-from supervision.orders.intake import ONE_AT_A_TIME
+from supervision.locks import Lock
 from supervision.people.actions import DOC
 from supervision.sealed import keyring
 from supervision.settings.terms import load_terms
@@ -96,7 +96,7 @@ async def one_import(dry_run: bool) -> AsyncIterator[None]:
     """The one transaction of a whole file, one import at a time; a dry run is rolled back."""
     try:
         async with tx():
-            await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+            await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
             yield
             if dry_run:
                 raise _TryOnly

@@ -11,7 +11,7 @@ from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotFound, Refusal
 from supervision.exchange.intake import Importer
-from supervision.orders.intake import ONE_AT_A_TIME
+from supervision.locks import Lock
 
 # What may be built on an order or a person: the table, its column, its moment, the words for it.
 ON_ORDERS: Final = (
@@ -62,7 +62,7 @@ async def undo(viewer: Importer | None, run: int, now: datetime) -> None:
     Raises Refusal on another day, for a run that was undone, and where something was built on it: the sentence says what.
     """
     async with tx():
-        await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+        await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await run_of(run)
         _check_day(row, now)
         detail = json.loads(row["detail"])

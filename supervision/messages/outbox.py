@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from supervision.days import DAY, SHANGHAI, at_hour, local_day, start_of
 from supervision.db import Record, execute, fetch, insert_many, tx
+from supervision.locks import Lock
 from supervision.messages.recipients import RECIPIENT
 from supervision.messages.texts import CLOSES_HOUR, OPENS_HOUR
 from supervision.sealed import keyring
@@ -21,8 +22,6 @@ RETRY_AFTER = (
 )
 CUT_OFF_AFTER = timedelta(minutes=5)
 """Longer than any provider's time-out: a text that is being sent for so long was cut off, and nobody knows."""
-ONE_AT_A_TIME = 7010
-"""The advisory lock of whoever queues texts to people: two at once would each find a person's day free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ async def _days_taken(people: Sequence[int], now: datetime) -> dict[int, set[dat
     """Person → today and later days on which a text went out, or waits to; nobody else adds one until we are through."""
     if not people:
         return {}
-    await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+    await execute("SELECT pg_advisory_xact_lock($1)", Lock.ENQUEUE)
     rows = await fetch(
         """SELECT person, CASE state WHEN 'waiting' THEN greatest(not_before, next_try_at) ELSE claimed_at END AS at
              FROM message

@@ -9,6 +9,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.locks import Lock
 from supervision.orders.actions import ORDER, enrol
 from supervision.orders.tables import KINDS
 from supervision.people.actions import (
@@ -21,7 +22,6 @@ from supervision.people.actions import (
     find_by_number,
 )
 
-ONE_AT_A_TIME = 7004
 """The advisory lock of intakes: two at once would take one number, or put one person down twice."""
 
 
@@ -55,7 +55,7 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
     """
     check_order(intake.order, now)
     async with tx():
-        await execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+        await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         person = await _person_for(intake.person, intake.assignment, now)
         order = await _add_order(viewer, person, intake.order, now)
         await assign((ORDER, order), person, intake.assignment, now, viewer.id)
