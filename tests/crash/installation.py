@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -221,7 +221,7 @@ async def _have_beaten(since: datetime) -> bool:
     return late == 0
 
 
-async def until(done, otherwise: str) -> None:
+async def until(done: Callable[[], Awaitable[bool]], otherwise: str) -> None:
     """Look again and again until it is so."""
     end = monotonic() + PATIENCE
     while not await done():
