@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from supervision.db import tx
 from supervision.errors import Refusal
 from supervision.exchange.actions import import_sheet
 from supervision.exchange.answers import answer_workbook
@@ -20,6 +21,7 @@ from supervision.house import House
 HOW_TO_ANSWER: Final = (
     "先用 --dry-run --json 查看 questions，再把 {问题的 key: 选项的 code} 写进 JSON 文件，用 --answers 指定。"
 )
+HOW_TO_SEE: Final = "用 --dry-run 查看全部，用 --refused 写出有误的行。"
 Said = tuple[Any, list[str]]
 
 
@@ -38,12 +40,23 @@ async def import_file(house: House, arguments: argparse.Namespace) -> Said:
         dry_run=arguments.dry_run,
     )
     try:
-        imported = await import_sheet(None, file, options, now=now)
+        async with tx():
+            imported = await import_sheet(None, file, options, now=now)
+            if arguments.refused:
+                _write(arguments.refused, answer_workbook(imported.with_reasons))
+            _refuse_nothing(imported)
     except OpenQuestions as refusal:
         raise Refusal(f"{refusal.sentence}{HOW_TO_ANSWER}") from None
-    if arguments.refused:
-        _write(arguments.refused, answer_workbook(imported.with_reasons))
     return imported.data, _lines(imported)
+
+
+def _refuse_nothing(imported: Imported) -> None:
+    """An import of which no row is good leaves no trace, and says why by its first row; a try tells them all."""
+    if imported.run is None or imported.counts["refused"] < len(imported.results):
+        return
+    first = imported.results[0]
+    told = "；".join(f"{reason.column}：{reason.text}" for reason in first.row.reasons)
+    raise Refusal(f"没有一行可以导入，{len(imported.results)} 行都有误。第 {first.row.row} 行：{told}。{HOW_TO_SEE}")
 
 
 async def go_live(house: House, arguments: argparse.Namespace) -> Said:

@@ -21,7 +21,7 @@ from supervision.exchange.outcome import Absent, Imported, Result, counted
 from supervision.exchange.parsed import ParsedRow, ParsedSheet, Question
 from supervision.exchange.places import Places, load_places
 from supervision.exchange.plan import Setting, Wanted, place_row, plan
-from supervision.exchange.roster import parse_roster
+from supervision.exchange.roster import parse_roster, refuse_another_list
 from supervision.exchange.sheets import read_book
 from supervision.exchange.writing import Writing, numbers_for, write_plans
 from supervision.locks import Lock
@@ -79,7 +79,12 @@ async def read_sheet(file: SheetFile, options: Options, today: date) -> ParsedSh
 def _read(file: SheetFile, options: Options, today: date) -> ParsedSheet:
     sheets = read_book(file.name, file.data)
     kind = options.kind or ("history" if is_history(sheets) else "roster")
-    return (parse_history if kind == "history" else parse_roster)(sheets, today, options.answers)
+    parsed = (parse_history if kind == "history" else parse_roster)(sheets, today, options.answers)
+    if not parsed.rows:
+        raise Refusal("表头下面没有一行数据，没有导入。请核对后重新上传。")
+    if kind != "history":
+        refuse_another_list(parsed)
+    return parsed
 
 
 def own_office(viewer: Importer | None) -> int | None:

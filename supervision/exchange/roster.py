@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from supervision.errors import Refusal
 from supervision.exchange.entry import (
     Entry,
     Place,
@@ -20,6 +21,7 @@ from supervision.exchange.layout import data_rows, lay_out
 from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import text_of
+from supervision.people.names import name_fault, without_marks
 from supervision.people.phones import PhoneFault, is_mobile, normalise_phone
 
 ROSTER_FIELDS: Final = (
@@ -27,6 +29,8 @@ ROSTER_FIELDS: Final = (
     "risk", "number", "received", "address_now", "address_household", "state",
 )  # fmt: skip
 TEXTS: Final = ("crime", "office", "officer", "risk", "address_now", "address_household")
+OF_A_CORRECTION: Final = ("kind_missing", "start_missing")
+"""What every row lacks of a list that isn't about corrections."""
 _BETWEEN_PHONES = re.compile(r"[、，,;；/|\n\r]+")
 
 
@@ -46,10 +50,22 @@ def parse_roster(sheets: list[Sheet], today: date, answers: Mapping[str, str]) -
     return gathered("roster", layouts, skipped, rows)
 
 
+def refuse_another_list(parsed: ParsedSheet) -> None:
+    """Raises Refusal for a list of people that isn't the register (a docket, a seating plan): as a whole, not row by row."""
+    if _has_no_column(parsed, "id_missing") or all(_has_no_column(parsed, code) for code in OF_A_CORRECTION):
+        raise Refusal(
+            "这个表格不像在册人员名单：表头里至少要有“身份证号”，以及“矫正类别”或“矫正开始日期”。没有导入，请核对后重新上传。"
+        )
+
+
+def _has_no_column(parsed: ParsedSheet, code: str) -> bool:
+    """Whether all rows lack it because the sheet has no place for it."""
+    lacking = ((reason.code, reason.position) for row in parsed.rows for reason in row.reasons)
+    return bool(parsed.rows) and sum(one == (code, None) for one in lacking) == len(parsed.rows)
+
+
 def _read(entry: Entry, today: date) -> Entry:
-    read_text(entry, "name")
-    if not entry.fields["name"] and not entry.waits("name"):
-        entry.refuse("name", "name_missing", "没有姓名，请补填")
+    _read_name(entry)
     read_word(entry, "sex")
     read_identity(entry, today)
     _read_phones(entry)
@@ -61,6 +77,15 @@ def _read(entry: Entry, today: date) -> Entry:
     for name in TEXTS:
         read_text(entry, name)
     return entry
+
+
+def _read_name(entry: Entry) -> None:
+    read_text(entry, "name")
+    name = entry.fields["name"] = without_marks(entry.fields["name"] or "") or None
+    if name and (fault := name_fault(name)):
+        entry.refuse("name", "name_invalid", fault)
+    if not name and not entry.waits("name"):
+        entry.refuse("name", "name_missing", "没有姓名，请补填")
 
 
 def _read_term(entry: Entry) -> None:

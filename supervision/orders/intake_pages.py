@@ -18,6 +18,7 @@ from supervision.orders.intake import Intake, NewOrder, take_in
 from supervision.orders.offers import Officer, officer_options, officers_for
 from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
+from supervision.people.names import name_fault, without_marks
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -53,7 +54,9 @@ def _intake(form: Form, officers: dict[int, Officer], clock: Clock) -> Intake:
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
-    name, number = form.text("name", "姓名"), form.text("number", "身份证号")
+    name, number = without_marks(form.text("name", "姓名")), form.text("number", "身份证号")
+    if fault := name_fault(name):
+        form.wrong.setdefault("name", f"{fault}。")
     try:
         identity = parse_identity_number(number, clock.today())
     except IdentityFault as fault:
