@@ -161,3 +161,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"crash matrix: {total} points ({each})")
     for kills in noted("kills"):
         terminalreporter.write_line(f"kills: {kills}")
+    for line in [value for report in reports for name, value in report.user_properties if name == "said"]:
+        terminalreporter.write_line(line)

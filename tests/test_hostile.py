@@ -154,7 +154,7 @@ async def test_no_query_breaks_its_page(cast: Cast, line: Line) -> None:
     assert broken == []
 
 
-PATHS = ("2147483648", "-1", "0", "9" * 400, "%00", "1%2F..%2F2", "%ED%A0%80", "1.0", "1e3")
+PATHS = ("2147483648", "-2147483649", "-1", "0", "9" * 400, "%00", "1%2F..%2F2", "%ED%A0%80", "1.0", "1e3")
 
 
 async def test_no_number_in_a_path_breaks_a_route(cast: Cast) -> None:

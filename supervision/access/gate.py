@@ -226,7 +226,7 @@ async def _has_token(request: AnyRequest, mark: str) -> bool:
 
 async def check_request(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: numbers that can be ids, a form with this browser's token, text that can be stored."""
-    if any(isinstance(value, int) and value > LARGEST_ID for value in connection.path_params.values()):
+    if any(isinstance(value, int) and not 0 <= value <= LARGEST_ID for value in connection.path_params.values()):
         raise NotFound
     if b"%00" in connection.scope["query_string"]:
         raise NotFound
