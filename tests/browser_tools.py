@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, async_playwright
@@ -113,3 +114,19 @@ async def axe_faults(tab: Page) -> list[list[Any]]:
     if not await tab.evaluate("'axe' in window"):
         await tab.evaluate(Axe().axe_script)
     return await tab.evaluate(AXE_RUN, AXE_RULES)
+
+
+PASSED_ON = ("content-type", "x-csrftoken")
+
+
+async def answer(client: httpx.AsyncClient, route: Any) -> None:
+    """A request of the browser, answered by the app in the test's own transaction."""
+    request = route.request
+    address = urlsplit(request.url)
+    kept = {name: value for name, value in request.headers.items() if name.startswith("hx-") or name in PASSED_ON}
+    reply = await client.request(
+        request.method, f"{address.path}?{address.query}", content=request.post_data_buffer, headers=kept
+    )
+    if reply.status_code == 303:  # the browser can't follow a redirect that a route answers
+        reply = await client.get(reply.headers["location"], headers=kept if "hx-request" in kept else {})
+    await route.fulfill(status=reply.status_code, headers=dict(reply.headers), body=reply.content)

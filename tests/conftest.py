@@ -159,6 +159,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         total = sum(points for _, points in pieces)
         each = ", ".join(f"{name} {points}" for name, points in pieces)
         terminalreporter.write_line(f"crash matrix: {total} points ({each})")
+    if told := noted("hands"):
+        terminalreporter.write_line(f"keys and clicks: {'; '.join(told)}")
+    for told in noted("histories"):
+        terminalreporter.write_line(f"histories by sheets and by pages: {told}")
     for kills in noted("kills"):
         terminalreporter.write_line(f"kills: {kills}")
     for line in [value for report in reports for name, value in report.user_properties if name == "said"]:

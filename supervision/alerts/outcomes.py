@@ -38,6 +38,14 @@ SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
     "admonition_proposed": ("dealt_with", "resolved"),
 }
 
+USUAL_REASONS = {
+    "called": "已电话联系本人，问明原因并督促。",
+    "family": "联系不上本人，已请家属转告。",
+    "visited": "已上门走访，见到本人。",
+    "made_up": "所缺事项已补办。",
+}
+"""What is mostly said, so that nobody has to type it; a named person picks it, and may add words of their own."""
+
 LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": "事实证明没有逾期"}
 
 

@@ -13,7 +13,7 @@ from litestar.response import Template
 from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.alerts import actions, queue
-from supervision.alerts.outcomes import BY_CODE
+from supervision.alerts.outcomes import BY_CODE, USUAL_REASONS
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound, Refusal
@@ -117,7 +117,8 @@ async def outcome(
 
     async def act(form: Form, ids: list[int], now: datetime) -> str:
         said = form.choice("outcome", "处置结果", BY_CODE)
-        reason = form.text("reason", "处置的理由")
+        reason = USUAL_REASONS.get(form.typed.get("usual", ""), "")
+        reason += form.text("reason", "处置的理由", required=not reason)
         form.check()
         kept = await actions.close_all(viewer, ids, said, reason, now=now)
         return f"已处置；另有 {len(kept)} 条要补上事实才会结束。" if kept else "已处置。"

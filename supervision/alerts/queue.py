@@ -9,7 +9,7 @@ from supervision import rules, sealed
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import NOTE, receivers_of
 from supervision.alerts.ladder import RUNGS
-from supervision.alerts.outcomes import cause_kind, offered
+from supervision.alerts.outcomes import USUAL_REASONS, cause_kind, offered
 from supervision.audit.record import Seeing
 from supervision.db import Record, fetch, fetch_row
 from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
@@ -76,6 +76,11 @@ class Card:
     def outcomes(self) -> list[tuple[str, str]]:
         """What may be said to end it."""
         return offered({cause.kind for cause in self.causes})
+
+    @property
+    def usual_reasons(self) -> list[tuple[str, str]]:
+        """What is mostly said of it."""
+        return list(USUAL_REASONS.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,11 @@ SHOWN = 12
 BOUND = 100
 FILE, ALERTS = "/people/{person}", "/alerts/people/{person}"
 """Where the next step is."""
+FORMS = {("SU-01", mode): mode for mode in ("phone", "in_person", "written")} | {
+    ("SU-04", "info"): "check",
+    ("SU-04", "field"): "visit",
+}
+"""Of what is owed first, the form of the file in which it is put down: it is open already, so that saving it is one more click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def _item(row: Record, now: datetime, settle: tuple[str, str]) -> Item:
 def _step(row: Record, settle: tuple[str, str]) -> tuple[str, str]:
     """The next step: where it is, and what it is called."""
     if row["list"] == "today":
-        return FILE + "#record", "记录"
+        form = FORMS.get((row["kinds"][0], row["variants"][0]), "")
+        return FILE + (f"?open={form}#record" if form else "#record"), "记录"
     return {"person": (FILE, "查看"), "text": ("/messages", "查看")}.get(row["sort"], settle)
 
 

@@ -50,7 +50,7 @@ async def file(
     """The whole file on one page; one audit row."""
     seeing = Seeing(viewer, "file_seen", clock.now(), subject=("person", person_id))
     context = await _file(seeing, viewer, person_id, everything=request.query_params.get("all") == "1")
-    return page(request, "desk/file.html", **context)
+    return page(request, "desk/file.html", opened=request.query_params.get("open", ""), **context)
 
 
 async def _file(

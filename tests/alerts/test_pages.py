@@ -206,3 +206,23 @@ async def test_the_queue_takes_five_statements_however_many_cards_it_shows(cast:
         page = (await browser.get("/alerts")).text
     assert page.count('class="card" id="alerts-') == count
     assert len([sql for sql in seen if "staff_session" not in sql]) == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("", "已上门走访，见到本人。"), ("手机停机。", "已上门走访，见到本人。手机停机。")],
+)
+async def test_a_usual_reason_is_kept_in_words_with_what_was_added(
+    lapsed: Made, cast: Cast, typed: str, kept: str
+) -> None:
+    ids = await ids_of(lapsed)
+    data = {"alert": ids, "outcome": "dealt_with", "usual": "visited", "reason": typed}
+    answer = await (await client_for(cast, cast.alice)).post(f"/alerts/people/{lapsed.person}/outcome", data=data)
+    assert answer.status_code == 303
+    assert {alert["reason"] for alert in await alerts_of(lapsed.order)} == {kept}
+
+
+async def test_a_usual_reason_that_is_none_of_ours_is_no_reason(lapsed: Made, cast: Cast) -> None:
+    data = {"alert": await ids_of(lapsed), "outcome": "dealt_with", "usual": "because", "reason": ""}
+    answer = await (await client_for(cast, cast.alice)).post(f"/alerts/people/{lapsed.person}/outcome", data=data)
+    assert answer.status_code == 422 and "请填写处置的理由。" in answer.text
