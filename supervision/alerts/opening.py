@@ -17,7 +17,7 @@ from supervision.settings.terms import load_terms
 logger = logging.getLogger(__name__)
 LOOK, ACT, DECIDE = "look", "act", "decide"
 
-LAPSES = """SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at AS since_at
+LAPSES = """SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at AS since_at, d.created_at
               FROM duty d WHERE is_lapsed(d.state, d.limit_at, $1) AND d.alerted_at IS NULL"""
 FOUND = """SELECT f.id, f.subject_kind, f.subject_id, f.person, f.rule, f.variant, f.period, f.since_at, f.severity
              FROM finding f WHERE f.state = 'open' AND f.since_at <= $1 AND f.alerted_at IS NULL"""
@@ -114,8 +114,12 @@ async def _raise(table: str, query: str, args: Sequence[object], now: datetime) 
 
 
 def told_of(rows: Sequence[Record]) -> list[Record]:
-    """The duties whose lapse is also told to the person by text."""
-    return [row for row in rows if row["person"] and row["variant"] in _told_variants(row["rule"])]
+    """The duties whose lapse is also told to the person by text.
+
+    Not what had lapsed before it was put down: of the days before an order is on our register nobody is told (model §6).
+    """
+    told = (row for row in rows if row["person"] and row["variant"] in _told_variants(row["rule"]))
+    return [row for row in told if row["created_at"] < row["since_at"]]
 
 
 def _told_variants(rule_id: str) -> frozenset[str]:

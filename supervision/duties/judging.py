@@ -35,6 +35,11 @@ SELECT subject_id, string_agg(concat(rule, '|', variant, '|', period, '|', state
            '|', opens_at, '|', due_at, '|', limit_at, '|', raw_due_on, '|', source, '|', id), E'\\n') AS held
   FROM duty WHERE subject_kind = 'order' AND subject_id = ANY($1) GROUP BY subject_id
 """
+# After an act also of what the explanation speaks, which may change while the days don't.
+HELD_EXPLAINED: Final = HELD_DUTIES.replace(
+    "id), E",
+    """id, E'\\t', why ->> 'level', '|', why ->> 'every', '|', why ->> 'anchor', '|', why ->> 'step'), E""",
+)
 HELD_FINDINGS: Final = """
 SELECT subject_id, string_agg(concat(rule, '|', variant, '|', period, '|', since_at, '|', ended_at, '|', severity, '|', state,
            '|', id), E'\\n') AS held
@@ -198,10 +203,13 @@ class _Subject:
         """Note what changed; the duties that are new."""
         wanted = {self.judge.line(duty): duty for duty in expected.values()}
         rows = {}
-        for line in lines:
-            if wanted.pop(line.rsplit("|", 2)[0], None) is None:
+        for line, _, explained in (each.partition("\t") for each in lines):
+            duty = wanted.pop(line.rsplit("|", 2)[0], None)
+            if duty is None:
                 row = held_duty(line)
                 rows[row.key] = row
+            elif explained and explained != explained_by(duty.slot.why):
+                self._change(held_duty(line), duty)
         new = []
         for duty in wanted.values():
             if (old := rows.pop(duty.key, None)) is None:
@@ -362,8 +370,8 @@ def ended_row(row: Held, decision: Decision | None, terms: Terms) -> tuple[Any, 
 def refound_row(row: HeldFinding, finding: Finding | None, terms: Terms) -> tuple[Any, ...]:
     """What a finding becomes, for the UPDATE; ended where no rule finds it any more."""
     if finding is None:
-        return (row.id, row.since_at, row.severity, "ended", terms.now, None, None)
-    fact = (finding.fact_kind, finding.fact_id)
+        return (row.id, row.since_at, row.severity, "ended", terms.now, None, None, None)
+    fact = (finding.fact_kind, finding.fact_id, copying.json_text(dict(finding.why)))
     return (row.id, finding.since_at, finding.severity, _state(finding), finding.ended_at, *fact)
 
 
@@ -383,6 +391,11 @@ def duty_line(duty: Duty) -> str:
         f"{duty.rule}|{slot.variant}|{slot.period}|{duty.state}|{duty.fact_kind or ''}|{fact}|{written(duty.closed_at)}|"
         f"{written(slot.opens_at)}|{written(slot.due_at)}|{written(slot.limit_at)}|{slot.raw_due_on}"
     )
+
+
+def explained_by(why: Mapping[str, Any]) -> str:
+    """Of what an explanation speaks, as HELD_EXPLAINED has it: the class, and where the grid begins."""
+    return "|".join(str(why.get(name, "")) for name in ("level", "every", "anchor", "step"))
 
 
 def held_duty(line: str) -> Held:

@@ -10,6 +10,7 @@ from supervision.days import add_days, end_of, local_day
 from supervision.db import execute, fetch, tx
 from supervision.duties.judging import (
     HELD_DUTIES,
+    HELD_EXPLAINED,
     HELD_FINDINGS,
     LEDGER_DIFFERENCE,
     NOT_OF_RULES,
@@ -74,7 +75,8 @@ async def _take(ids: list[int], asked: "asyncio.Task[Answer]", terms: Terms, by:
 async def question_about(ids: Sequence[int], made_to: Mapping[int, datetime] | None = None) -> Question:
     """What is known of these orders and what the ledger holds of them; locks the orders."""
     facts = await load_facts(ids)
-    return Question(facts, await _held(HELD_DUTIES, ids), await _held(HELD_FINDINGS, ids), made_to)
+    duties = HELD_EXPLAINED if made_to is None else HELD_DUTIES
+    return Question(facts, await _held(duties, ids), await _held(HELD_FINDINGS, ids), made_to)
 
 
 async def _held(statement: str, ids: Sequence[int]) -> dict[int, str]:

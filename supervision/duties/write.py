@@ -54,10 +54,10 @@ async def _change_findings(rows: Sequence[tuple[Any, ...]], terms: Terms) -> Non
     await execute(
         """UPDATE finding f
               SET since_at = n.since_at, severity = n.severity, state = n.state, ended_at = n.ended_at,
-                  fact_kind = n.fact_kind, fact_id = n.fact_id,
-                  alerted_at = CASE WHEN n.since_at > $8 THEN NULL ELSE f.alerted_at END
+                  fact_kind = n.fact_kind, fact_id = n.fact_id, why = coalesce(n.why, f.why),
+                  alerted_at = CASE WHEN n.since_at > $9 THEN NULL ELSE f.alerted_at END
              FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::timestamptz[], $6::text[],
-                         $7::bigint[]) AS n(id, since_at, severity, state, ended_at, fact_kind, fact_id)
+                         $7::bigint[], $8::jsonb[]) AS n(id, since_at, severity, state, ended_at, fact_kind, fact_id, why)
             WHERE f.id = n.id""",
         *(list(column) for column in zip(*rows, strict=True)),
         terms.now,

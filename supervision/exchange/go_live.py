@@ -119,11 +119,14 @@ async def _described(day: date, orders: list[int], people: list[int], now: datet
 
 
 async def past_alerts(orders: list[int], day: date) -> int:
-    """Open alerts about what lies before the first day, the clocks that still run aside: there must be none."""
+    """Open alerts about what lies before the first day, the clocks that still run aside: there must be none.
+
+    What somebody enrolled on the eve still lacks is a finding from the first moment of the day, and not of the past.
+    """
     return int(
         await fetch_value(
             """SELECT count(*) FROM alert WHERE subject_kind = 'order' AND subject_id = ANY($1) AND closed_at IS NULL
-                  AND since_at <= $2 AND kind <> ALL($3)""",
+                  AND (since_at < $2 OR (since_at = $2 AND duty IS NOT NULL)) AND kind <> ALL($3)""",
             orders,
             start_of(day),
             list(CLOCKS),

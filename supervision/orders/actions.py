@@ -179,7 +179,6 @@ async def change_term(viewer: Viewer, order: int, end_on: date, reason: str, now
         await insert("term_change", values | {"recorded_by": viewer.id})
         await execute("UPDATE orders SET end_on = $2 WHERE id = $1", order, end_on)
         await close_debt(order, "end_on", now, viewer.id)
-        await close_debt(order, "end_on", now, viewer.id)
         await done(viewer, "change_term", row, now, {"end_on": end_on.isoformat()})
 
 

@@ -105,7 +105,7 @@ async def _add_order(viewer: Viewer, person: int, new: NewOrder, now: datetime) 
         "start_on": new.start_on,
         "end_on": new.end_on,
         "state": "due",
-        "ledger_from": local_day(now),
+        "ledger_from": max(local_day(now), new.start_on),
         "created_at": now,
         "created_by": viewer.id,
     }

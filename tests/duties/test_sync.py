@@ -56,6 +56,26 @@ async def test_sync_twice_changes_nothing(cast: Cast) -> None:
     assert await fetch(LEDGER, one.order) == before
 
 
+@pytest.mark.parametrize("level", ["strict", "normal", "loose"])
+async def test_a_slot_that_two_classes_share_is_explained_by_the_one_in_force(cast: Cast, level: str) -> None:
+    """Taken in without a class, so first by the intervals of normal; decided a moment later."""
+    one = await on_register(cast, level=level)
+    said = await fetch(
+        "SELECT DISTINCT why ->> 'level' AS level FROM duty WHERE subject_id = $1 AND state = 'open' AND rule LIKE 'SU%'",
+        one.order,
+    )
+    assert [row["level"] for row in said] == [level]
+    assert await sync([one.order], NOW) == 0
+    assert (await reconcile(NOW)).repaired == 0
+
+
+async def test_a_finding_that_moves_says_so_in_its_reason(cast: Cast) -> None:
+    one = await on_register(cast)
+    await report(one.order, NOW + timedelta(days=20))
+    row = await fetch("SELECT since_at, why FROM finding WHERE subject_id = $1 AND rule = 'no_future_duty'", one.order)
+    assert datetime.fromisoformat(json.loads(row[0]["why"])["since"]) == row[0]["since_at"]
+
+
 async def test_a_report_in_time_meets_its_slot_and_a_withdrawn_one_opens_it_again(cast: Cast) -> None:
     one = await on_register(cast)
     made = await report(one.order, start_of(date(2026, 11, 30)))

@@ -152,3 +152,13 @@ async def test_the_command_says_what_the_first_day_is_like(cast: Cast) -> None:
     assert "debt phone: 1" in lines
     with pytest.raises(Refusal, match="not a day"):
         await go_live_command(house, Namespace(date="1.12."))
+
+
+async def test_what_who_was_enrolled_on_the_eve_still_lacks_is_not_of_the_past(cast: Cast) -> None:
+    eve = add_days(local_day(cast.now), -1).isoformat()
+    await taken(cast, person(矫正开始日期=eve, 接收日期=eve, 管理类别="", 联系电话=""))
+    gone = await go_live(await dan(cast), local_day(cast.now), cast.now)
+    assert gone.past_alerts == 0
+    await watch(cast.now)
+    kinds = {row["kind"] for row in await fetch("SELECT kind FROM alert WHERE closed_at IS NULL")}
+    assert {"no_class", "no_phone"} <= kinds

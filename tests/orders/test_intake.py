@@ -1,9 +1,10 @@
 """A person is taken in by hand: birth and sex from the number, everything wrong named at its field, nobody twice."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from tests.cast import NOW, Cast, client_for
 from tests.register import identity_number
@@ -128,3 +129,24 @@ async def test_what_somebody_lacks_who_reported_days_before_they_were_put_down_i
     assert (await alice.post("/people/new", data=sent(cast, **more, phone=""))).status_code == 303
     found = await fetch("SELECT rule, since_at <= $1 AS now FROM finding WHERE state = 'open' ORDER BY rule", NOW)
     assert {row["rule"] for row in found if row["now"]} == {"no_class", "no_phone", "reach_otherwise"}
+
+
+@pytest.mark.parametrize(("start_on", "begins"), [("2026-11-20", "2026-11-25"), ("2026-11-26", "2026-11-26")])
+async def test_the_ledger_of_a_term_that_is_to_come_begins_with_it(cast: Cast, start_on: str, begins: str) -> None:
+    """As it does for a sheet."""
+    typed = sent(cast, start_on=start_on, effective_on=start_on)
+    await (await client_for(cast, cast.alice)).post("/people/new", data=typed)
+    assert await fetch_value("SELECT ledger_from FROM orders") == date.fromisoformat(begins)
+
+
+@pytest.mark.parametrize(("days", "texts"), [(10, 1), (11, 0)])
+async def test_nobody_is_told_by_text_of_what_had_lapsed_before_they_were_put_down(
+    cast: Cast, days: int, texts: int
+) -> None:
+    """The tenth day ends tonight, or ended last night: an alert in both cases, a text only where the clock ran with us."""
+    effective_on = (NOW - timedelta(days=days)).date().isoformat()
+    typed = sent(cast, start_on=effective_on, effective_on=effective_on)
+    await (await client_for(cast, cast.alice)).post("/people/new", data=typed)
+    await watch(NOW + timedelta(days=1))
+    assert await fetch_value("SELECT count(*) FROM alert WHERE kind = 'RE-06' AND closed_at IS NULL") == 1
+    assert await fetch_value("SELECT count(*) FROM message WHERE kind = 'missed'") == texts
