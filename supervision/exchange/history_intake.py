@@ -167,7 +167,16 @@ def _look(row: ParsedRow, orders: dict[str, list[Record]], gathered: Gathered) -
     if fields["due_on"] < order["start_on"]:
         told = f"应报到时间早于矫正开始日期 {order['start_on']}，请核对"
         return refused(parsed, row, "due_on", "before_term", told)
-    past = Past(row, order, mode, fields["due_on"], _made_at(fields, gathered.now))
+    made_at = _made_at(fields, gathered.now)
+    if made_at and made_at < start_of(order["start_on"]):
+        told = f"实际报到时间早于矫正开始日期 {order['start_on']}，请核对"
+        return refused(parsed, row, "made_on", "before_term", told)
+    if made_at and order["ended_at"] and made_at >= order["ended_at"]:
+        told = (
+            f"这一期矫正已于 {order['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M} 结束，实际报到时间在此之后，请核对"
+        )
+        return refused(parsed, row, "made_on", "after_end", told)
+    past = Past(row, order, mode, fields["due_on"], made_at)
     if not past.before_ledger and past.made_at is None:
         told = f"自 {order['ledger_from']} 起由系统自己记录，之后的缺报不从表中导入"
         return refused(parsed, row, "made_on", "in_ledger", told)

@@ -11,6 +11,7 @@ from supervision.exchange.outcome import Change, Result, refused, warned
 from supervision.exchange.parsed import ParsedRow, ParsedSheet
 from supervision.exchange.places import Places
 from supervision.exchange.values import WORDS, squeezed
+from supervision.orders.actions import EARLIEST_DAYS
 from supervision.people.actions import CONTACT
 from supervision.sealed import Keyring
 
@@ -112,11 +113,13 @@ def plan(wanted: Wanted, known: Known, setting: Setting) -> Plan:
     if wanted.fields.get("state") in ENDED:
         return Plan(_ended_in_sheet(wanted, order), wanted, person, order)
     if order is None:
-        return _newcomer(wanted, person, setting)
+        return _long_before(wanted, setting) or _newcomer(wanted, person, setting)
     if setting.own_office not in (None, order.office):
         told = "该人员已在其他司法所登记，需由区局处理"
         return Plan(_refused(wanted, setting, "office", "needs_bureau", told), wanted, person, order, needs_bureau=True)
-    return _differing_order(wanted, order, setting) or _facts(wanted, person, order, setting)
+    awaited = order.registered_at is None
+    differs = _differing_order(wanted, order, setting) or (_long_before(wanted, setting) if awaited else None)
+    return differs or _facts(wanted, person, order, setting)
 
 
 def _refused(wanted: Wanted, setting: Setting, name: str, code: str, text: str) -> Result:
@@ -138,6 +141,15 @@ def _contradiction(wanted: Wanted, known: Known, setting: Setting) -> Result | N
     if fields.get("received") and fields["received"] > setting.today:
         return _refused(wanted, setting, "received", "date_in_future", "接收日期晚于今天，请核对")
     return None
+
+
+def _long_before(wanted: Wanted, setting: Setting) -> Plan | None:
+    """Nobody is enrolled long before the term: a mistyped year would move every later due day."""
+    fields = wanted.fields
+    if not fields.get("received") or fields["received"] >= fields["start"] - timedelta(days=EARLIEST_DAYS):
+        return None
+    told = f"接收日期早于矫正开始日期 {EARLIEST_DAYS} 天以上，请核对年份"
+    return Plan(_refused(wanted, setting, "received", "received_long_before", told), wanted)
 
 
 def _ended_in_sheet(wanted: Wanted, order: KnownOrder | None) -> Result:

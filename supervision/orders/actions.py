@@ -3,8 +3,10 @@
 `order` and `person` are ids in the viewer's scope: whoever calls has asked `people.scope` for them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
@@ -48,12 +50,12 @@ async def register(viewer: Viewer, order: int, happened_at: datetime, now: datet
         await done(viewer, "register", row, now)
 
 
-def check_not_long_before(row: Record, happened_at: datetime) -> None:
+def check_not_long_before(row: Mapping[str, Any], happened_at: datetime, *, field: str = "happened_at") -> None:
     """Raises Refusal for a registration long before the judgment: a mistyped year would move every later due day."""
     earliest = add_days(row["effective_on"] or row["start_on"], -EARLIEST_DAYS)
     if local_day(happened_at) < earliest:
         told = f"报到时间早于裁判生效日三十日以上（{earliest:%Y-%m-%d} 之前），请核对年份。"
-        raise Refusal(told, fields={"happened_at": told})
+        raise Refusal(told, fields={field: told})
 
 
 async def enrol(order: int, happened_at: datetime, now: datetime, by: int | None) -> None:

@@ -10,7 +10,7 @@ from supervision.days import local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
 from supervision.locks import Lock
-from supervision.orders.actions import ORDER, enrol
+from supervision.orders.actions import ORDER, check_not_long_before, enrol
 from supervision.orders.tables import KINDS
 from supervision.people.actions import (
     Assignment,
@@ -74,6 +74,9 @@ def check_order(order: NewOrder, now: datetime) -> None:
         raise Refusal("矫正结束日期早于开始日期。", fields={"end_on": "结束日期不能早于开始日期。"})
     if order.registered_at and order.registered_at > now:
         raise Refusal("报到时间不能晚于现在。", fields={"registered_at": "报到时间不能晚于现在。"})
+    if order.registered_at:
+        days = {"effective_on": order.effective_on, "start_on": order.start_on}
+        check_not_long_before(days, order.registered_at, field="registered_at")
 
 
 async def _person_for(new: NewPerson, to: Assignment, now: datetime) -> int:

@@ -491,3 +491,10 @@ async def test_the_number_of_statements_does_not_grow_with_the_sheet(cast: Cast)
     few = await statements(cast, *(another(200 + at, **changed) for at in range(3)))
     many = await statements(cast, *(another(300 + at, **changed) for at in range(90)))
     assert many <= few  # the first of a kind also asks for the types of its columns
+
+
+@pytest.mark.parametrize(("received", "expected"), [("2025-12-06", []), ("2025-12-05", ["received_long_before"])])
+async def test_a_day_of_reception_long_before_the_term_is_refused(
+    cast: Cast, received: str, expected: list[str]
+) -> None:
+    assert codes(await taken(cast, person(接收日期=received))) == [expected]

@@ -1,19 +1,20 @@
 """A history of reports becomes ended slots and the reports that were made; recent misses make one alert a person."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
-from supervision.days import end_of, local_day, start_of
+from supervision.days import SHANGHAI, end_of, local_day, start_of
 from supervision.db import fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.errors import Refusal
+from supervision.orders.actions import Ending, end_order
 from tests.cast import Cast
 from tests.exchange.made import number_of
-from tests.exchange.taken import another, codes, history, order_of, outcomes, person, register, taken
+from tests.exchange.taken import another, codes, dan, history, order_of, outcomes, person, register, taken
 
 
 async def slots() -> list[tuple[Any, ...]]:
@@ -55,6 +56,21 @@ async def test_a_person_is_known_by_number_or_by_identity_number(cast: Cast) -> 
     refused: list[str] = []
     assert codes(imported) == [refused, refused, ["person_unknown"], ["person_unknown"], ["before_term"], refused]
     assert imported.counts == {"added": 3, "refused": 3}
+
+
+async def test_a_report_made_before_the_term_or_after_the_end_is_refused_as_the_page_does(cast: Cast) -> None:
+    await taken(cast, person(), another(128))
+    order = await order_of("SQ0128")
+    ended_at = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+    await end_order(await dan(cast), order["id"], Ending("deceased", ended_at, "死亡证明"), cast.now)
+    imported = await history(
+        cast,
+        ["SQ0001", "", "2026-01-05", "2026-01-04 23:59", "电话"],
+        ["SQ0001", "", "2026-01-05", "2026-01-05", "当面"],
+        ["SQ0128", "", "2026-11-19", "2026-11-20 09:59", "电话"],
+        ["SQ0128", "", "2026-11-19", "2026-11-20 10:00", "当面"],
+    )
+    assert codes(imported) == [["before_term"], [], [], ["after_end"]]
 
 
 async def test_the_same_history_twice_changes_nothing(cast: Cast) -> None:

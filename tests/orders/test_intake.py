@@ -150,3 +150,10 @@ async def test_nobody_is_told_by_text_of_what_had_lapsed_before_they_were_put_do
     await watch(NOW + timedelta(days=1))
     assert await fetch_value("SELECT count(*) FROM alert WHERE kind = 'RE-06' AND closed_at IS NULL") == 1
     assert await fetch_value("SELECT count(*) FROM message WHERE kind = 'missed'") == texts
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-10-21", 303), ("2026-10-20", 422)])
+async def test_a_report_long_before_the_judgment_is_refused_at_once(cast: Cast, day: str, status: int) -> None:
+    """The judgment takes effect on 20 November: a mistyped year would move every later due day."""
+    typed = sent(cast, reported="1", registered_at=f"{day}T09:00")
+    assert (await (await client_for(cast, cast.alice)).post("/people/new", data=typed)).status_code == status
