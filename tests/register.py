@@ -23,12 +23,13 @@ def identity_number(born_on: date, serial: int, *, male: bool = True) -> str:
     return head + calc_check_digit(head + "0")
 
 
-async def viewer_of(member: Member) -> Viewer:
+async def viewer_of(member: Member, *, session: int = 0) -> Viewer:
     """The viewer that a signed-in member is."""
     row = await fetch_row(
-        """SELECT s.id, s.login, s.name, s.role, s.office, o.name AS office_name, 0 AS session, false AS must_change
+        """SELECT s.id, s.login, s.name, s.role, s.office, o.name AS office_name, $2::int AS session, false AS must_change
              FROM staff s JOIN office o ON o.id = s.office WHERE s.id = $1""",
         member.id,
+        session,
     )
     return Viewer(row)
 

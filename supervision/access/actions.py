@@ -40,7 +40,8 @@ async def sign_in(login: str, password: str, *, origin: Origin, settings: Settin
         await record(None, "sign_in_failed", subject=subject, detail={"from": origin.address}, now=now)
         raise Refusal(WRONG)
     async with tx():
-        await _forget_failures(staff["id"])
+        if not await _forget_failures(staff):
+            raise Refusal(WRONG)
         await forget_attempt(attempt)
         step = await _first_step(staff, settings)
         token = await start_session(staff["id"], origin.agent, now, address=origin.address, step=step)
@@ -55,8 +56,15 @@ async def _first_step(staff: Record, settings: Settings) -> str:
     return "enrol" if must_have(settings, staff["role"]) else "in"
 
 
-async def _forget_failures(staff: int) -> None:
-    await execute("UPDATE staff SET failed_count = 0, locked_until = NULL WHERE id = $1", staff)
+async def _forget_failures(staff: Record) -> bool:
+    """Take the attempts back, unless the password was changed while it was being looked at: then it no longer counts."""
+    still = await execute(
+        """UPDATE staff SET failed_count = 0, locked_until = NULL
+           WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL""",
+        staff["id"],
+        staff["password_hash"],
+    )
+    return still == 1
 
 
 async def give_code(viewer: Viewer, code: str, *, origin: Origin, now: datetime) -> str:
@@ -91,7 +99,7 @@ async def _prove_password(viewer: Viewer, password: str, now: datetime) -> None:
     if not await verify(password, staff["password_hash"] if staff else None) or staff is None:
         await record(viewer, "confirm_failed", now=now)
         raise Refusal(f"密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。")
-    await _forget_failures(staff["id"])
+    await _forget_failures(staff)
 
 
 class _Self:
@@ -145,11 +153,11 @@ async def change_password(viewer: Viewer, old: str, new: str, *, origin: Origin,
     """Set one's own password; ends all sessions and starts a new one: its token."""
     staff = await _claim_attempt(viewer.login, now)
     current = staff["password_hash"] if staff else None
-    if not await verify(old, current):
+    if not await verify(old, current) or staff is None:
         await record(viewer, "confirm_failed", now=now)
         wrong = f"原密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。"
         raise Refusal(wrong, fields={"old": wrong})
-    await _forget_failures(viewer.id)
+    await _forget_failures(staff)
     check_new_password(new, viewer.login, old)
     hashed = await hash_password(new)
     async with tx():

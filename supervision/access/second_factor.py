@@ -150,7 +150,9 @@ async def enrol(viewer: Viewer, offer: Offer, given: str, now: datetime) -> list
         factor = await insert("second_factor", row | {"created_at": now})
         codes = await _make_codes(factor)
         await end_sessions(viewer.id, now, but=viewer.session)
-        await execute("UPDATE staff_session SET step = 'in', confirmed_at = $2 WHERE id = $1", viewer.session, now)
+        whole = "UPDATE staff_session SET step = 'in', confirmed_at = $2 WHERE id = $1 AND ended_at IS NULL"
+        if not await execute(whole, viewer.session, now):  # another browser has just put a telephone in force
+            raise Refusal("这次登录已经结束，请重新登录。")
         await record(viewer, "second_factor_enrolled", subject=("staff", viewer.id), now=now)
     return codes
 
