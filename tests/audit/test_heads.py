@@ -56,6 +56,14 @@ async def test_each_day_is_written_down_once_however_late(cast: Cast, tmp_path) 
     assert [one.head for one in await kept_heads(path)] == [one for _, one in heads] * 2
 
 
+async def test_a_clock_that_ran_ahead_once_keeps_no_later_day_from_being_written_down(cast: Cast, tmp_path) -> None:
+    await written(2)
+    for day, count in ((365, 1), (0, 1), (0, 0)):
+        await take(NOW + day * DAY)
+        assert await keep_heads(tmp_path / "heads") == count
+    assert [day for day, _ in read_heads(tmp_path / "heads")] == [NOW.date() + 365 * DAY, NOW.date()]
+
+
 async def test_the_jobs_seal_and_write_down(cast: Cast, tmp_path) -> None:
     await record(None, "see_person", now=NOW)
     at_work = Work(FixedClock(NOW), Told(), heads=tmp_path / "heads")
