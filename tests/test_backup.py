@@ -264,6 +264,13 @@ def test_another_key_in_the_data_folder_is_not_overwritten(made: Made, new: Sett
     assert Keyring.load(key_file(new)) == other and not (new.data_dir / "postgres").exists()
 
 
+def test_another_audit_key_in_the_data_folder_is_not_taken_for_the_backups(made: Made, new: Settings) -> None:
+    Keyring.create(audit_key_file(new))
+    with pytest.raises(Refusal, match="Another audit key lies at"):
+        restore.restore(new, made.dump, made.safe)
+    assert not (new.data_dir / "postgres").exists()
+
+
 def test_a_restore_without_the_audit_key_is_whole_and_says_that_the_chain_is_unproved(
     made: Made, new: Settings
 ) -> None:

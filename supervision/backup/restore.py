@@ -145,6 +145,9 @@ def _audit_key_for(found: Manifest, settings: Settings, seal: Path) -> Path | No
         raise Refusal(
             f"The audit key {path} (fingerprint {fingerprint}) isn't the one of this backup (fingerprint {found.audit_fingerprint})."
         )
+    in_place = audit_key_file(settings)
+    if in_place.exists() and Keyring.load(in_place).fingerprint != found.audit_fingerprint:
+        raise Refusal(f"Another audit key lies at {in_place}: move it away first.")
     return path
 
 
