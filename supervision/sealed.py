@@ -282,6 +282,10 @@ def _write_new(path: Path, data: bytes) -> None:
 def _write_over(path: Path, data: bytes) -> None:
     draft = _draft(path, data)
     try:
+        # Root may change the keys of a program that runs as somebody else, who must go on reading them.
+        owner = path.stat() if os.geteuid() == 0 and path.exists() else None
+        if owner is not None:
+            os.chown(draft, owner.st_uid, owner.st_gid)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -183,6 +183,17 @@ def test_a_whole_key_file_written_by_hand_is_accepted(tmp_path: Path) -> None:
     assert Keyring.load(path).seal("a", "x").startswith("b.")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for another user")
+def test_keys_that_root_changes_stay_their_owner_s(tmp_path: Path) -> None:
+    path = tmp_path / "seal.key"
+    made = Keyring.create(path)
+    os.chown(path, 65534, 65534)
+    made.grown().store(path)
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (65534, 65534, 0o600)
+    assert len(Keyring.load(path).keys) == 2
+
+
 def test_a_keyring_shows_no_secret_when_printed() -> None:
     assert repr(KEYRING) == f"<Keyring {KEYRING.fingerprint}>"
 
