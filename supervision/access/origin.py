@@ -78,8 +78,19 @@ async def claim_attempt(origin: Origin, now: datetime) -> int | None:
         )
         if failed < MOST:
             return await insert("sign_in_attempt", {"source": source, "at": now})
-    await record(None, "sign_in_held", detail={"from": source}, now=now)
+        await _note_held(source, now)
     raise Refusal(TOO_MANY)
+
+
+async def _note_held(source: str, now: datetime) -> None:
+    """Once a window: rows that are never taken away aren't a stranger's to write by the thousand."""
+    noted = await fetch_value(
+        "SELECT EXISTS (SELECT FROM audit_row WHERE at > $2 AND action = 'sign_in_held' AND detail->>'from' = $1)",
+        source,
+        now - WINDOW,
+    )
+    if not noted:
+        await record(None, "sign_in_held", detail={"from": source}, now=now)
 
 
 async def forget_attempt(attempt: int | None) -> None:

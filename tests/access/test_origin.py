@@ -69,8 +69,18 @@ async def test_the_wait_tells_nothing_of_any_login(cast: Cast) -> None:
     right = await browser.post("/sign-in", data={"login": "alice", "password": PASSWORD})
     unknown = await browser.post("/sign-in", data={"login": "nobody", "password": "wrong"})
     assert right.text.replace("alice", "?") == unknown.text.replace("nobody", "?")
-    assert (await audit_actions())[-2:] == ["sign_in_held"] * 2
     assert await fetch_value("SELECT failed_count FROM staff WHERE login = 'alice'") == 0
+
+
+async def test_a_wait_is_one_audit_row_however_often_a_stranger_asks(cast: Cast) -> None:
+    browser = from_address(cast, HERE)
+    await _fail(browser, MOST)
+    for _ in range(3):
+        assert (await _try(browser))[1]
+    assert (await audit_actions())[-2:] == ["sign_in_failed", "sign_in_held"]
+    cast.clock.at += WINDOW
+    await _fail(browser, MOST + 1)
+    assert (await audit_actions()).count("sign_in_held") == 2
 
 
 async def test_wrong_codes_count_like_wrong_passwords(cast: Cast) -> None:
