@@ -202,8 +202,8 @@ def _seal(seen: SealStanding) -> Examined:
         return Examined(
             "seal",
             False,
-            f"The audit key is missing or isn't this database's (fingerprint {seen.known}): {seen.waiting} rows wait, restore it.",
-            f"审计密钥不在原处，或者不是本数据库的（指纹 {seen.known}）：{seen.waiting} 条审计记录等待封印，请把它从备份放回。",
+            f"The audit key is missing or isn't this database's (fingerprint {seen.known}): {seen.waiting} rows wait: put audit.key back from where keys are kept, restart the jobs.",
+            f"审计密钥不在原处，或者不是本数据库的（指纹 {seen.known}）：{seen.waiting} 条审计记录等待封印；请从存放密钥的地方放回 audit.key，再重启后台任务。",
         )
     last = f"{seen.last_at:%Y-%m-%d %H:%M:%S}Z" if seen.last_at else "never"
     seen_at = f"{seen.last_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if seen.last_at else "从未"

@@ -21,7 +21,9 @@ def use(keyring: Keyring | None) -> None:
 def current() -> Keyring:
     """The key of this process. Raises Refusal where there is none: nothing is sealed then, and everything else works."""
     if not _in_use:
-        raise Refusal("审计密钥不在原处，或者不是本数据库的：审计记录暂不封印，请把它从备份放回。")
+        raise Refusal(
+            "审计密钥不在原处，或者不是本数据库的：审计记录暂不封印；请从存放密钥的地方放回 audit.key，再重启后台任务。"
+        )
     return _in_use[0]
 
 

@@ -58,4 +58,4 @@ async def test_a_key_that_cannot_be_used_is_not_well(cast: Cast, tmp_path, lost:
         path.unlink()
         key.Keyring.create(path)
     one = await examined(at(tmp_path))
-    assert not one.ok and str(await key.known()) in one.said and "备份" in one.said
+    assert not one.ok and str(await key.known()) in one.said and "存放密钥的地方" in one.said
