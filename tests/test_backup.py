@@ -27,7 +27,7 @@ from supervision.config import Settings
 from supervision.db import DB, fetch, fetch_value
 from supervision.doctor import look_over
 from supervision.errors import Refusal
-from supervision.house import HALF_RESTORED, House, at_work, audit_key_file, key_file, open_house, prepare
+from supervision.house import APP_ROLE, HALF_RESTORED, House, at_work, audit_key_file, key_file, open_house, prepare
 from supervision.keys import copy_out
 from supervision.people.actions import CONTACT, DOC
 from supervision.sealed import Keyring, KeyringError
@@ -41,6 +41,9 @@ from tests.test_cli import run
 
 pytestmark = pytest.mark.commits
 KILLED = -9
+MAY_CHANGE = """SELECT count(*) FROM unnest(ARRAY['audit_row', 'audit_seal', 'alert_event', 'duty_event', 'receipt']) AS place
+                 WHERE has_table_privilege(place, 'UPDATE, DELETE, TRUNCATE')"""
+"""Append-only tables that whoever asks could change."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -115,6 +118,7 @@ def test_a_backup_restored_into_an_empty_folder_is_equal_and_works(made: Made, n
 async def _look_at_the_restored(house: House, made: Made) -> None:
     async with at_work(house, pool_size=2):
         assert await _clear() == made.clear
+        assert await fetch_value("SELECT current_user") == APP_ROLE and await fetch_value(MAY_CHANGE) == 0
         verdict = await verify(Keyring.load(audit_key_file(house.settings)), [], house.clock.now())
         assert verdict.links > 20 and (verdict.fault is None or verdict.fault.kind == "waiting")
         person, name = next(iter(await fetch("SELECT id, name FROM person WHERE name = '王磊'")))
