@@ -9,17 +9,24 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import fetch, fetch_row
+from supervision.desk.drives import DRIVES, ENDED, OF_FEW, STRETCH_ENDS, WHO_FITS, WHO_IS_LEFT, Drive
 from supervision.orders.tables import KINDS, LEVELS
 from supervision.people.search import search_condition
 
 PAGE = 50
 BOUND = 100
 """A count stops here and is shown as 99+."""
+FEW = 2_000
+"""Up to so many people who fit are looked up one by one; more are met soon enough on the way through an index."""
+STRETCH = 20_000
+"""Open duties that are walked over before it is asked who is left at all: most belong to people who were shown already."""
 LATELY_DAYS = 30
 SOON_DAYS = 30
 STATES = ("due", "in_correction", "expired_hold", "ended")
 TABS = ("all", "lapsed", "today", "alerted", "new", "ending")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Cursor = tuple[int, int, int]
+"""A row of a page: number of the drive, key, id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,13 @@ class Wanted:
     level: str = ""
     office: int | None = None
     officer: int | None = None
-    after: tuple[int, int, int] | None = None
-    """The last row of the page before: number of the drive, key, id."""
+    after: Cursor | None = None
+    """The last row of the page before."""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there is a filter that perhaps hardly anybody fits."""
+        return bool(self.text or self.state or self.kind or self.level or self.office or self.officer)
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:
@@ -59,102 +71,11 @@ def _number(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def _cursor(value: str) -> tuple[int, int, int] | None:
+def _cursor(value: str) -> Cursor | None:
     parts = value.split(".")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
         return None
     return int(parts[0]), int(parts[1]), int(parts[2])
-
-
-# -- drives: each is (FROM and WHERE, key, id); a page walks them one after another ------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Drive:
-    """One way through the register in the order of an index: people with `{where}` after the cursor `{after}`."""
-
-    sql: str
-    after: str
-    key: str = "timestamptz"
-    """timestamptz | date | int"""
-
-
-# Asked as EXISTS: beside a JOIN the planner lays out a cache for every person of the register before the first row.
-_OPEN = """EXISTS (SELECT FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-                        WHERE o.person = {id} AND o.ended_at IS NULL AND {{where}})"""
-_NO_LAPSE = "NOT EXISTS (SELECT FROM duty l WHERE l.person = a.person AND is_lapsed(l.state, l.limit_at, {now}))"
-_NO_ALERT = "NOT EXISTS (SELECT FROM alert a WHERE a.person = {id} AND a.closed_at IS NULL)"
-_FIRST = """NOT EXISTS (SELECT FROM duty e WHERE e.person = d.person AND e.state = 'open'
-                           AND (e.limit_at, e.id) < (d.limit_at, d.id))"""
-
-_ALERTED = f"""SELECT a.person AS person, a.since_at AS key, a.person::bigint AS id
-          FROM alert a
-         WHERE a.closed_at IS NULL AND {{more}} AND {_OPEN.format(id="a.person")} AND {{after}}
-           AND NOT EXISTS (SELECT FROM alert e WHERE e.person = a.person AND e.closed_at IS NULL
-                              AND (e.since_at, e.id) < (a.since_at, a.id))
-         ORDER BY a.since_at, a.person LIMIT {{limit}}"""
-_AFTER_SINCE = "(a.since_at, a.person) > ({key}, {id})"
-ALERTED = Drive(_ALERTED.replace("{more}", "TRUE"), _AFTER_SINCE)
-ONLY_ALERTED = Drive(_ALERTED.replace("{more}", _NO_LAPSE), _AFTER_SINCE)
-_BY_LIMIT = f"""SELECT d.person AS person, d.limit_at AS key, d.id AS id
-          FROM duty d
-         WHERE d.state = 'open' AND {{range}} AND {_FIRST} AND {_OPEN.format(id="d.person")} AND {{after}}
-         ORDER BY d.limit_at, d.id LIMIT {{limit}}"""
-_AFTER_LIMIT = "(d.limit_at, d.id) > ({key}, {id})"
-CALM = Drive(_BY_LIMIT.replace("{range}", f"d.limit_at > {{now}} AND {_NO_ALERT.format(id='d.person')}"), _AFTER_LIMIT)
-LAPSED = Drive(_BY_LIMIT.replace("{range}", "d.limit_at <= {now}"), _AFTER_LIMIT)
-TODAY = Drive(
-    f"""SELECT d.person AS person, d.limit_at AS key, d.id AS id
-          FROM duty d
-         WHERE d.state = 'open' AND d.limit_at > {{now}} AND d.limit_at <= {{day_end}}
-           AND {_OPEN.format(id="d.person")} AND {{after}}
-           AND NOT EXISTS (SELECT FROM duty e WHERE e.person = d.person AND e.state = 'open' AND e.limit_at > {{now}}
-                              AND (e.limit_at, e.id) < (d.limit_at, d.id))
-         ORDER BY d.limit_at, d.id LIMIT {{limit}}""",
-    _AFTER_LIMIT,
-)
-BARE = Drive(
-    f"""SELECT o.person AS person, o.person AS key, o.person::bigint AS id
-          FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-         WHERE o.ended_at IS NULL AND {_NO_ALERT.format(id="o.person")} AND {{where}} AND {{after}}
-           AND NOT EXISTS (SELECT FROM duty d WHERE d.person = o.person AND d.state = 'open')
-         ORDER BY o.person LIMIT {{limit}}""",
-    "o.person > {id}",
-    "int",
-)
-NEW = Drive(
-    """SELECT o.person AS person, o.registered_at AS key, o.person::bigint AS id
-          FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-         WHERE o.ended_at IS NULL AND o.registered_at >= {lately} AND {where} AND {after}
-         ORDER BY o.registered_at DESC, o.person DESC LIMIT {limit}""",
-    "(o.registered_at, o.person) < ({key}, {id})",
-)
-ENDING = Drive(
-    """SELECT o.person AS person, o.end_on AS key, o.person::bigint AS id
-          FROM orders o JOIN person p ON p.id = o.person AND p.merged_into IS NULL
-         WHERE o.ended_at IS NULL AND o.end_on <= {soon} AND {where} AND {after}
-         ORDER BY o.end_on, o.person LIMIT {limit}""",
-    "(o.end_on, o.person) > ({key}, {id})",
-    "date",
-)
-ENDED = Drive(
-    """SELECT p.id AS person, p.id AS key, p.id::bigint AS id
-          FROM person p
-          JOIN LATERAL (SELECT * FROM orders e WHERE e.person = p.id ORDER BY e.ended_at IS NULL DESC, e.id DESC LIMIT 1) o
-            ON o.ended_at IS NOT NULL
-         WHERE p.merged_into IS NULL AND {where} AND {after}
-         ORDER BY p.id DESC LIMIT {limit}""",
-    "p.id < {id}",
-    "int",
-)
-DRIVES: Mapping[str, tuple[Drive, ...]] = {
-    "all": (LAPSED, ONLY_ALERTED, CALM, BARE),
-    "lapsed": (LAPSED,),
-    "today": (TODAY,),
-    "alerted": (ALERTED,),
-    "new": (NEW,),
-    "ending": (ENDING,),
-}
 
 
 # -- a page ------------------------------------------------------------------------------------------------------
@@ -169,18 +90,74 @@ class PageOfPeople:
 
 
 async def page_of_people(viewer: Viewer, want: Wanted, now: datetime) -> PageOfPeople:
-    """The next people: at most four queries, one where the first drive fills the page."""
+    """The next people: one query where the first drive fills the page, else one or two a drive; one before where there is a filter."""
+    way = _Way(viewer, want, now)
+    await way.look_ahead()
     drives = (ENDED,) if want.state == "ended" else DRIVES[want.tab]
     start = want.after or (0, -1, -1)
     found: list[tuple[int, Any]] = []
     for number, drive in enumerate(drives[start[0] :], start[0]):
         cursor = start if number == start[0] and want.after else None
-        rows = await _walk(drive, viewer, want, cursor, now=now, limit=PAGE + 1 - len(found))
+        rows = await way.rows(drive, cursor, PAGE + 1 - len(found))
         found += [(number, row) for row in rows]
         if len(found) > PAGE:
             break
     shown = found[:PAGE]
     return PageOfPeople([row["person"] for _, row in shown], _mark(*shown[-1]) if len(found) > PAGE else None)
+
+
+@dataclass(slots=True)
+class _Way:
+    """The viewer's way through the drives; `few`: all who can still come, once it is known that these are few."""
+
+    viewer: Viewer
+    want: Wanted
+    now: datetime
+    few: list[int] | None = None
+
+    async def look_ahead(self) -> None:
+        """Of a filter, or an office, that few fit: who they are. A walk that meets nobody would see the whole register."""
+        if self.want.narrows or self.viewer.scope != "all":
+            args: list[Any] = []
+            where = _where(self.viewer, self.want, args, each=False)
+            await self._who(WHO_FITS, {"where": where, "ended": str(self.want.state == "ended")}, args)
+
+    async def rows(self, drive: Drive, cursor: Cursor | None, limit: int) -> list[Any]:
+        """The next people of a drive, after the cursor."""
+        found: list[Any] = []
+        while self.few is None and drive.upto:
+            end = await self._end_of_stretch(drive, cursor)
+            found += await self._ask(drive, (cursor, end), limit - len(found))
+            if end is None or len(found) == limit:
+                return found
+            cursor = end
+            await self._look_who_is_left(drive, end)
+        return found + await self._ask(drive, (cursor, None), limit - len(found))
+
+    async def _ask(self, drive: Drive, between: tuple[Cursor | None, Cursor | None], limit: int) -> list[Any]:
+        args: list[Any] = []
+        parts = {"after": _bound(drive, drive.after, between[0], args), "limit": str(limit)}
+        parts["upto"] = _bound(drive, drive.upto, between[1], args)
+        if self.few is None:
+            parts |= {"walked": drive.walked, "where": _where(self.viewer, self.want, args, each=True)}
+        else:
+            parts |= {"walked": OF_FEW[drive.walked].format(few=_put(args, self.few)), "where": "TRUE"}
+        return await fetch(_filled(drive.sql, parts, self.now, args), *args)
+
+    async def _end_of_stretch(self, drive: Drive, cursor: Cursor | None) -> Cursor | None:
+        args: list[Any] = []
+        parts = {"after": _bound(drive, drive.after, cursor, args), "stretch": str(STRETCH - 1)}
+        row = await fetch_row(_filled(STRETCH_ENDS, parts, self.now, args), *args)
+        return (0, _as_number(row["key"]), row["id"]) if row else None
+
+    async def _look_who_is_left(self, drive: Drive, end: Cursor) -> None:
+        args: list[Any] = []
+        upto = _bound(drive, drive.upto, end, args)
+        await self._who(WHO_IS_LEFT, {"upto": upto, "where": _where(self.viewer, self.want, args, each=True)}, args)
+
+    async def _who(self, sql: str, parts: Mapping[str, str], args: list[Any]) -> None:
+        rows = await fetch(sql.format(**parts, limit=FEW + 1), *args)
+        self.few = sorted({row["person"] for row in rows}) if len(rows) <= FEW else None
 
 
 def _mark(number: int, row: Any) -> str:
@@ -199,24 +176,16 @@ def _as_key(drive: Drive, number: int) -> Any:
     return date.fromordinal(min(max(number, 1), 10**6)) if drive.key == "date" else number
 
 
-async def _walk(
-    drive: Drive, viewer: Viewer, want: Wanted, cursor: tuple[int, int, int] | None, *, now: datetime, limit: int
-) -> list[Any]:
-    args: list[Any] = []
-    where = _where(viewer, want, args)
-    parts = {"where": where, "after": _after(drive, cursor, args), "limit": str(limit)}
-    return await fetch(_filled(drive.sql, parts, now, args), *args)
-
-
-def _after(drive: Drive, cursor: tuple[int, int, int] | None, args: list[Any]) -> str:
-    if cursor is None:
+def _bound(drive: Drive, condition: str, at: Cursor | None, args: list[Any]) -> str:
+    """The drive's condition on being after, or not after, a row; TRUE without one."""
+    if at is None:
         return "TRUE"
     named = {}
-    for name, kind, value in (("key", drive.key, _as_key(drive, cursor[1])), ("id", "bigint", cursor[2])):
-        if f"{{{name}}}" in drive.after:
+    for name, kind, value in (("key", drive.key, _as_key(drive, at[1])), ("id", "bigint", at[2])):
+        if f"{{{name}}}" in condition:
             args.append(value)
             named[name] = f"${len(args)}::{kind}"
-    return drive.after.format(**named)
+    return condition.format(**named)
 
 
 def _filled(sql: str, parts: Mapping[str, str], now: datetime, args: list[Any]) -> str:
@@ -236,14 +205,15 @@ def _filled(sql: str, parts: Mapping[str, str], now: datetime, args: list[Any]) 
     return sql.format(**named)
 
 
-def _where(viewer: Viewer, want: Wanted, args: list[Any]) -> str:
-    conditions = [search_condition(want.text, viewer, args)]
+def _where(viewer: Viewer, want: Wanted, args: list[Any], *, each: bool) -> str:
+    """What is wanted; `each`: as a question to one person after another, else such that the planner may start from it."""
+    conditions = [search_condition(want.text, viewer, args, each=each)]
     if want.state and want.state != "ended":
         conditions.append(f"o.state = {_put(args, want.state)}")
     if want.kind:
         conditions.append(f"o.kind = {_put(args, want.kind)}")
     if want.level:
-        conditions.append(f"NOT {_CLASSED}" if want.level == "none" else _LEVEL.format(level=_put(args, want.level)))
+        conditions.append(_level(want.level, each=each))
     for column, value in (("office", want.office), ("staff", want.officer)):
         if value is not None:
             conditions.append(
@@ -252,10 +222,18 @@ def _where(viewer: Viewer, want: Wanted, args: list[Any]) -> str:
     return " AND ".join(conditions)
 
 
-_CLASSED = "EXISTS (SELECT FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL)"
-# A question with yes or no: of "level = x" the planner expects one in 200, and would sort the whole register first.
-_LEVEL = """(SELECT c.level = {level} FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL
+def _level(level: str, *, each: bool) -> str:
+    """On the class that was decided last. It is one of ours and stands in the statement: so the planner knows how many have it."""
+    if level == "none":
+        return "NOT EXISTS (SELECT FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL)"
+    return (_HAS_LEVEL if each else _OF_LEVEL).format(level=level)
+
+
+_HAS_LEVEL = """(SELECT c.level = '{level}' FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL
               ORDER BY c.happened_at DESC, c.id DESC LIMIT 1)"""
+_OF_LEVEL = """o.id IN (SELECT c.order_id FROM class_decision c WHERE c.level = '{level}' AND c.withdrawn_at IS NULL
+              AND NOT EXISTS (SELECT FROM class_decision l WHERE l.order_id = c.order_id AND l.withdrawn_at IS NULL
+                                 AND (l.happened_at, l.id) > (c.happened_at, c.id)))"""
 
 
 def _put(args: list[Any], value: Any) -> str:
@@ -293,8 +271,9 @@ async def around(viewer: Viewer, office: int | None, now: datetime) -> Around:
 
 
 def _counted(tab: str, visible: str, now: datetime, args: list[Any]) -> str:
-    sql = _ALL_OPEN if tab == "all" else DRIVES[tab][0].sql
-    bounded = _filled(sql, {"where": visible, "after": "TRUE", "limit": str(BOUND)}, now, args)
+    first = DRIVES[tab][0]
+    parts = {"walked": first.walked, "where": visible, "after": "TRUE", "upto": "TRUE", "limit": str(BOUND)}
+    bounded = _filled(_ALL_OPEN if tab == "all" else first.sql, parts, now, args)
     return f"SELECT count(*) FROM ({bounded}) counted"
 
 

@@ -17,13 +17,19 @@ PREFIX_ONLY = 2
 """Up to so many Chinese characters are the beginning of a name; more may lie inside it."""
 
 
-def search_condition(text: str, viewer: Viewer, args: list[Any]) -> str:
-    """The SQL condition on `p.id` that the person is visible to the viewer and fits the text; appends to `args`."""
+def search_condition(text: str, viewer: Viewer, args: list[Any], *, each: bool = False) -> str:
+    """The SQL condition on `p.id` that the person is visible to the viewer and fits the text; appends to `args`.
+
+    `each`: asked of one person after another, for a text that many fit; else who fits is looked up first.
+    """
     visible = visible_people(viewer, "p.id", args)
     wanted = wanted_text(text)
     if not wanted:
         return visible
-    return f"{visible} AND p.id IN ({' UNION ALL '.join(_branches(wanted, args))})"
+    fitting = " UNION ALL ".join(_branches(wanted, args))
+    if each:
+        return f"{visible} AND EXISTS (SELECT FROM ({fitting}) s(id) WHERE s.id = p.id OFFSET 0)"
+    return f"{visible} AND p.id IN ({fitting})"
 
 
 def wanted_text(text: str) -> str:
