@@ -87,7 +87,7 @@ async def staff_list(request: AnyRequest) -> Template:
     return await _staff_page(request)
 
 
-@post("/staff", guards=STAFF)
+@post("/staff", guards=[*STAFF, confirmed])
 async def add_staff(
     request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:

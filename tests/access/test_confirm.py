@@ -93,6 +93,18 @@ async def test_what_the_form_brought_is_carried_along(cast: Cast) -> None:
     assert "只显示这一次" in done.text
 
 
+async def test_a_new_account_is_made_only_by_whoever_proves_it_anew(cast: Cast) -> None:
+    browser = await client_for(cast, cast.sue)
+    cast.clock.at += TEN_MINUTES
+    form = {"login": "xin", "name": "新来的", "role": "officer", "office": str(cast.alice.office)}
+    asked = await browser.post("/staff", data=form)
+    assert "再验证一次身份" in asked.text and hidden(asked.text, "login") == "xin"
+    made = "SELECT count(*) FROM staff WHERE login = 'xin'"
+    assert await fetch_value(made) == 0
+    await browser.post("/staff", data=form | {"confirm_password": PASSWORD})
+    assert await fetch_value(made) == 1
+
+
 async def test_on_the_way_to_a_page_or_file_one_is_led_there_afterwards(cast: Cast) -> None:
     browser = await client_for(cast, cast.alice)
     cast.clock.at += TEN_MINUTES
