@@ -38,8 +38,14 @@ async def person(cast: Cast, name: str, number: str, *, phone: str = "", order: 
 
 async def found(cast: Cast, text: str, member: str = "dan") -> list[str]:
     """The names that a member of the staff finds."""
+    at_once, one_by_one = [await _found(cast, text, member, each=each) for each in (False, True)]
+    assert at_once == one_by_one
+    return at_once
+
+
+async def _found(cast: Cast, text: str, member: str, *, each: bool) -> list[str]:
     args: list[object] = []
-    condition = search_condition(text, await viewer_of(getattr(cast, member)), args)
+    condition = search_condition(text, await viewer_of(getattr(cast, member)), args, each=each)
     rows = await fetch(f"SELECT p.name FROM person p WHERE {condition} ORDER BY p.id", *args)
     return [row["name"] for row in rows]
 
