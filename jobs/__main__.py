@@ -58,7 +58,8 @@ async def _tick(house: House, stop: asyncio.Event) -> None:
     provider = await make_provider(house.settings)
     try:
         who = f"{socket.gethostname()}/{os.getpid()}"
-        await tick_until_stopped(Work(house.clock, provider, who, heads_file(house.settings), house), SCHEDULE, stop)
+        work = Work(house.clock, provider, who, heads_file(house.settings), house, stop)
+        await tick_until_stopped(work, SCHEDULE, stop)
     finally:
         await provider.close()
 

@@ -1,7 +1,8 @@
 """What a job is: a name, a function of a slice, and when it is due."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class Work:
     heads: Path | None = None
     house: House | None = None
     """Where the database is: for the backup alone; None in a simulated run."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is asked to end: a long job that may be left in the middle looks at it."""
 
     def now(self) -> datetime:
         """The moment of the clock."""

@@ -67,7 +67,7 @@ async def digest(work: Work) -> int:
 
 async def send(work: Work) -> int:
     """Texts handed to the provider, whatever became of them."""
-    return (await deliver(work.provider, work.now, work.who)).total()
+    return (await deliver(work.provider, work.now, work.who, work.stop)).total()
 
 
 async def sweep(work: Work) -> int:

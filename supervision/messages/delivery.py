@@ -14,6 +14,7 @@ from supervision.messages.outbox import (
     Outcome,
     cancel_answered,
     claim,
+    may_send,
     next_moment,
     record_outcomes,
 )
@@ -38,18 +39,25 @@ WRITE_AGAIN_AFTER = (0.2, 1.0, 3.0)
 _log = logging.getLogger(__name__)
 
 
-async def deliver(provider: Provider, now_of: Callable[[], datetime], who: str) -> Counter[str]:
-    """Send what may go out now, up to 50 at once; how many texts ended in which state."""
+async def deliver(
+    provider: Provider, now_of: Callable[[], datetime], who: str, stop: asyncio.Event | None = None
+) -> Counter[str]:
+    """Send what may go out now, up to 50 at once; how many texts ended in which state.
+
+    After `stop` nothing more goes out: what is claimed waits again, and what is on the wire comes to its end.
+    """
     await cancel_answered(now_of())
-    return await _Run(provider, now_of, who).to_the_end()
+    return await _Run(provider, now_of, who, stop or asyncio.Event()).to_the_end()
 
 
 class _Run:
     """One run of the sender: its lanes are always full, since it claims ahead, and writes while others are on the wire."""
 
-    def __init__(self, provider: Provider, now_of: Callable[[], datetime], who: str) -> None:
-        self._provider, self._now_of, self._who = provider, now_of, who
-        self._claimed: asyncio.Queue[Record | None] = asyncio.Queue(AHEAD)
+    def __init__(self, provider: Provider, now_of: Callable[[], datetime], who: str, stop: asyncio.Event) -> None:
+        self._provider, self._now_of, self._who, self._stop = provider, now_of, who, stop
+        # Its room is counted apart: the lanes' end must find a place also when they are gone, at a cancelled run.
+        self._claimed: asyncio.Queue[Record | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(AHEAD)
         self._outcomes: list[Outcome] = []
         self._counts: Counter[str] = Counter()
         self._broken = False
@@ -63,25 +71,29 @@ class _Run:
             await self._claim_all()
         finally:
             for _ in range(IN_FLIGHT):
-                await self._claimed.put(None)
+                self._claimed.put_nowait(None)
             await writing
         return self._counts
 
     async def _claim_all(self) -> None:
         for _ in range(MOST_TEXTS // CLAIMED_AT_ONCE):
-            if self._broken:
+            if self._broken or self._stop.is_set():
                 return
             async with self._one_at_a_time:
                 rows = await claim(self._now_of(), CLAIMED_AT_ONCE, self._who)
             for row in rows:
-                await self._claimed.put(row)
+                await self._room.acquire()
+                self._claimed.put_nowait(row)
             if len(rows) < CLAIMED_AT_ONCE:
                 return
 
     async def _lane(self) -> None:
         while (row := await self._claimed.get()) is not None:
+            self._room.release()
+            if self._stop.is_set():
+                self._outcomes.append(_later(row, self._now_of()))
             # Where outcomes can't be written, nothing more goes out: what is claimed is swept, and a human looks.
-            if not self._broken:
+            elif not self._broken:
                 outcome = await attempt(self._provider, row, self._now_of)
                 self._outcomes.append(outcome)
 
@@ -113,8 +125,8 @@ class _Run:
 async def attempt(provider: Provider, row: Record, now_of: Callable[[], datetime]) -> Outcome:
     """One text on the wire; never raises. Whatever isn't known for sure is *unknown*."""
     message, tries, now = row["id"], row["attempts"], now_of()
-    if now - row["claimed_at"] >= STALE_AFTER:
-        return _outcome(row, "waiting", next_try_at=now)
+    if now - row["claimed_at"] >= STALE_AFTER or not may_send(now, to_staff=row["staff"] is not None):
+        return _later(row, now)
     left = valid_for(now, row["not_after"])
     if left.total_seconds() < 1:
         return _outcome(row, "expired")
@@ -132,6 +144,11 @@ async def attempt(provider: Provider, row: Record, now_of: Callable[[], datetime
         _log.error("text %s, attempt %s: %s", message, tries, type(fault).__qualname__)
         return _outcome(row, "unknown", error="程序出错，不知是否已发出。")
     return _outcome(row, "sent", provider_ref=accepted.provider_ref, provider_status=accepted.status)
+
+
+def _later(row: Record, now: datetime) -> Outcome:
+    """Not tried at all: it waits as before, for the next moment at which it may go out."""
+    return _outcome(row, "waiting", next_try_at=next_moment(now, to_staff=row["staff"] is not None))
 
 
 def _again(row: Record, fault: Unavailable, now: datetime) -> Outcome:

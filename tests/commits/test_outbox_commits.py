@@ -222,9 +222,10 @@ class Slow(Told):
 
     def __init__(self):
         super().__init__()
-        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.asked, self.go, self.on_wire = asyncio.Event(), asyncio.Event(), 0
 
     async def send(self, message):
+        self.on_wire += 1
         self.asked.set()
         await self.go.wait()
         return Accepted(f"ref-{message.reference}", "queued")
@@ -239,3 +240,60 @@ async def test_an_answer_that_comes_after_the_sweep_is_not_lost():
     slow.go.set()
     await sending
     assert await fetch_value("SELECT state FROM message") == "sent"
+
+
+async def on_the_wire(number):
+    """A slow provider, the sender that waits for its answers, and who else works for it; all lanes are taken."""
+    before, slow = asyncio.all_tasks(), Slow()
+    await many(number)
+    sending = asyncio.create_task(deliver(slow, FixedClock(NOW).now, "slow", stop := asyncio.Event()))
+    while await fetch_value("SELECT count(*) FROM message WHERE state = 'waiting'") or slow.on_wire < IN_FLIGHT:
+        pass
+    return slow, sending, stop, asyncio.all_tasks() - before
+
+
+async def test_a_sender_that_is_asked_to_stop_sends_nothing_more_and_gives_back_what_it_claimed():
+    slow, sending, stop, _ = await on_the_wire(IN_FLIGHT * 2)
+    stop.set()
+    slow.go.set()
+    assert await sending == {"sent": IN_FLIGHT, "waiting": IN_FLIGHT}
+    assert slow.on_wire == IN_FLIGHT
+    rows = await fetch(
+        "SELECT state, count(*) AS count FROM message WHERE next_try_at <= $1 GROUP BY 1 ORDER BY 1", NOW
+    )
+    assert [tuple(row) for row in rows] == [("sent", IN_FLIGHT), ("waiting", IN_FLIGHT)]
+
+
+async def test_a_sender_that_is_cut_off_with_all_its_texts_in_the_air_comes_to_an_end():
+    _, _, _, theirs = await on_the_wire(IN_FLIGHT * 2)
+    for task in theirs:
+        task.cancel()
+    _, pending = await asyncio.wait(theirs, timeout=10)
+    assert pending == set()
+
+
+class UntilTheEvening(Told):
+    """While the first texts are on the wire the evening comes."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+
+    async def send(self, message):
+        self.clock.at = EVENING
+        return await super().send(message)
+
+
+EVENING = NOW.replace(hour=20)
+
+
+async def test_a_text_that_was_claimed_before_the_evening_waits_for_the_morning_if_its_turn_comes_in_it():
+    await many(3)
+    clock = FixedClock(EVENING - SECOND)
+    provider = UntilTheEvening(clock)
+    await deliver(provider, clock.now, "sender")
+    assert len(provider.sent) == 1
+    rows = await fetch("SELECT state, next_try_at FROM message ORDER BY id")
+    morning = NOW.replace(hour=9) + timedelta(days=1)
+    assert [row["state"] for row in rows] == ["sent", "waiting", "waiting"]
+    assert {row["next_try_at"] for row in rows[1:]} == {morning}
