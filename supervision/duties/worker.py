@@ -59,8 +59,9 @@ def frame(message: object) -> bytes:
 
 def _read(source: BinaryIO) -> object:
     """The next message; None at the end, also where it was cut off."""
-    data = source.read(int.from_bytes(source.read(LENGTH)))
-    return pickle.loads(data) if data else None
+    size = int.from_bytes(source.read(LENGTH))
+    data = source.read(size)
+    return pickle.loads(data) if data and len(data) == size else None
 
 
 def main() -> None:

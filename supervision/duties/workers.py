@@ -84,8 +84,10 @@ class _Crew:
         try:
             for _ in range(size):
                 await crew._hire()
-        except BaseException:
+        except BaseException as fault:
             await crew.dismiss()
+            if isinstance(fault, OSError):  # not the database's: who asks would wait for that to come back
+                raise WorkerLost from fault
             raise
         return crew
 
@@ -116,9 +118,15 @@ class _Crew:
         return answer
 
     async def _replace(self, worker: Process) -> None:
-        self._all.remove(worker)
         await _end(worker)
-        await self._hire()
+        try:
+            await self._hire()
+        except (
+            OSError
+        ):  # no room for another: whoever asks the dead one next tries again, so that nobody waits for ever
+            self._idle.put_nowait(worker)
+        else:
+            self._all.remove(worker)
 
     async def dismiss(self) -> None:
         """End them all, whatever they are at."""

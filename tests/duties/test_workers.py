@@ -1,8 +1,10 @@
 """Many subjects are judged by workers: with the same ledger as result, and one clear error when a worker is killed."""
 
 import asyncio
+import io
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from supervision.bench import load
 from supervision.bench.place import NOW
 from supervision.db import execute, fetch, fetch_value
 from supervision.duties.sync import horizon, question_about, sync
+from supervision.duties.worker import frame, serve
 from supervision.duties.workers import MANY, WorkerLost, judges
 from supervision.ledger import connect_sources
 from supervision.settings.terms import load_terms, seed
@@ -97,3 +100,40 @@ async def test_after_a_lost_worker_another_answers(db: None) -> None:
     assert [type(one) for one in lost] == [WorkerLost] * width
     assert all(answer.new > 25 * 5 for answer in answers)
     assert workers() == []
+
+
+async def test_where_no_process_can_be_started_it_is_our_sentence_and_not_the_database_that_is_away(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await registered()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(WorkerLost):
+        await sync(ids, NOW)
+    assert workers() == []
+
+
+async def test_where_a_lost_worker_has_no_successor_whoever_asks_is_told_each_time_until_there_is_one(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await registered()
+    question = await question_about(list(ids[:5]))
+    async with judges(await load_terms(NOW, horizon(NOW)), many=True) as (ask, width):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", "/nowhere/python")
+            for pid in workers():
+                os.kill(pid, signal.SIGKILL)
+            for _ in range(width * 2 + 1):
+                with pytest.raises(WorkerLost):
+                    await asyncio.wait_for(ask(question), 10)
+        with pytest.raises(WorkerLost):
+            await ask(question)
+        assert (await ask(question)).new > 25 * 5
+    assert workers() == []
+
+
+def test_a_question_that_was_cut_off_is_the_end() -> None:
+    whole = frame({"some": "question"})
+    for length in range(len(whole)):
+        answers = io.BytesIO()
+        serve(io.BytesIO(whole[:length]), answers)
+        assert answers.getvalue() == b""
