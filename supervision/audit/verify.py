@@ -87,7 +87,8 @@ def told(verdict: Verdict) -> list[str]:
     """The verdict in a sentence."""
     if verdict.fault:
         return [verdict.fault.sentence]
-    return [f"{verdict.links} 条审计记录逐条相符，与 {verdict.heads} 个链头一致；现在的链头：{verdict.head or '无'}。"]
+    held = f"与 {verdict.heads} 个链头一致" if verdict.heads else "没有链头可以比对（尾部被截去时看不出来）"
+    return [f"{verdict.links} 条审计记录逐条相符，{held}；现在的链头：{verdict.head or '无'}。"]
 
 
 def _by_seq(kept: Iterable[KeptHead]) -> dict[int, list[KeptHead]]:

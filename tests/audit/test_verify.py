@@ -54,6 +54,13 @@ async def test_a_whole_chain_is_told_with_its_length_and_its_head(committing: st
     assert verdict.head == (await latest_head())
 
 
+async def test_without_a_head_it_says_that_a_cut_tail_is_not_seen(committing: str) -> None:
+    await written(3)
+    (bare,) = verify.told(await walked())
+    (held,) = verify.told(await walked(await head()))
+    assert "没有链头可以比对" in bare and "与 1 个链头一致" in held
+
+
 CHANGES = (
     "action = 'see_alerts'",
     "at = at + interval '1 microsecond'",
