@@ -134,7 +134,7 @@ SELECT 'order', n, n, CASE WHEN k < 15 THEN 'person' ELSE 'staff' END, CASE WHEN
        CASE WHEN l.is_met THEN 'met' ELSE 'open' END, CASE WHEN l.is_met THEN l.at - interval '1 hour' END,
        CASE WHEN l.is_met THEN 'report' END, CASE WHEN l.is_met THEN n END, 'rule', 1,
        jsonb_build_object('rule', 'SU-01', 'article', '社区矫正法实施办法 第二十五条', 'every_days', 7, 'grid', l.day,
-                          'level', 'normal', 'skipped', '[]'::jsonb), $2::timestamptz
+                          'level', 'normal', 'skipped', '[]'::jsonb), l.at - interval '60 days'
   FROM generate_series(1, $1::int) n, generate_series(0, 24) k,
        LATERAL (SELECT n % 10 = 0 AND k = n / 10 % 25 AS has_lapsed) x,
        LATERAL (SELECT k % 2 = 0 AND NOT x.has_lapsed AS is_met,
