@@ -17,7 +17,7 @@ from supervision.exchange.uploads import purge
 from supervision.messages.delivery import deliver
 from supervision.messages.digest import staff_digest
 from supervision.messages.outbox import sweep as sweep_texts
-from supervision.messages.receipts import orders_of_bad_numbers
+from supervision.messages.receipts import apply_crossed, orders_of_bad_numbers
 from supervision.messages.reminders import remind as queue_reminders
 from supervision.rollcall.heads import keep_heads as write_heads
 from supervision.rollcall.take import take
@@ -72,6 +72,7 @@ async def send(work: Work) -> int:
 
 async def sweep(work: Work) -> int:
     """Texts that were cut off, are too late, or were answered."""
+    await apply_crossed(work.now())
     swept = await sweep_texts(work.now())
     return swept.unknown + swept.expired + swept.cancelled
 

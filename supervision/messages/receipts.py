@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from supervision.db import execute, fetch, insert, tx
 from supervision.messages.providers import Receipt, is_final, later
@@ -17,6 +17,9 @@ STATE_OF = {
 """Our state for a provider's status; any other leaves the text *sent*."""
 DEAD_NUMBER = frozenset({"30005", "30006"})
 """Twilio's codes of a number that doesn't exist, and of a landline."""
+
+CROSSED_FOR = timedelta(days=1)
+"""How long a receipt that crossed with the answer of its sending is looked for."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +54,19 @@ async def apply_receipts(refs: Sequence[str], now: datetime) -> int:
 async def apply_early(refs: Sequence[str], now: datetime) -> None:
     """Apply receipts that came before their texts got these references; there are few, so one look answers for a batch."""
     rows = await fetch("SELECT DISTINCT provider_ref FROM receipt WHERE provider_ref = ANY($1)", list(refs))
+    await apply_receipts([row["provider_ref"] for row in rows], now)
+
+
+async def apply_crossed(now: datetime) -> None:
+    """Apply receipts that came in the instant in which their texts got these references.
+
+    Neither of the two transactions saw the other's row then, or the sender died between its two.
+    """
+    rows = await fetch(
+        """SELECT DISTINCT r.provider_ref FROM receipt r JOIN message m ON m.provider_ref = r.provider_ref
+            WHERE r.received_at > $1 AND m.state = 'sent' AND r.status IS DISTINCT FROM m.provider_status""",
+        now - CROSSED_FOR,
+    )
     await apply_receipts([row["provider_ref"] for row in rows], now)
 
 

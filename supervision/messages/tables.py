@@ -76,4 +76,4 @@ class Receipt(Table, tablename="receipt", db=DB):
     provider_ref = text(index=True)
     status = text()
     error = text(null=True)
-    received_at = moment()
+    received_at = moment(index=True)

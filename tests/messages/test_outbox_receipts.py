@@ -7,10 +7,10 @@ import pytest
 
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
-from supervision.db import fetch, fetch_value
+from supervision.db import fetch, fetch_value, insert
 from supervision.messages.delivery import deliver
 from supervision.messages.providers import Receipt
-from supervision.messages.receipts import orders_of_bad_numbers, take_receipt
+from supervision.messages.receipts import CROSSED_FOR, apply_crossed, orders_of_bad_numbers, take_receipt
 from tests.messages.texts_made import Told, queued, state_of, text_row
 from tests.register import on_register
 
@@ -55,6 +55,20 @@ async def test_a_receipt_that_comes_before_the_answer_to_our_request_counts(db):
     assert await state_of(message) == "waiting"
     await deliver(Told(), FixedClock(NOW).now, "test")
     assert await state_of(message) == "delivered"
+
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("after", "state"), [(MOMENT, "delivered"), (CROSSED_FOR - MOMENT, "delivered"), (CROSSED_FOR, "sent")]
+)
+async def test_a_receipt_that_crossed_with_the_answer_to_our_request_counts_within_a_day(db, after, state):
+    message = await sent()
+    for status in ("queued", "delivered"):  # as take_receipt leaves it, when it doesn't see the text's reference yet
+        await insert("receipt", {"provider_ref": f"ref-{message}", "status": status, "received_at": NOW})
+    await apply_crossed(NOW + after)
+    assert await state_of(message) == state
 
 
 async def test_every_receipt_is_kept_also_for_texts_that_are_not_ours(db):
