@@ -33,7 +33,7 @@ SAMPLE_SECONDS = 2
 LOOK_SECONDS = 1
 MOST_GROWTH = 0.05
 PAGES = ("/", "/people", "/alerts", "/calls", "/rollcall", "/messages", "/debts", "/people/{person}")
-IDLE = """SELECT count(*) FROM pg_stat_activity
+IDLE = """SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 100) AS after FROM pg_stat_activity
            WHERE datname = current_database() AND state LIKE 'idle in transaction%'
              AND clock_timestamp() - state_change > interval '1 second'"""
 
@@ -45,7 +45,8 @@ class Seen:
     first: dict[str, int] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     looks: int = 0
-    idle: int = 0
+    idle: Counter[str] = field(default_factory=Counter)
+    """What the connections that stood idle in a transaction had asked last."""
     statuses: Counter[int] = field(default_factory=Counter)
 
     @property
@@ -57,7 +58,7 @@ class Seen:
     def wrong(self) -> list[str]:
         """What must not be."""
         grown = [f"{name} grew by {part:.1%}" for name, part in self.growth.items() if part > MOST_GROWTH]
-        idle = [f"{self.idle} times a connection was idle in a transaction"] if self.idle else []
+        idle = [f"a connection was idle in a transaction after {after!r}: {n}" for after, n in self.idle.items()]
         answers = [f"answers {dict(self.statuses)}"] if any(one == 0 or one >= 500 for one in self.statuses) else []
         return grown + idle + answers
 
@@ -68,7 +69,7 @@ class Seen:
             f"{name}: {first / 2**20:.1f} MB, in the end {self.last[name] / 2**20:.1f} MB ({self.growth[name]:+.1%})"
             for name, first in self.first.items()
         ]
-        looks = f"idle in a transaction for over a second: {self.idle} of {self.looks} looks"
+        looks = f"idle in a transaction for over a second: {self.idle.total()} in {self.looks} looks"
         return [*memory, looks, f"answers: {dict(self.statuses)}", *(f"WRONG: {one}" for one in self.wrong)]
 
 
@@ -109,7 +110,7 @@ async def look(house: House, seen: Seen) -> None:
     connection = await asyncpg.connect(house.owner_dsn)
     try:
         while True:
-            seen.idle += await connection.fetchval(IDLE)
+            seen.idle.update([row["after"] for row in await connection.fetch(IDLE)])
             seen.looks += 1
             await asyncio.sleep(LOOK_SECONDS)
     finally:
