@@ -27,13 +27,20 @@ LEDGER = """SELECT subject_id, rule, variant, period, opens_at, due_at, limit_at
 
 def workers() -> list[int]:
     """The workers that this process has."""
-    children = [pid for one in Path("/proc/self/task").glob("*/children") for pid in one.read_text().split()]
-    return [int(pid) for pid in children if b"supervision.duties.worker" in _command(pid)]
+    # The kernel's own list of children leaves some out while others end.
+    mine = [one for one in Path("/proc").glob("[0-9]*") if _parent(one) == str(os.getpid())]
+    return [int(one.name) for one in mine if b"supervision.duties.worker" in _told(one / "cmdline")]
 
 
-def _command(pid: str) -> bytes:
+def _parent(process: Path) -> str:
+    """Its number; empty when the process has ended meanwhile."""
+    after_name = _told(process / "stat").decode(errors="replace").rpartition(")")[2].split()
+    return after_name[1] if after_name else ""
+
+
+def _told(file: Path) -> bytes:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return file.read_bytes()
     except OSError:  # it has ended meanwhile
         return b""
 
