@@ -18,7 +18,7 @@ WITH stepped AS (
      WHERE a.id = n.id AND a.closed_at IS NULL RETURNING a.id, n.was, n.rung)
 INSERT INTO alert_event (alert, at, kind, detail)
 SELECT id, $1, CASE WHEN rung = was THEN 'repeated' ELSE 'stepped' END, jsonb_build_object('from', was, 'to', rung)
-  FROM stepped
+  FROM stepped ORDER BY id
 """
 
 
@@ -37,7 +37,7 @@ async def escalate(now: datetime, *, limit: int = 1000) -> int:
 
 async def _batch(now: datetime, limit: int, parameters: Parameters) -> int:
     async with tx():
-        rows = await fetch(f"{DUE} ORDER BY next_step_at LIMIT $2 FOR UPDATE SKIP LOCKED", now, limit)
+        rows = await fetch(f"{DUE} ORDER BY next_step_at, id LIMIT $2 FOR UPDATE SKIP LOCKED", now, limit)
         await _step_all(rows, now, parameters)
         return len(rows)
 

@@ -87,10 +87,11 @@ opened AS (
     SELECT a.duty, a.finding, a.finding_key, a.subject_kind, a.subject_id, a.person, a.kind, a.severity, a.since_at, $1,
            {owner("a", "a.rung")}, a.rung, a.anchor_at, 0, a.step, a.next_step_at
       FROM asked a JOIN holder h ON h.subject_kind = a.subject_kind AND h.subject_id = a.subject_id
+     ORDER BY a.since_at, a.duty, a.finding
     ON CONFLICT DO NOTHING
     RETURNING id, assigned_to, rung)
 INSERT INTO alert_event (alert, at, kind, detail)
-SELECT id, $1, 'opened', jsonb_build_object('to', assigned_to, 'rung', rung) FROM opened
+SELECT id, $1, 'opened', jsonb_build_object('to', assigned_to, 'rung', rung) FROM opened ORDER BY id
 """
 
 

@@ -109,7 +109,7 @@ async def _reassign(which: str, now: datetime, ids: list[int] | None) -> int:
                         ORDER BY a.id FOR UPDATE OF a SKIP LOCKED),
             moved AS (UPDATE alert a SET assigned_to = l.owner FROM locked l WHERE a.id = l.id RETURNING a.id, l.owner)
             INSERT INTO alert_event (alert, at, kind, detail)
-            SELECT id, $1, 'assigned', jsonb_build_object('to', owner) FROM moved""",
+            SELECT id, $1, 'assigned', jsonb_build_object('to', owner) FROM moved ORDER BY id""",
         now,
         ids,
     )

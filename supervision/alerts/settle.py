@@ -138,7 +138,7 @@ WITH closed AS (
     RETURNING a.id, a.outcome, a.fact_kind, a.fact_id, a.closed_by)
 INSERT INTO alert_event (alert, at, kind, staff, detail)
 SELECT id, $1, 'closed', closed_by, jsonb_build_object('outcome', outcome, 'fact_kind', fact_kind, 'fact_id', fact_id)
-  FROM closed
+  FROM closed ORDER BY id
 """
 
 
@@ -176,7 +176,7 @@ noticed AS (
 INSERT INTO alert_event (alert, at, kind, detail)
 SELECT c.id, $1, c.event, jsonb_build_object('step', c.step, 'since_at', c.since_at, 'was_since', w.since_at,
                                              'was_outcome', w.outcome)
-  FROM changed c JOIN was w ON w.id = c.id
+  FROM changed c JOIN was w ON w.id = c.id ORDER BY c.id
 """
 
 # A correction made it late although it had passed as in time, or a repair did: no watch ever saw this lapse. A duty that was
