@@ -86,8 +86,10 @@ async def _orders(people: list[int], numbers: list[str]) -> list[KnownOrder]:
     rows = await fetch("SELECT * FROM orders WHERE person = ANY($1) OR number = ANY($2) ORDER BY id", people, numbers)
     ids = [row["id"] for row in rows]
     having = await fetch(
-        """SELECT subject_id, office, staff FROM responsibility
-            WHERE subject_kind = 'order' AND role = 'main' AND to_at IS NULL AND subject_id = ANY($1)""",
+        """SELECT r.* FROM unnest($1::int[]) AS n(id)
+            CROSS JOIN LATERAL (SELECT subject_id, office, staff FROM responsibility
+                                 WHERE subject_kind = 'order' AND role = 'main' AND to_at IS NULL AND subject_id = n.id
+                                OFFSET 0) r""",
         ids,
     )
     levels = await fetch(

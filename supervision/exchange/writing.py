@@ -225,13 +225,7 @@ def _add_contacts(writing: Writing, person: int, contacts: Sequence[Contact]) ->
 
 async def _flush(writing: Writing) -> None:
     """What is closed goes first, so that nothing overlaps what is opened."""
-    await execute(
-        """UPDATE responsibility SET to_at = $2 WHERE subject_kind = 'order' AND role = 'main' AND to_at IS NULL
-              AND subject_id = ANY($1)""",
-        writing.handed,
-        writing.now,
-    )
-    await execute("UPDATE contact SET withdrawn_at = $2 WHERE id = ANY($1)", writing.withdrawn, writing.now)
+    await _close_what_is_replaced(writing)
     for table, columns in COLUMNS.items():
         if writing.rows[table]:
             await insert_many(table, columns.split(), writing.rows[table])
@@ -240,6 +234,18 @@ async def _flush(writing: Writing) -> None:
     await _close_debts(writing)
     await _find_duplicates(writing)
     writing.handed, writing.withdrawn, writing.follows, writing.made_up, writing.duplicates = [], [], [], [], []
+
+
+async def _close_what_is_replaced(writing: Writing) -> None:
+    if writing.handed:
+        await execute(
+            """UPDATE responsibility SET to_at = $2 WHERE subject_kind = 'order' AND role = 'main' AND to_at IS NULL
+                  AND subject_id = ANY($1)""",
+            writing.handed,
+            writing.now,
+        )
+    if writing.withdrawn:
+        await execute("UPDATE contact SET withdrawn_at = $2 WHERE id = ANY($1)", writing.withdrawn, writing.now)
 
 
 async def _let_columns_follow(writing: Writing) -> None:

@@ -11,11 +11,14 @@ from supervision.sealed import Keyring, SealError, keyring
 
 async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
     """Order → who had it and has it; an interval ends for the ledger when its member of the staff was disabled."""
+    # OFFSET 0: each is looked up. A join would read the whole table as long as its first import isn't counted by the planner.
     rows = await fetch(
         """SELECT r.subject_id, r.id, r.office, r.staff, r.from_at,
                   least(r.to_at, s.disabled_at) AS to_at
-             FROM responsibility r LEFT JOIN staff s ON s.id = r.staff
-            WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.subject_id = ANY($1)
+             FROM unnest($1::int[]) AS n(id)
+             CROSS JOIN LATERAL (SELECT * FROM responsibility x
+                                  WHERE x.subject_kind = 'order' AND x.role = 'main' AND x.subject_id = n.id OFFSET 0) r
+             LEFT JOIN staff s ON s.id = r.staff
             ORDER BY r.subject_id, r.from_at, r.id""",
         list(ids),
     )
@@ -31,8 +34,9 @@ async def phones(ids: Sequence[int]) -> dict[int, list[Phone]]:
     rows = await fetch(
         """SELECT o.id AS order_id, c.id, c.ok_from, least(c.bad_since, c.withdrawn_at) AS bad_since, c.holder, c.consent,
                   c.value_sealed
-             FROM orders o JOIN contact c ON c.person = o.person
-            WHERE o.id = ANY($1) AND c.kind = 'phone'
+             FROM orders o
+             CROSS JOIN LATERAL (SELECT * FROM contact x WHERE x.person = o.person AND x.kind = 'phone' OFFSET 0) c
+            WHERE o.id = ANY($1)
             ORDER BY o.id, c.ok_from, c.id""",
         list(ids),
     )
