@@ -18,6 +18,7 @@ APP_CONFIG = AppConfig(
                 "people",
                 "orders",
                 "checkins",
+                "video_visits",
                 "duties",
                 "alerts",
                 "messages",

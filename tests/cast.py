@@ -34,6 +34,7 @@ STAFF = {
     "erin": ("尔林", "cca_head", "bureau"),
     "lena": ("雷娜", "legal", "bureau"),
     "leo": ("梁立", "leader", "bureau"),
+    "wanda": ("万达", "window", "bureau"),
     "ines": ("英思", "inspector", "bureau"),
     "sam": ("桑木", "system_admin", "bureau"),
     "sue": ("苏悦", "security_admin", "bureau"),

@@ -10,6 +10,7 @@ ROLE_TITLES: Mapping[str, str] = {
     "legal": "法制审核",
     "leader": "分管领导",
     "helper": "社会工作者",
+    "window": "窗口人员",
     "inspector": "检察监督",
     "system_admin": "系统管理员",
     "security_admin": "安全管理员",
@@ -28,7 +29,7 @@ def _roles(names: str) -> frozenset[str]:
 
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "see_people": EVERYBODY - ADMINS,
+    "see_people": EVERYBODY - ADMINS - _roles("window"),
     "record": _roles("officer head clerk helper"),
     "withdraw": _roles("officer head clerk"),
     "add_person": _roles("officer head clerk"),
@@ -45,6 +46,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "act_alerts": _roles("officer head clerk cca_head"),
     "see_rollcall": _roles("head clerk cca_head leader inspector"),
     "see_messages": _roles("officer head clerk cca_head"),
+    "see_visits": _roles("window clerk cca_head leader inspector"),
+    "book_visits": _roles("window clerk cca_head"),
+    "keep_visits": _roles("clerk cca_head"),
     "see_rules": EVERYBODY,
     "manage_offices": _roles("system_admin"),
     "manage_staff": _roles("security_admin"),
@@ -57,6 +61,7 @@ SCOPE: Mapping[str, str] = {
     "officer": "office",
     "head": "office",
     "helper": "own",
+    "window": "none",
     "clerk": "all",
     "cca_head": "all",
     "legal": "all",

@@ -1,6 +1,6 @@
 """Offices, the people who work in them, their sessions, and who stands in for whom."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer
+from piccolo.columns import Array, BigInt, BigSerial, Boolean, ForeignKey, Integer, Text
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -15,6 +15,7 @@ ROLES = (
     "legal",
     "leader",
     "helper",
+    "window",
     "inspector",
     "system_admin",
     "security_admin",
@@ -115,3 +116,20 @@ class Absence(Table, tablename="absence", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     absence_has_length = Check("from_at < to_at")
+
+
+class ApiToken(Table, tablename="api_token", db=DB):
+    """A key of another system: it acts in the name of a member of the staff, within their rights; only its hash is kept."""
+
+    name = text()
+    token_hash = text()
+    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    permissions = Array(base_column=Text(), default=list)
+    created_at = moment()
+    expires_at = moment()
+    revoked_at = moment(null=True)
+    seen_at = moment(null=True)
+    api_token_name_once = Unique(["name"])
+    api_token_hash_once = Unique(["token_hash"])
+    api_token_has_length = Check("created_at < expires_at")

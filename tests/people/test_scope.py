@@ -19,6 +19,7 @@ SEES = {
     "erin": (True, True),
     "lena": (True, True),
     "leo": (True, True),
+    "wanda": (False, False),
     "ines": (True, True),
     "sam": (False, False),
     "sue": (False, False),

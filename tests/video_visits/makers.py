@@ -1,0 +1,77 @@
+"""Invented prisons, prisoners and families, put into the tables."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+from supervision.db import fetch_value, insert
+from supervision.people.actions import NewContact, NewPerson, add_contact, add_person
+from tests.cast import NOW, Cast
+from tests.register import identity_number
+
+_serial = count(1)
+WANTED = date(2026, 12, 3)
+"""A Thursday, six working days after NOW."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A prisoner with those who may visit: ids of family members, the applicant first."""
+
+    prisoner: int
+    prison: int
+    members: tuple[int, ...]
+    people: tuple[int, ...]
+
+
+async def a_prison(name: str = "晋西监狱") -> int:
+    """The prison of that name."""
+    known = await fetch_value("SELECT id FROM prison WHERE name = $1", name)
+    return int(known) if known else await insert("prison", {"name": name, "recorded_at": NOW})
+
+
+async def a_room(name: str = "一号会见室") -> int:
+    """The room of that name."""
+    known = await fetch_value("SELECT id FROM visit_room WHERE name = $1", name)
+    return int(known) if known else await insert("visit_room", {"name": name, "recorded_at": NOW})
+
+
+async def a_person(name: str, born_on: date = date(1980, 5, 6), *, phone: str | None = None) -> int:
+    """Somebody invented, who isn't under supervision."""
+    serial = next(_serial)
+    born_on = born_on.replace(day=1 + serial % 28, month=1 + serial // 28 % 12)
+    number = identity_number(born_on, serial // 336)
+    person = await add_person(NewPerson(name, "female", born_on, number), NOW)
+    if phone:
+        await add_contact(person, NewContact("phone", phone), NOW, None)
+    return person
+
+
+async def a_family(
+    _cast: Cast | None = None, *, level: str = "normal", size: int = 1, state: str = "ok", phone: str | None = None
+) -> Family:
+    """A prisoner, in prison, with verified family members."""
+    prison = await a_prison()
+    prisoner = await insert("prisoner", {"person": await a_person("甲在押"), "recorded_at": NOW})
+    status = {"prisoner": prisoner, "prison": prison, "level": level, "happened_at": NOW, "recorded_at": NOW}
+    await insert("prisoner_status", status)
+    people = [await a_person(f"亲属{n}", phone=phone) for n in range(size)]
+    row = {"prisoner": prisoner, "kinship": "spouse", "state": state, "recorded_at": NOW}
+    members = [await insert("family_member", row | {"person": person}) for person in people]
+    return Family(prisoner, prison, tuple(members), tuple(people))
+
+
+async def a_booking(family: Family, *, state: str = "forwarded") -> tuple[int, int]:
+    """A bare row of a booking: its id and its prisoner."""
+    serial = next(_serial)
+    row = {
+        "number": f"HJ-T-{serial}",
+        "prisoner": family.prisoner,
+        "prison": family.prison,
+        "applicant": family.members[0],
+        "wanted_on": WANTED,
+        "state": state,
+        "happened_at": NOW,
+        "recorded_at": NOW,
+    }
+    return await insert("booking", row), family.prisoner
