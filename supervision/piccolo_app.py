@@ -24,6 +24,8 @@ APP_CONFIG = AppConfig(
                 "messages",
                 "rollcall",
                 "exchange",
+                "files",
+                "statistics",
             )
         ]
     ),
