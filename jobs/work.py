@@ -5,7 +5,7 @@ from datetime import time
 from jobs.job import Work
 from supervision.access.sessions import end_forgotten
 from supervision.alerts.escalate import escalate as step_alerts
-from supervision.alerts.follow import follow, settle_register
+from supervision.alerts.follow import follow, settle_ledger
 from supervision.alerts.watch import LANES
 from supervision.alerts.watch import watch as look
 from supervision.alerts.watch import watch_to_the_end as look_to_the_end
@@ -28,9 +28,9 @@ ROLL_CALL_AT = time(7, 30)
 async def reconcile(work: Work) -> int:
     """Recompute everybody from the facts, then bring their alerts in line; rows that had to be repaired."""
     seen = await compare_all(work.now())
-    await settle_register(work.now())
+    await settle_ledger(work.now())
     if seen.failed:
-        raise RuntimeError(f"{seen.failed} orders could not be computed")
+        raise RuntimeError(f"{seen.failed} subjects could not be computed")
     return seen.repaired
 
 

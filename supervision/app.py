@@ -19,7 +19,7 @@ from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
 from supervision.access.viewer import Viewer
 from supervision.alerts import pages as alerts_pages
-from supervision.alerts.follow import follow
+from supervision.alerts.follow import follow_all
 from supervision.alerts.owners import reassign_all
 from supervision.audit import pages as audit_pages
 from supervision.checkins import pages as checkins_pages
@@ -28,6 +28,7 @@ from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
 from supervision.exchange import pages as exchange_pages
+from supervision.exchange.api import routes as api_routes
 from supervision.ledger import connect_sources
 from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
@@ -90,6 +91,7 @@ ROUTES: list[Any] = [
     *intake_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *exchange_pages.ROUTES,
+    *api_routes.ROUTES,
     *system_pages.ROUTES,
 ]
 
@@ -101,7 +103,7 @@ def connect_staffing() -> None:
 
 
 async def _hand_over_files(leaving: staffing.Leaving) -> None:
-    await follow(await files.hand_over(leaving), leaving.now, by=leaving.by.id)
+    await follow_all(await files.hand_over(leaving), leaving.now, by=leaving.by.id)
     await reassign_all(leaving.now)
 
 

@@ -13,6 +13,7 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.days import SHANGHAI, add_days
 from supervision.db import fetch, fetch_row, fetch_value
+from supervision.duties.kinds import Kind, kinds
 from supervision.house import House, audit_key_file, is_embedded, key_file
 from supervision.keys import copied, rows_by_key
 from supervision.migrate import pending
@@ -185,16 +186,24 @@ async def _messages() -> Examined:
 
 
 async def _ledger(clock: Clock) -> Examined:
-    missing = await fetch_value(
-        """SELECT count(*) FROM orders o WHERE ended_at IS NULL AND NOT EXISTS (
-               SELECT FROM ledger_subject l WHERE l.subject_kind = 'order' AND l.subject_id = o.id)"""
-    )
+    missing = sum([await _without_ledger(kind) for kind in kinds()])
     late = await fetch_value(
         "SELECT count(*) FROM duty WHERE is_lapsed(state, limit_at, $1) AND alerted_at IS NULL", clock.now() - QUIET
     )
-    told = f"{missing} orders have no ledger, {late} lapses have waited over a minute for their alert."
-    said = f"{missing} 件在矫案件没有台账；{late} 项逾期超过一分钟还没有预警。"
+    told = f"{missing} subjects have no ledger, {late} lapses have waited over a minute for their alert."
+    said = f"{missing} 件在办事项没有台账；{late} 项逾期超过一分钟还没有预警。"
     return Examined("ledger", not missing and not late, told, said)
+
+
+async def _without_ledger(kind: Kind) -> int:
+    """Subjects that may owe something and have never been looked at."""
+    return int(
+        await fetch_value(
+            f"""SELECT count(*) FROM {kind.table} s WHERE {kind.living} AND NOT EXISTS (
+                    SELECT FROM ledger_subject l WHERE l.subject_kind = $1 AND l.subject_id = s.id)""",
+            kind.name,
+        )
+    )
 
 
 def _seal(seen: SealStanding) -> Examined:

@@ -1,18 +1,30 @@
-"""Which slice gives the ledger which of its facts: each field of `Facts` has its sources here."""
+"""Which kinds of subject owe duties, and which slice gives the ledger which of their facts: all is listed here."""
 
 import supervision.checkins.facts as checkins
 import supervision.orders.facts as orders
 import supervision.people.facts as people
+from supervision.duties.facts import decisions, pauses
+from supervision.duties.kinds import Kind, add_kind
 from supervision.duties.sources import check_complete, connect
 
 
 def connect_sources() -> None:
-    """Connect every source; raises RuntimeError if a field of Facts was forgotten."""
-    connect("order", orders.orders)
-    connect("acts", orders.acts, checkins.acts)
-    connect("classes", orders.classes)
-    connect("pauses", orders.pauses)
-    connect("decisions", orders.decisions)
-    connect("responsibilities", people.responsibilities)
-    connect("phones", people.phones)
+    """Connect every source; raises RuntimeError if a field of a kind was forgotten."""
+    _orders()
     check_complete()
+
+
+def _orders() -> None:
+    add_kind(Kind("order", "orders", living="s.ended_at IS NULL"))
+    connect("order", "matter", orders.orders)
+    connect("order", "acts", orders.acts, checkins.acts)
+    connect("order", "classes", orders.classes)
+    connect("order", "phones", people.phones)
+    of_kind("order")
+
+
+def of_kind(kind: str) -> None:
+    """Connect what is kept for subjects of every kind in one table."""
+    connect(kind, "pauses", pauses(kind))
+    connect(kind, "decisions", decisions(kind))
+    connect(kind, "responsibilities", people.responsibilities(kind))

@@ -1,6 +1,7 @@
 """The lawyer's what-if box: facts in, duties and findings with their why out; no database."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -44,10 +45,18 @@ def try_file(path: Path) -> list[dict[str, Any]]:
 def _try(number: int, line: str) -> dict[str, Any]:
     try:
         case = msgspec.json.decode(TO_THE_MINUTE.sub(r"\1:00", line), type=Case)
-        facts = msgspec.convert({"subject": {"kind": "order", "id": number}, **case.facts}, type=Facts, strict=False)
-        return answer(case, facts)
+        return answer(case, _facts(number, case.facts))
     except (msgspec.MsgspecError, ValueError, AssertionError) as problem:
         raise Refusal(f"Line {number}: {problem}") from None
+
+
+def _facts(number: int, given: dict[str, Any]) -> Facts:
+    """The facts under the name of their kind of subject; each subject is known by the number of its line."""
+    kind = next((kind for kind in rules.MATTERS if kind in given), "order")
+    matter = msgspec.convert(given, type=msgspec.defstruct("Given", [(kind, rules.MATTERS[kind])]), strict=False)
+    subject = {"subject": {"kind": kind, "id": number}, "matter": None}
+    facts = msgspec.convert({**subject, **given}, type=Facts, strict=False)
+    return replace(facts, matter=getattr(matter, kind))
 
 
 def answer(case: Case, facts: Facts) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 from supervision import sealed
 from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.access.viewer import Viewer
-from supervision.alerts.escalate import step_orders
-from supervision.alerts.follow import follow
+from supervision.alerts.escalate import step_subjects
+from supervision.alerts.follow import follow_all
 from supervision.alerts.ladder import Position, hours_of, position
 from supervision.alerts.opening import ACT, DECIDE, LOOK
 from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
+from supervision.duties.kinds import by_kind, lock
 from supervision.errors import NotFound, Refusal
 from supervision.people.scope import visible_people
 from supervision.settings.terms import load_terms
@@ -131,7 +132,7 @@ async def close_all(viewer: Viewer, alert_ids: Sequence[int], outcome: str, reas
         for alert, said in ended:
             await _close(viewer, alert, said, reason.strip(), now)
         await _audit(viewer, "alert_closed", [alert for alert, _ in ended], now, {"outcome": outcome})
-        await follow([alert["subject_id"] for alert, _ in ended if alert["subject_kind"] == "order"], now, by=viewer.id)
+        await follow_all([_subject(alert) for alert, _ in ended], now, by=viewer.id)
     return kept
 
 
@@ -183,16 +184,14 @@ async def _decide(viewer: Viewer, alert: Record, decision: str, *, reason: str, 
 
 
 async def _lock(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> list[Record]:
-    """The open alerts in the viewer's scope, locked after their orders as everybody locks them.
+    """The open alerts in the viewer's scope, locked after their subjects as everybody locks them.
 
     Raises NotFound for none, for “not yours” and for “not there”; Refusal when somebody ended one meanwhile.
     """
     ids = sorted(set(alert_ids))
-    orders = await fetch(
-        """SELECT o.id FROM orders o WHERE o.id IN (
-             SELECT subject_id FROM alert WHERE id = ANY($1) AND subject_kind = 'order') ORDER BY o.id FOR NO KEY UPDATE""",
-        ids,
-    )
+    subjects = by_kind(map(_subject, await fetch("SELECT subject_kind, subject_id FROM alert WHERE id = ANY($1)", ids)))
+    for kind, some in subjects.items():
+        await lock(kind, some)
     args: list[Any] = [ids]
     condition = visible_people(viewer, "a.person", args)
     alerts = await fetch(
@@ -206,8 +205,13 @@ async def _lock(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> list
         raise NotFound
     if any(alert["closed_at"] for alert in alerts):
         raise Refusal(GONE)
-    await step_orders([order["id"] for order in orders], now)
+    for kind, some in subjects.items():
+        await step_subjects(kind, some, now)
     return alerts
+
+
+def _subject(row: Record) -> tuple[str, int]:
+    return (row["subject_kind"], row["subject_id"])
 
 
 async def _acted(alert: Record, now: datetime, *, taken_by: int | None, step: str) -> None:

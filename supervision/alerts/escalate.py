@@ -42,12 +42,14 @@ async def _batch(now: datetime, limit: int, parameters: Parameters) -> int:
         return len(rows)
 
 
-async def step_orders(order_ids: Sequence[int], now: datetime) -> None:
-    """The same for the alerts of some orders before an act on them: the act then finds them where they belong."""
-    ids = list(order_ids)
-    rows = await fetch(f"{DUE} AND subject_kind = 'order' AND subject_id = ANY($2) ORDER BY id FOR UPDATE", now, ids)
+async def step_subjects(kind: str, ids: Sequence[int], now: datetime) -> None:
+    """The same for the alerts of some subjects before an act on them: the act then finds them where they belong."""
+    wanted = list(ids)
+    rows = await fetch(
+        f"{DUE} AND subject_kind = $3 AND subject_id = ANY($2) ORDER BY id FOR UPDATE", now, wanted, kind
+    )
     await _step_all(rows, now, (await load_terms(now, now)).parameters)
-    await reassign(ids, now)
+    await reassign(wanted, now, kind=kind)
 
 
 async def _step_all(rows: Sequence[Record], now: datetime, parameters: Parameters) -> None:

@@ -10,6 +10,7 @@ from supervision import rules
 from supervision.alerts.ladder import hours_of, position
 from supervision.alerts.owners import holders, owner
 from supervision.db import Record, alone, execute, fetch
+from supervision.duties.kinds import ORDER
 from supervision.messages.reminders import enqueue_missed
 from supervision.rules.base import Parameters
 from supervision.settings.terms import load_terms
@@ -115,11 +116,12 @@ async def _raise(table: str, query: str, args: Sequence[object], now: datetime) 
 
 
 def told_of(rows: Sequence[Record]) -> list[Record]:
-    """The duties whose lapse is also told to the person by text.
+    """The duties whose lapse is also told to the person by text: of orders alone, since help demands nothing.
 
     Not what had lapsed before it was put down: of the days before an order is on our register nobody is told (model §6).
     """
-    told = (row for row in rows if row["person"] and row["variant"] in _told_variants(row["rule"]))
+    of_orders = (row for row in rows if row["subject_kind"] == ORDER and row["person"])
+    told = (row for row in of_orders if row["variant"] in _told_variants(row["rule"]))
     return [row for row in told if row["created_at"] < row["since_at"]]
 
 

@@ -1,11 +1,12 @@
 """Exactly one person on duty for each alert: assigned officer, deputy, head, head's deputy, bureau desk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.alerts.ladder import hours_of, position
 from supervision.db import execute, fetch_row, fetch_value
+from supervision.duties.kinds import ORDER
 from supervision.settings.terms import load_terms
 
 EVERYWHERE = ", ".join(f"'{role}'" for role in sorted(PERMISSIONS["act_alerts"]) if SCOPE[role] == "all")
@@ -88,17 +89,17 @@ async def owner_of(alert_id: int, at: datetime) -> int:
     return int(found)
 
 
-async def reassign(order_ids: Iterable[int], now: datetime) -> int:
-    """Give the open alerts of these orders to whoever has them now: after a transfer, a new officer, a disabling."""
-    return await _reassign("a.subject_kind = 'order' AND a.subject_id = ANY($2)", now, list(order_ids))
+async def reassign(ids: Iterable[int], now: datetime, *, kind: str = ORDER) -> int:
+    """Give the open alerts of these subjects to whoever has them now: after a transfer, a new officer, a disabling."""
+    return await _reassign("a.subject_kind = $3 AND a.subject_id = ANY($2)", now, [list(ids), kind])
 
 
 async def reassign_all(now: datetime) -> int:
     """The same for every open alert: absences begin and end without anybody's act."""
-    return await _reassign("$2::int[] IS NULL", now, None)
+    return await _reassign("TRUE", now, [])
 
 
-async def _reassign(which: str, now: datetime, ids: list[int] | None) -> int:
+async def _reassign(which: str, now: datetime, args: Sequence[object]) -> int:
     return await execute(
         f"""WITH asked AS (SELECT a.* FROM alert a WHERE a.closed_at IS NULL AND {which}),
             {holders("asked", "$1::timestamptz")},
@@ -111,5 +112,5 @@ async def _reassign(which: str, now: datetime, ids: list[int] | None) -> int:
             INSERT INTO alert_event (alert, at, kind, detail)
             SELECT id, $1, 'assigned', jsonb_build_object('to', owner) FROM moved ORDER BY id""",
         now,
-        ids,
+        *args,
     )

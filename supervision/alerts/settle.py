@@ -1,4 +1,4 @@
-"""The alerts of some orders, brought in line with the ledger: a fixed number of statements however many orders."""
+"""The alerts of some subjects, brought in line with the ledger: a fixed number of statements however many subjects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from supervision.alerts.ladder import hours_of, position
 from supervision.alerts.opening import DECIDE, LOOK, lapse, open_alerts
 from supervision.alerts.owners import reassign
 from supervision.db import Record, execute, fetch
+from supervision.duties.kinds import ORDER
 from supervision.rules.base import Parameters, is_lapsed
 from supervision.settings.terms import load_terms
 
@@ -39,18 +40,18 @@ class Restating:
 Change = Closing | Restating | None
 
 
-async def settle(order_ids: Sequence[int], now: datetime) -> None:
-    """Close, reopen and restate alerts so that they say what the ledger says; the caller has the orders locked."""
-    ids = list(order_ids)
+async def settle(ids: Sequence[int], now: datetime, *, kind: str = ORDER) -> None:
+    """Close, reopen and restate alerts so that they say what the ledger says; the caller has the subjects locked."""
+    wanted = list(ids)
     parameters = (await load_terms(now, now)).parameters
-    changes = [what_follows(row, now) for row in await fetch(LAST_ALERTS, ids)]
+    changes = [what_follows(row, now) for row in await fetch(LAST_ALERTS, wanted, kind)]
     await _close([c for c in changes if isinstance(c, Closing)], now)
     await _restate([c for c in changes if isinstance(c, Restating)], now, parameters)
-    late = await fetch(LATE_WITHOUT_ALERT, ids)
+    late = await fetch(LATE_WITHOUT_ALERT, wanted, kind)
     await open_alerts([lapse(row, step=DECIDE, anchor_at=now) for row in late], now, parameters)
-    await execute(WAKE_DUTIES, ids, now)
-    await execute(WAKE_FINDINGS, ids, now)
-    await reassign(ids, now)
+    await execute(WAKE_DUTIES, wanted, now, kind)
+    await execute(WAKE_FINDINGS, wanted, now, kind)
+    await reassign(wanted, now, kind=kind)
 
 
 LAST_ALERTS = """
@@ -59,7 +60,7 @@ SELECT DISTINCT ON (a.duty, a.finding_key)
        f.state AS finding_state, f.since_at AS finding_since, f.severity AS finding_severity,
        f.fact_kind AS finding_fact_kind, f.fact_id AS finding_fact_id
   FROM alert a LEFT JOIN duty d ON d.id = a.duty LEFT JOIN finding f ON f.id = a.finding
- WHERE a.subject_kind = 'order' AND a.subject_id = ANY($1)
+ WHERE a.subject_kind = $2 AND a.subject_id = ANY($1)
  ORDER BY a.duty, a.finding_key, a.closed_at IS NULL DESC, a.id DESC
 """
 
@@ -104,7 +105,7 @@ def _of_finding(row: Record, now: datetime) -> Change:
 
 
 def _closing(row: Record, outcome: str) -> Closing:
-    """By the fact that ended the duty or finding; where it simply is owed no more, by the order itself."""
+    """By the fact that ended the duty or finding; where it simply is owed no more, by the subject itself."""
     if row["duty"] is None:
         return Closing(row, outcome, row["finding_fact_kind"] or "finding", row["finding_fact_id"] or row["finding"])
     if row["duty_fact_id"] is None:
@@ -184,7 +185,7 @@ SELECT c.id, $1, c.event, jsonb_build_object('step', c.step, 'since_at', c.since
 LATE_WITHOUT_ALERT = """
 SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_at AS since_at
   FROM duty d
- WHERE d.subject_kind = 'order' AND d.subject_id = ANY($1) AND d.state = 'met_late'
+ WHERE d.subject_kind = $2 AND d.subject_id = ANY($1) AND d.state = 'met_late'
    AND EXISTS (SELECT FROM duty_event e WHERE e.duty = d.id AND e.new_state = 'met_late')
    AND NOT EXISTS (SELECT FROM alert a WHERE a.duty = d.id)
 """
@@ -192,14 +193,14 @@ SELECT d.id, d.subject_kind, d.subject_id, d.person, d.rule, d.variant, d.limit_
 # A lapse that is marked as noticed and has no alert at all would be seen by nobody.
 WAKE_DUTIES = """
 UPDATE duty d SET alerted_at = NULL
- WHERE d.subject_kind = 'order' AND d.subject_id = ANY($1) AND is_lapsed(d.state, d.limit_at, $2)
+ WHERE d.subject_kind = $3 AND d.subject_id = ANY($1) AND is_lapsed(d.state, d.limit_at, $2)
    AND d.alerted_at IS NOT NULL AND NOT EXISTS (SELECT FROM alert a WHERE a.duty = d.id)
 """
 
 # What a human closed stays closed; what came about again after that is a new worry.
 WAKE_FINDINGS = """
 UPDATE finding f SET alerted_at = NULL
- WHERE f.subject_kind = 'order' AND f.subject_id = ANY($1) AND f.state = 'open' AND f.since_at <= $2
+ WHERE f.subject_kind = $3 AND f.subject_id = ANY($1) AND f.state = 'open' AND f.since_at <= $2
    AND f.alerted_at IS NOT NULL
    AND NOT EXISTS (SELECT FROM alert a WHERE a.finding = f.id AND (a.closed_at IS NULL OR a.closed_at >= f.since_at))
 """

@@ -12,7 +12,6 @@ from supervision.duties.copying import written
 from supervision.duties.reminding import remind_at
 from supervision.rules.base import Decision, Duty, Facts, Finding, Subject, Terms, is_lapsed
 
-ORDER: Final = "order"
 DECISION: Final = "decision"
 """The kind of fact that a named human's word on a duty is."""
 LEDGER_DIFFERENCE: Final = "ledger_difference"
@@ -33,7 +32,7 @@ FINDING_COLUMNS: Final = (
 HELD_DUTIES: Final = """
 SELECT subject_id, string_agg(concat(rule, '|', variant, '|', period, '|', state, '|', fact_kind, '|', fact_id, '|', closed_at,
            '|', opens_at, '|', due_at, '|', limit_at, '|', raw_due_on, '|', source, '|', id), E'\\n') AS held
-  FROM duty WHERE subject_kind = 'order' AND subject_id = ANY($1) GROUP BY subject_id
+  FROM duty WHERE subject_kind = $2 AND subject_id = ANY($1) GROUP BY subject_id
 """
 # After an act also of what the explanation speaks, which may change while the days don't.
 HELD_EXPLAINED: Final = HELD_DUTIES.replace(
@@ -43,7 +42,7 @@ HELD_EXPLAINED: Final = HELD_DUTIES.replace(
 HELD_FINDINGS: Final = """
 SELECT subject_id, string_agg(concat(rule, '|', variant, '|', period, '|', since_at, '|', ended_at, '|', severity, '|', state,
            '|', id), E'\\n') AS held
-  FROM finding WHERE subject_kind = 'order' AND subject_id = ANY($1) GROUP BY subject_id
+  FROM finding WHERE subject_kind = $2 AND subject_id = ANY($1) GROUP BY subject_id
 """
 REMEMBERED: Final = 32768
 """Slots whose rows and lines are kept; as many as a register of 100,000 shares among its days and classes."""
@@ -53,7 +52,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Some subjects with what the ledger holds of them, in lines.
+    """Some subjects of one kind with what the ledger holds of them, in lines.
 
     `made_to`: up to when the ledger of each was made; given, what differs before it is our fault, and a lapse is ended by
     nobody: that is how the nightly proof asks. None: a fact was written just now.

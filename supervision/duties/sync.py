@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -17,7 +18,8 @@ from supervision.duties.judging import (
     Answer,
     Question,
 )
-from supervision.duties.sources import ORDER, load_facts
+from supervision.duties.kinds import CHUNK, ORDER
+from supervision.duties.sources import load_facts
 from supervision.duties.workers import MANY, Ask, judges
 from supervision.duties.write import write
 from supervision.rules.base import Terms
@@ -26,8 +28,6 @@ from supervision.settings.terms import load_terms
 __all__ = ["CHUNK", "LEDGER_DIFFERENCE", "NOT_OF_RULES", "horizon", "question_about", "remember", "sync"]
 
 HORIZON_DAYS = 60
-CHUNK = 400
-"""Subjects of one question: a fixed number of statements asks and writes for all of them."""
 
 
 def horizon(now: datetime) -> datetime:
@@ -35,62 +35,71 @@ def horizon(now: datetime) -> datetime:
     return end_of(add_days(local_day(now), HORIZON_DAYS))
 
 
-async def sync(order_ids: Iterable[int], now: datetime, *, by: int | None = None) -> int:
-    """Make the ledger of these orders what the rules say of their facts; how many rows were made or changed.
+async def sync(ids: Iterable[int], now: datetime, *, kind: str = ORDER, by: int | None = None) -> int:
+    """Make the ledger of these subjects what the rules say of their facts; how many rows were made or changed.
 
     `by` is the member of the staff whose act it was, for the events. Idempotent: a second run changes nothing.
     Raises WorkerLost where a process that judges was killed.
     """
     terms = await load_terms(now, horizon(now))
-    ids = sorted(set(order_ids))
-    async with tx(), judges(terms, many=len(ids) >= MANY) as (ask, width):
-        return await _sync(ids, terms, ask, width=width, by=by)
+    wanted = sorted(set(ids))
+    async with tx(), judges(terms, many=len(wanted) >= MANY) as (ask, width):
+        return await _Syncing(kind, terms, by).all(wanted, ask, width)
 
 
-async def _sync(ids: Sequence[int], terms: Terms, ask: Ask, *, width: int, by: int | None) -> int:
-    """While some questions are judged, the answers to earlier ones are written."""
-    count = 0
-    asked: deque[tuple[list[int], asyncio.Task[Answer]]] = deque()
-    try:
-        for part in _chunks(ids):
-            asked.append((part, asyncio.ensure_future(ask(await question_about(part)))))
-            if len(asked) > width:
-                count += await _take(*asked.popleft(), terms, by)
-        while asked:
-            count += await _take(*asked.popleft(), terms, by)
-    finally:
-        for _, task in asked:
-            task.cancel()
-        await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
-    return count
+@dataclass(frozen=True, slots=True)
+class _Syncing:
+    """Subjects of one kind, brought up to date under some terms by somebody's act."""
+
+    kind: str
+    terms: Terms
+    by: int | None
+
+    async def all(self, ids: Sequence[int], ask: Ask, width: int) -> int:
+        """While some questions are judged, the answers to earlier ones are written."""
+        count = 0
+        asked: deque[tuple[list[int], asyncio.Task[Answer]]] = deque()
+        try:
+            for part in _chunks(ids):
+                asked.append((part, asyncio.ensure_future(ask(await question_about(part, kind=self.kind)))))
+                if len(asked) > width:
+                    count += await self._take(*asked.popleft())
+            while asked:
+                count += await self._take(*asked.popleft())
+        finally:
+            for _, task in asked:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
+        return count
+
+    async def _take(self, ids: list[int], asked: "asyncio.Task[Answer]") -> int:
+        answer = await asked
+        await write(answer, self.terms, by=self.by)
+        await remember(ids, self.terms, kind=self.kind)
+        return answer.count
 
 
-async def _take(ids: list[int], asked: "asyncio.Task[Answer]", terms: Terms, by: int | None) -> int:
-    answer = await asked
-    await write(answer, terms, by=by)
-    await remember(ids, terms)
-    return answer.count
-
-
-async def question_about(ids: Sequence[int], made_to: Mapping[int, datetime] | None = None) -> Question:
-    """What is known of these orders and what the ledger holds of them; locks the orders."""
-    facts = await load_facts(ids)
+async def question_about(
+    ids: Sequence[int], made_to: Mapping[int, datetime] | None = None, *, kind: str = ORDER
+) -> Question:
+    """What is known of these subjects and what the ledger holds of them; locks the subjects."""
+    facts = await load_facts(ids, kind)
     duties = HELD_EXPLAINED if made_to is None else HELD_DUTIES
-    return Question(facts, await _held(duties, ids), await _held(HELD_FINDINGS, ids), made_to)
+    return Question(facts, await _held(duties, ids, kind), await _held(HELD_FINDINGS, ids, kind), made_to)
 
 
-async def _held(statement: str, ids: Sequence[int]) -> dict[int, str]:
-    return {row["subject_id"]: row["held"] for row in await fetch(statement, list(ids))}
+async def _held(statement: str, ids: Sequence[int], kind: str) -> dict[int, str]:
+    return {row["subject_id"]: row["held"] for row in await fetch(statement, list(ids), kind)}
 
 
-async def remember(ids: Sequence[int], terms: Terms) -> None:
-    """Note up to when the slots of these orders have been made: what reconcile must find again."""
+async def remember(ids: Sequence[int], terms: Terms, *, kind: str = ORDER) -> None:
+    """Note up to when the slots of these subjects have been made: what reconcile must find again."""
     await execute(
         """INSERT INTO ledger_subject (subject_kind, subject_id, synced_to, synced_at)
            SELECT $1, id, $3, $4 FROM unnest($2::int[]) AS id
            ON CONFLICT ON CONSTRAINT ledger_subject_once
            DO UPDATE SET synced_to = greatest(excluded.synced_to, ledger_subject.synced_to), synced_at = excluded.synced_at""",
-        ORDER,
+        kind,
         list(ids),
         terms.until,
         terms.now,

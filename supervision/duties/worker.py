@@ -13,18 +13,8 @@ from operator import attrgetter
 from typing import BinaryIO, Final
 
 from supervision.duties.judging import Judge, Question
-from supervision.rules.base import (
-    Act,
-    ClassDecision,
-    Decision,
-    Facts,
-    Order,
-    Pause,
-    Phone,
-    Responsibility,
-    Subject,
-    Terms,
-)
+from supervision.rules import MATTERS
+from supervision.rules.base import Act, ClassDecision, Decision, Facts, Pause, Phone, Responsibility, Subject, Terms
 
 LENGTH: Final = 8
 
@@ -35,7 +25,7 @@ def _as_fields(kind: type) -> None:
     copyreg.pickle(kind, lambda one: (kind, take(one)))
 
 
-for _kind in (Facts, Subject, Order, Act, ClassDecision, Pause, Decision, Responsibility, Phone):
+for _kind in (Facts, Subject, Act, ClassDecision, Pause, Decision, Responsibility, Phone, *MATTERS.values()):
     _as_fields(_kind)
 
 

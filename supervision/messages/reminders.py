@@ -51,7 +51,8 @@ async def remind(now: datetime) -> int:
 async def _forget_what_is_over(now: datetime) -> None:
     await execute(
         """UPDATE duty SET remind_at = NULL
-            WHERE state = 'open' AND remind_at <= $1 AND (due_at <= $1 OR owed_by <> 'person')""",
+            WHERE state = 'open' AND remind_at <= $1
+              AND (due_at <= $1 OR owed_by <> 'person' OR subject_kind <> 'order')""",
         now,
     )
 
@@ -61,9 +62,9 @@ async def _due(now: datetime) -> list[Record]:
     return await fetch(
         """SELECT d.id, d.person, d.subject_id, d.rule, d.variant, d.due_at, d.remind_at
              FROM duty d
-            WHERE d.state = 'open' AND d.remind_at < $2 AND d.due_at > $1 AND d.person IN (
+            WHERE d.state = 'open' AND d.remind_at < $2 AND d.due_at > $1 AND d.subject_kind = 'order' AND d.person IN (
                   SELECT w.person FROM duty w
-                   WHERE w.state = 'open' AND w.remind_at <= $1 AND w.due_at > $1
+                   WHERE w.state = 'open' AND w.remind_at <= $1 AND w.due_at > $1 AND w.subject_kind = 'order'
                      AND NOT EXISTS (SELECT FROM message m WHERE m.person = w.person AND m.kind = 'reminder'
                                         AND (m.created_at >= $3 OR m.claimed_at >= $3 OR m.state = 'waiting'))
                    GROUP BY w.person ORDER BY w.person LIMIT $4)
@@ -141,7 +142,7 @@ async def enqueue_missed(duty_ids: Iterable[int], now: datetime) -> int:
     """
     rows = await fetch(
         f"""SELECT d.id, d.person, d.subject_id, d.rule, d.variant, d.due_at FROM duty d
-             WHERE d.id = ANY($1) AND d.owed_by = 'person' AND {STILL_OWED} ORDER BY d.id""",
+             WHERE d.id = ANY($1) AND d.owed_by = 'person' AND d.subject_kind = 'order' AND {STILL_OWED} ORDER BY d.id""",
         sorted(set(duty_ids)),
     )
     told = [row for row in rows if row["variant"] in rules.by_id(row["rule"]).tells_of_miss]

@@ -1,13 +1,10 @@
-"""What the ledger may know of orders: the order itself, classes, pauses, decisions, registration and documents."""
+"""What the ledger may know of orders: the order itself, classes, registration and documents."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from supervision.days import local_day
 from supervision.db import Record, fetch
-from supervision.rules.base import Act, ClassDecision, Decision, Order, Pause
-
-Made = TypeVar("Made")
+from supervision.rules.base import Act, ClassDecision, Order
 
 
 async def orders(ids: Sequence[int]) -> dict[int, tuple[int, Order]]:
@@ -50,29 +47,6 @@ async def classes(ids: Sequence[int]) -> dict[int, list[ClassDecision]]:
     return found
 
 
-async def pauses(ids: Sequence[int]) -> dict[int, list[Pause]]:
-    """Order → its pauses, open ones included."""
-    rows = await fetch(
-        """SELECT subject_id AS order_id, id, kind, from_at, to_at, recorded_at FROM pause
-            WHERE subject_kind = 'order' AND subject_id = ANY($1) AND withdrawn_at IS NULL
-            ORDER BY subject_id, from_at, id""",
-        list(ids),
-    )
-    return _by_order(rows, lambda r: Pause(r["id"], r["kind"], r["from_at"], r["to_at"], r["recorded_at"]))
-
-
-async def decisions(ids: Sequence[int]) -> dict[int, list[Decision]]:
-    """Order → what named humans decided of single duties."""
-    rows = await fetch(
-        """SELECT subject_id AS order_id, id, rule, variant, period, outcome, happened_at FROM duty_decision
-            WHERE subject_kind = 'order' AND subject_id = ANY($1) AND withdrawn_at IS NULL ORDER BY subject_id, id""",
-        list(ids),
-    )
-    return _by_order(
-        rows, lambda r: Decision(r["id"], r["rule"], r["variant"], r["period"], r["outcome"], r["happened_at"])
-    )
-
-
 async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
     """Order → registrations, documents of the end and pause checks, as acts that meet duties."""
     rows = await fetch(
@@ -86,15 +60,8 @@ async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
              FROM pause_check WHERE order_id = ANY($1) AND withdrawn_at IS NULL""",
         list(ids),
     )
-    return _by_order(rows, _act)
-
-
-def _act(row: Record) -> Act:
-    return Act(row["kind"], row["id"], row["mode"], row["happened_at"], row["recorded_at"])
-
-
-def _by_order(rows: list[Record], make: Callable[[Any], Made]) -> dict[int, list[Made]]:
-    found: dict[int, list[Made]] = {}
+    found: dict[int, list[Act]] = {}
     for row in rows:
-        found.setdefault(row["order_id"], []).append(make(row))
+        act = Act(row["kind"], row["id"], row["mode"], row["happened_at"], row["recorded_at"])
+        found.setdefault(row["order_id"], []).append(act)
     return found

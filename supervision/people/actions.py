@@ -117,7 +117,7 @@ class Assignment:
     reason: str
 
 
-async def assign(subject: tuple[str, int], person: int, to: Assignment, now: datetime, by: int | None) -> int:
+async def assign(subject: tuple[str, int], person: int | None, to: Assignment, now: datetime, by: int | None) -> int:
     """Close the file's present responsibility and open the next at the same moment; its id.
 
     Raises Refusal when the member of staff isn't an active one of that office.

@@ -1,6 +1,7 @@
 """What the ledger may know of people: who has the file, and by which numbers a person can be reached."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from supervision.db import Record, fetch
 from supervision.people.actions import CONTACT
@@ -8,19 +9,30 @@ from supervision.people.phones import is_mobile
 from supervision.rules.base import Phone, Responsibility
 from supervision.sealed import Keyring, SealError, keyring
 
+Source = Callable[[Sequence[int]], Awaitable[dict[int, Any]]]
 
-async def responsibilities(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
-    """Order → who had it and has it; an interval ends for the ledger when its member of the staff was disabled."""
+
+def responsibilities(kind: str) -> Source:
+    """Subject of the kind → who had it and has it; an interval ends for the ledger when its member of the staff was disabled."""
+
+    async def source(ids: Sequence[int]) -> dict[int, list[Responsibility]]:
+        return await _responsibilities(kind, ids)
+
+    return source
+
+
+async def _responsibilities(kind: str, ids: Sequence[int]) -> dict[int, list[Responsibility]]:
     # OFFSET 0: each is looked up. A join would read the whole table as long as its first import isn't counted by the planner.
     rows = await fetch(
         """SELECT r.subject_id, r.id, r.office, r.staff, r.from_at,
                   least(r.to_at, s.disabled_at) AS to_at
              FROM unnest($1::int[]) AS n(id)
              CROSS JOIN LATERAL (SELECT * FROM responsibility x
-                                  WHERE x.subject_kind = 'order' AND x.role = 'main' AND x.subject_id = n.id OFFSET 0) r
+                                  WHERE x.subject_kind = $2 AND x.role = 'main' AND x.subject_id = n.id OFFSET 0) r
              LEFT JOIN staff s ON s.id = r.staff
             ORDER BY r.subject_id, r.from_at, r.id""",
         list(ids),
+        kind,
     )
     found: dict[int, list[Responsibility]] = {}
     for row in rows:

@@ -19,8 +19,8 @@ COLUMNS = (
 )
 
 
-async def hand_over(leaving: Leaving) -> list[int]:
-    """Close the files' responsibility and open the receiver's at the same moment; the orders among them.
+async def hand_over(leaving: Leaving) -> list[tuple[str, int]]:
+    """Close the files' responsibility and open the receiver's at the same moment; whose files they are.
 
     Called inside the transaction of whoever disables or moves a member of the staff.
     """
@@ -34,11 +34,11 @@ async def hand_over(leaving: Leaving) -> list[int]:
         return []
     await insert_many("responsibility", COLUMNS, [_opened(row, leaving) for row in closed])
     detail = {"from": leaving.staff, "to": leaving.receiver}
-    people = [row["person"] for row in closed]
+    people = [row["person"] for row in closed if row["person"]]
     await record(
         leaving.by, "files_handed_over", subject=("staff", leaving.staff), people=people, detail=detail, now=leaving.now
     )
-    return [row["subject_id"] for row in closed if row["subject_kind"] == "order"]
+    return [(row["subject_kind"], row["subject_id"]) for row in closed]
 
 
 def _opened(row: Record, leaving: Leaving) -> tuple[object, ...]:

@@ -61,7 +61,7 @@ class Responsibility(Table, tablename="responsibility", db=DB):
     id = BigSerial(primary_key=True)
     subject_kind = text()
     subject_id = number()
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
     staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     role = text()

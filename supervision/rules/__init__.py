@@ -1,5 +1,7 @@
 """The rules in force, in reading order, and the one question that is asked of them: `evaluate`."""
 
+from datetime import datetime
+
 from supervision.rules import (
     confirm_pause,
     ending,
@@ -31,6 +33,13 @@ RULES: tuple[Rule, ...] = (
     reach_otherwise.RULE,
     no_future_duty.RULE,
 )
+MATTERS: dict[str, type] = {"order": Order}
+"""Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
+RULES_OF: dict[str, tuple[Rule, ...]] = {
+    kind: tuple(rule for rule in RULES if rule.subject == kind)
+    for kind in dict.fromkeys(rule.subject for rule in RULES)
+}
+"""Kind of subject → the rules that are asked of it."""
 VARIANT_TITLES = {
     ("RE-12", "not_reported"): "逾期未报到",
     ("RE-12", "over_ten_days"): "逾期未报到超过十日",
@@ -65,15 +74,16 @@ def title_of(rule_id: str, variant: str = "") -> str:
 
 def evaluate(facts: Facts, terms: Terms) -> tuple[tuple[Duty, ...], tuple[Finding, ...]]:
     """All that is owed by and for one subject, what became of it, and all that is wrong."""
+    asked, ended_at = RULES_OF[facts.subject.kind], facts.matter.ended_at
     duties = tuple(
         duty
-        for rule in RULES
+        for rule in asked
         for duty in settle(rule, tuple(rule.slots(facts, terms)), facts)
-        if still_owed(duty, facts.order)
+        if still_owed(duty, ended_at)
     )
-    return duties, tuple(finding for rule in RULES for finding in rule.findings(facts, terms, duties))
+    return duties, tuple(finding for rule in asked for finding in rule.findings(facts, terms, duties))
 
 
-def still_owed(duty: Duty, order: Order) -> bool:
-    """An ended order leaves its lapses and what was met in time; what would fall due later is owed no more."""
-    return order.ended_at is None or duty.slot.limit_at <= order.ended_at or duty.state == "met"
+def still_owed(duty: Duty, ended_at: datetime | None) -> bool:
+    """What has ended leaves its lapses and what was met in time; what would fall due later is owed no more."""
+    return ended_at is None or duty.slot.limit_at <= ended_at or duty.state == "met"

@@ -133,7 +133,8 @@ class Facts:
     """All that the rules may know of one subject; each field has a source that the app lists."""
 
     subject: Subject
-    order: Order
+    matter: Any
+    """What the subject is: an Order, or the frozen dataclass of another kind (MATTERS), with its `ended_at`."""
     acts: tuple[Act, ...] = ()
     classes: tuple[ClassDecision, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -141,9 +142,15 @@ class Facts:
     responsibilities: tuple[Responsibility, ...] = ()
     phones: tuple[Phone, ...] = ()
 
+    @property
+    def order(self) -> Order:
+        """The matter, for the rules about orders: they are asked of no other kind."""
+        order: Order = self.matter
+        return order
+
     def levels(self) -> list[tuple[datetime, str]]:
         """From when which class is in force, in order; one of the day of registration counts from that day's start."""
-        day = self.order.enrolled_on
+        day = self.matter.enrolled_on
         decided = sorted((c.from_at, c.id, c.level) for c in self.classes)
         return [(start_of(day) if local_day(from_at) == day else from_at, level) for from_at, _, level in decided]
 
@@ -342,3 +349,5 @@ class Rule:
     runs_before_ledger: bool = False
     """A clock that still runs when an old register goes live (model §6)."""
     parameters: tuple[str, ...] = ()
+    subject: str = "order"
+    """The kind of subject of which it is asked."""

@@ -124,7 +124,7 @@ CALENDAR = Calendar({date(2026, 2, 28): "work", END_ON: "off"})
 
 EXAMPLE = Facts(
     subject=Subject("order", ID, ID),
-    order=Order(
+    matter=Order(
         kind="probation",
         effective_on=IN_FORCE_ON,
         registered_at=REGISTERED_AT,
@@ -134,7 +134,7 @@ EXAMPLE = Facts(
     ),
     acts=(Act("registration", ID, "in_person", REGISTERED_AT, REGISTERED_AT),),
 )
-NEVER_CAME = replace(EXAMPLE, order=replace(EXAMPLE.order, registered_at=None, ledger_from=IN_FORCE_ON), acts=())
+NEVER_CAME = replace(EXAMPLE, matter=replace(EXAMPLE.order, registered_at=None, ledger_from=IN_FORCE_ON), acts=())
 ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
 CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY}

@@ -43,8 +43,9 @@ def late_to_register(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> It
     report = next((duty for duty in reversed(duties) if duty.rule == "RE-06"), None)
     if report is None or report.state in ("excused", "void"):
         return
-    registered_at = facts.order.registered_at
-    for clock in clocks(facts.order, report.slot.limit_at):
+    order = facts.order
+    registered_at = order.registered_at
+    for clock in clocks(order, report.slot.limit_at):
         if registered_at is None or start_of(clock.from_on) < registered_at:
             yield from within_order(_finding(clock, facts), facts)
 

@@ -18,9 +18,10 @@ def no_future_duty(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iter
     ahead and moves on with each sync. What a named human took away doesn't count. Past the term the certificate stands for
     it, until it is written; before the registration the first report. An open pause answers for it by its own weekly check.
     """
-    if facts.order.ended_at is not None or any(p.kind in RESTING and p.to_at is None for p in facts.pauses):
+    order = facts.order
+    if order.ended_at is not None or any(p.kind in RESTING and p.to_at is None for p in facts.pauses):
         return
-    since_at = _nothing_since(facts, duties) if facts.order.registered_at else _not_awaited_since(facts, duties)
+    since_at = _nothing_since(facts, duties) if order.registered_at else _not_awaited_since(facts, duties)
     if since_at is not None:
         why = {"rule": RULE.id, "article": RULE.article, "since": since_at.isoformat()}
         yield Finding(RULE.id, "", ONCE, since_at, RULE.severity, why)

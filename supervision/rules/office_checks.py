@@ -18,14 +18,16 @@ def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
     Periods are those of the calendar: months, quarters, half-years; weeks from Monday to Sunday. A first, partial period in
     which less than a third of the days remain isn't owed. Checks are weekly in every class: no closer than needed (SU-06).
     """
-    if facts.order.registered_at is None:
+    order = facts.order
+    if order.registered_at is None:
         return
-    begun_on = max(facts.order.enrolled_on, facts.order.ledger_from)
-    stretches = spells(facts, terms, facts.order.enrolled_on)
+    enrolled_on = order.enrolled_on
+    begun_on = max(enrolled_on, order.ledger_from)
+    stretches = spells(facts, terms, enrolled_on)
     for variant in ("field", "info"):
         asks = [(spell, asked(variant, spell.level, spell.parameters)) for spell in stretches]
         found = (check for spell, ask in asks for check in checks_in(spell, ask, begun_on, terms.calendar))
-        yield from first_of_each_period(check for check in found if in_term(check, facts.order))
+        yield from first_of_each_period(check for check in found if in_term(check, order))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

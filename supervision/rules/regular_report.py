@@ -35,13 +35,15 @@ def regular_reports(facts: Facts, terms: Terms) -> Iterator[Slot]:
     The due days lie on a grid that counts from the day of registration; a late report doesn't move it (law T-11). On the
     last day of the term a last phone report is due, so that nobody is without a future duty before the end.
     """
-    if facts.order.registered_at is None:
+    order = facts.order
+    if order.registered_at is None:
         return
-    found, start = spells(facts, terms, facts.order.enrolled_on), facts.order.start
+    start = order.start
+    found = spells(facts, terms, start.enrolled_on)
     for mode in MODES:
         stretches = [(spell, asked(mode, spell.level, spell.parameters)) for spell in found]
         on_grid = (report for spell, asks in stretches for report in reports_in(spell, asks, start, terms.calendar))
-        owed = (report for report in on_grid if in_term(report, facts.order))
+        owed = (report for report in on_grid if in_term(report, order))
         yield from first_of_each_period(chain(owed, last_call(stretches, facts, terms) if mode == "phone" else ()))
 
 

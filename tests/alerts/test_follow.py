@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from supervision.alerts.escalate import escalate
-from supervision.alerts.follow import follow, settle_register
+from supervision.alerts.follow import follow, settle_ledger
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.duties.reconcile import reconcile
@@ -120,7 +120,7 @@ async def test_a_late_report_that_only_the_nightly_reconcile_sees_comes_to_decid
     late = {"order_id": zhao.order, "mode": "in_person", "happened_at": LIMIT, "recorded_at": LIMIT}
     await insert("report", late)
     await reconcile(at("2026-12-05 02:00"))
-    await settle_register(at("2026-12-05 02:10"))
+    await settle_ledger(at("2026-12-05 02:10"))
     alert = await alert_on(zhao.order, PERIOD)
     assert (alert["step"], alert["since_at"], alert["closed_at"]) == ("decide", LIMIT, None)
 
@@ -204,7 +204,7 @@ async def test_following_twice_changes_nothing(zhao: Made) -> None:
     await report(zhao.order, "in_person", at("2026-12-10 10:00"), now)
     events = await counted("SELECT count(*) FROM alert_event")
     await follow([zhao.order], now)
-    await settle_register(now)
+    await settle_ledger(now)
     await watch(now)
     assert await counted("SELECT count(*) FROM alert_event") == events
 
@@ -213,7 +213,7 @@ async def test_a_lapse_marked_as_noticed_without_an_alert_is_noticed_again(zhao:
     await execute("UPDATE duty SET alerted_at = $2 WHERE subject_id = $1", zhao.order, SEEN)
     await watch(SEEN)
     assert await alerts_of(zhao.order) == []
-    await settle_register(SEEN)
+    await settle_ledger(SEEN)
     await watch(SEEN)
     assert await alert_on(zhao.order, PERIOD)
 

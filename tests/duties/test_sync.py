@@ -187,7 +187,7 @@ async def test_reconcile_finds_nothing_where_actions_did_their_work(cast: Cast) 
     await on_register(cast)
     await awaited(cast, effective_on=date(2026, 11, 20))
     first = await reconcile(NOW)
-    assert (first.orders, first.repaired, first.extended) == (2, 0, 0)
+    assert (first.subjects, first.repaired, first.extended) == (2, 0, 0)
 
 
 async def test_a_new_day_brings_new_slots_without_a_fault(cast: Cast) -> None:
@@ -296,7 +296,7 @@ async def test_an_order_that_cannot_be_computed_stops_none_of_the_others_and_is_
     await execute("DELETE FROM parameter WHERE key = 'report.phone.strict' AND source <> 'a typing mistake'")
     await execute("DELETE FROM duty WHERE subject_id = $1 AND period = '2026-12-09'", good.order)
     seen = await reconcile(NOW)
-    assert (seen.orders, seen.failed) == (2, 1) and seen.repaired >= 1
+    assert (seen.subjects, seen.failed) == (2, 1) and seen.repaired >= 1
     assert (await states(good.order, "phone"))["2026-12-09"] == "open"
     found = await fetch("SELECT subject_id FROM finding WHERE rule = 'ledger_difference' ORDER BY subject_id")
     assert [row["subject_id"] for row in found] == [bad.order, good.order]
