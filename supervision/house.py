@@ -14,6 +14,7 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import close_pool, execute, fetch_value, open_pool
 from supervision.errors import Refusal
+from supervision.files import store
 from supervision.ledger import connect_sources
 from supervision.local_postgres import LocalPostgres, socket_folder_of
 from supervision.locks import Lock
@@ -146,6 +147,11 @@ def audit_key_file(settings: Settings) -> Path:
     return key_file(settings).with_name("audit.key")
 
 
+def files_folder(settings: Settings) -> Path:
+    """Where the sealed files are."""
+    return settings.data_dir / "files"
+
+
 def heads_file(settings: Settings) -> Path:
     """Where the heads of the audit chain are kept, outside the database: best on another disk."""
     return (settings.heads_dir or settings.data_dir) / "heads"
@@ -181,6 +187,7 @@ def use_key(settings: Settings, fingerprint: str | None) -> None:
     if fingerprint and keyring.fingerprint != fingerprint:
         raise Refusal(f"The key {path} isn't the one this database was sealed with (fingerprint {fingerprint}).")
     sealed.follow(path)
+    store.use(files_folder(settings))
 
 
 @contextlib.asynccontextmanager

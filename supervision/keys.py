@@ -25,6 +25,7 @@ from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
 from supervision.exchange.uploads import PURPOSE as UPLOAD
+from supervision.files.actions import FILE_KEY, FILE_NAME
 from supervision.house import House, audit_key_file, key_file
 from supervision.locks import Lock
 from supervision.messages.recipients import RECIPIENT
@@ -58,6 +59,8 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("visit", "content_sealed", CONTENT),
     SealedColumn("info_check", "content_sealed", CONTENT),
     SealedColumn("upload", "content_sealed", UPLOAD, batch=1),
+    SealedColumn("file_record", "key_sealed", FILE_KEY),
+    SealedColumn("file_record", "name_sealed", FILE_NAME),
 )
 """Every sealed column of the schema; a test finds a missing one."""
 

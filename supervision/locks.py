@@ -19,5 +19,7 @@ class Lock(IntEnum):
     """Rotating or dropping a sealing key."""
     SIGN_IN = 7009
     """Counting the failures of one source."""
+    FILES = 7008
+    """Shared: writing a file and then its row. Alone: taking files without a row off the disk."""
     ENQUEUE = 7010
     """Queueing texts to people: two at once would each find a person's day free."""

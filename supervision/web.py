@@ -230,7 +230,10 @@ def template_engine() -> JinjaTemplateEngine:
 async def security_headers(message: Message, scope: Scope) -> None:
     """Litestar `before_send`: the strict headers on every answer, errors and files included."""
     if message["type"] == "http.response.start":
-        MutableScopeHeaders.from_message(message).update(SECURITY_HEADERS)
+        headers = MutableScopeHeaders.from_message(message)
+        # A file that people handed in says so itself: it may do even less than our pages.
+        policy = headers.get("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.update({**SECURITY_HEADERS, "Content-Security-Policy": policy})
 
 
 def wants_fragment(request: AnyRequest) -> bool:

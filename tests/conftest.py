@@ -17,6 +17,7 @@ from piccolo.engine.postgres import PostgresTransaction
 from supervision import sealed
 from supervision.audit import key as audit_key
 from supervision.db import DB, close_pool, open_pool
+from supervision.files import store
 from supervision.local_postgres import LocalPostgres
 from supervision.migrate import migrate
 
@@ -98,9 +99,10 @@ async def drop_database(server: str, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> sealed.Keyring:
-    """The run's own key."""
+    """The run's own key, and its folder of files."""
     made = sealed.Keyring.create(tmp_path_factory.mktemp("keys") / "seal.key")
     sealed.use(made)
+    store.use(tmp_path_factory.mktemp("files"))
     audit_key.use(made)
     return made
 

@@ -24,12 +24,13 @@ ORDER = (
     "errors days locks stopping",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
-    "migrate migrations piccolo_conf forms reads audit files",
+    "migrate migrations piccolo_conf forms reads audit",
+    "files",  # each keeping and opening leaves an audit row
     "access",
     "audit.pages audit.tables",  # they name the staff; nobody below imports them
     "settings",
     "people",
-    "messages",
+    "messages files.pages files.tables",  # they name people and staff; what slices call of files lies below
     "duties",
     "documents alerts",
     "resettlement",

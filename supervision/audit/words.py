@@ -83,6 +83,13 @@ ACTIONS: Mapping[str, str] = {
     "key_copied": "复制密钥",
     "key_rotated": "更换密钥",
     "key_dropped": "停用旧密钥",
+    "file_kept": "存入文件",
+    "file_opened": "打开文件",
+    "file_withdrawn": "作废文件",
+    "file_removed": "销毁文件",
+    "files_listed": "查看文件列表",
+    "files_past_listed": "查看保管期满的文件",
+    "files_swept": "清理无主文件",
     "backup_made": "备份数据库",
     "upgraded": "升级系统",
 }

@@ -1,0 +1,198 @@
+"""What a file is, by its content: pictures are made anew, PDF and Word files are looked through, all else is refused.
+
+A name and a browser's word for the type are never believed. Limits of the look: a PDF is searched by names, also behind
+their escapes and inside deflated streams up to a bound, not parsed; what hides behind other filters is not seen (such files
+are refused where they could hold objects). So PDF and Word files are only ever handed out as downloads.
+"""
+
+import contextlib
+import re
+import threading
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from supervision.errors import Refusal
+
+PDF = "application/pdf"
+JPEG = "image/jpeg"
+PNG = "image/png"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", DOCX: ".docx"}
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes of one file."""
+PIXELS = 50_000_000
+"""Pixels of one picture: above what a telephone takes."""
+QUALITY = 90
+INFLATED = 100 * 1024 * 1024
+"""Bytes that all parts of one file may come to when they are unpacked."""
+STEP = 64 * 1024
+PARTS = 2000
+"""Parts of one Word file."""
+
+Image.MAX_IMAGE_PIXELS = PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+_ONE_PICTURE = threading.Lock()
+"""A picture of the largest size takes a few hundred megabytes while it is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file as it may be kept."""
+
+    media_type: str
+    data: bytes
+
+
+def checked(data: bytes) -> Checked:
+    """The file as it may be kept; takes up to seconds: not for the event loop. Raises Refusal with one sentence."""
+    if not data:
+        raise _refused("文件是空的。")
+    if len(data) > LARGEST:
+        raise _refused(f"文件不能超过 {LARGEST // 1024 // 1024} MB。")
+    for mark, take in _BY_MARK.items():
+        if data.startswith(mark):
+            return take(data)
+    raise _refused("只接收 PDF、JPG、PNG 和 Word（docx）文件；文件内容不属于这几种。")
+
+
+def _refused(sentence: str) -> Refusal:
+    return Refusal(sentence, fields={"file": sentence})
+
+
+# -- pictures -----------------------------------------------------------------------------------------------------
+
+
+def _jpeg(data: bytes) -> Checked:
+    return Checked(JPEG, _anew(data, "JPEG", ("L", "RGB"), "RGB"))
+
+
+def _png(data: bytes) -> Checked:
+    return Checked(PNG, _anew(data, "PNG", ("1", "L", "RGB", "RGBA"), "RGBA"))
+
+
+def _anew(data: bytes, form: str, modes: tuple[str, ...], otherwise: str) -> bytes:
+    """The pixels alone, upright: no place, no comment, nothing behind the picture's end."""
+    with _ONE_PICTURE:
+        try:
+            with Image.open(BytesIO(data), formats=(form,)) as picture:
+                if picture.width * picture.height > PIXELS:
+                    raise Image.DecompressionBombError
+                upright = ImageOps.exif_transpose(picture)
+            plain = upright if upright.mode in modes else upright.convert(otherwise)
+            plain.info = {}
+            out = BytesIO()
+            plain.save(out, form, quality=QUALITY)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise _refused(f"图片太大：不能超过 {PIXELS // 10_000} 万像素。") from None
+        except (OSError, ValueError, SyntaxError, EOFError, IndexError, zlib.error):
+            raise _refused("图片已损坏，或者不是真正的图片，无法读取。") from None
+    return out.getvalue()
+
+
+# -- PDF ----------------------------------------------------------------------------------------------------------
+
+ACTIVE = re.compile(
+    rb"/(JavaScript|EmbeddedFiles?|Launch|RichMedia|Rendition|SubmitForm|ImportData|XFA)(?![A-Za-z0-9])"
+)
+"""Names of what runs, hides or sends; every script's action carries /JavaScript or /Rendition."""
+OTHER_FILTERS = re.compile(
+    rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|AHx|A85|LZW|RL)(?![A-Za-z0-9])"
+)
+ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+STREAM = re.compile(rb"stream\r?\n")
+ZIP_END = b"PK\x05\x06"
+
+
+def _pdf(data: bytes) -> Checked:
+    end = data.rfind(b"%%EOF")
+    if end < 0 or data[end + 5 :].strip(b"\r\n\t \0") or ZIP_END in data[-66_000:]:
+        raise _refused("PDF 文件不完整，或者后面附有别的内容。")
+    plain = _without_escapes(data)
+    if re.search(rb"/Encrypt(?![A-Za-z0-9])", plain):
+        raise _refused("PDF 文件有密码或加密，无法检查；请去掉密码后再上传。")
+    if b"/ObjStm" in plain and OTHER_FILTERS.search(plain):
+        raise _refused("PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。")
+    if any(ACTIVE.search(_without_escapes(part)) for part in (data, *_inflated(data))):
+        raise _refused("PDF 文件里有脚本、附件或会自动执行的动作，不能接收；请重新打印或扫描成 PDF 后再上传。")
+    return Checked(PDF, data)
+
+
+def _without_escapes(data: bytes) -> bytes:
+    """`/J#61vaScript` is `/JavaScript`."""
+    return ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data) if b"#" in data else data
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """What its deflated streams hold that may hold objects: pictures and fonts' drawings aren't looked through."""
+    room, whole = INFLATED, memoryview(data)
+    for found in STREAM.finditer(data):
+        head = data[max(0, found.start() - 600) : found.start()].rpartition(b"obj")[2]
+        if re.search(rb"/Subtype\s*/Image", head) and b"ObjStm" not in _without_escapes(head):
+            continue
+        part = _inflate(whole, found.end(), room)
+        room -= len(part)
+        if room <= 0:
+            raise _refused("PDF 文件展开后太大，无法检查。")
+        yield part
+
+
+def _inflate(data: memoryview, start: int, most: int) -> bytes:
+    """What a stream comes to, piece by piece to its own end; nothing for one that isn't deflated."""
+    unpacker, out = zlib.decompressobj(), bytearray()
+    with contextlib.suppress(zlib.error):
+        for at in range(start, len(data), STEP):
+            out += unpacker.decompress(data[at : at + STEP], most - len(out))
+            if unpacker.eof or len(out) >= most:
+                break
+    return bytes(out)
+
+
+# -- Word ---------------------------------------------------------------------------------------------------------
+
+NOT_IN_WORD = re.compile(r"vbaProject|activeX|embeddings/|\.bin$|\.\.|^/|\\", re.IGNORECASE)
+NEEDED_IN_WORD = {"[Content_Types].xml", "word/document.xml"}
+
+
+def _docx(data: bytes) -> Checked:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _look_through(archive, data)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
+        raise _refused("Word 文件已损坏，无法读取。") from None
+    return Checked(DOCX, data)
+
+
+def _look_through(archive: zipfile.ZipFile, data: bytes) -> None:
+    parts = archive.infolist()
+    if not {part.filename for part in parts} >= NEEDED_IN_WORD:
+        raise _refused("压缩文件不能接收；如果是 Word 文件，请另存为 docx 格式。")
+    if archive.comment or data[-22:-18] != ZIP_END:
+        raise _refused("Word 文件后面附有别的内容，不能接收。")
+    if len(parts) > PARTS or sum(part.file_size for part in parts) > INFLATED:
+        raise _refused("Word 文件展开后太大。")
+    if any(NOT_IN_WORD.search(part.filename) for part in parts):
+        raise _refused("Word 文件里有宏、控件或嵌入的文件，不能接收；请另存为不含宏的 docx 或 PDF。")
+    for part in parts:
+        if part.filename.endswith(".rels") and _fetches(archive.read(part)):
+            raise _refused("Word 文件会从别处读取内容，不能接收；请另存为 PDF。")
+
+
+def _fetches(relations: bytes) -> bool:
+    """Whether something else than a hyperlink points outside: such a thing is fetched when the file is opened."""
+    links = re.findall(rb"<Relationship\b[^>]*>", relations)
+    return any(b"External" in link and b"/hyperlink" not in link for link in links)
+
+
+_BY_MARK: dict[bytes, Callable[[bytes], Checked]] = {
+    b"\xff\xd8\xff": _jpeg,
+    b"\x89PNG\r\n\x1a\n": _png,
+    b"%PDF-": _pdf,
+    b"PK\x03\x04": _docx,
+}
