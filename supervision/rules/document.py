@@ -87,6 +87,8 @@ def _chapter(rule: Rule) -> str:
 
 
 def _terms(rule: Rule) -> Iterator[str]:
+    if rule.subject != "order":
+        yield f"Asked of each {rule.subject.replace('_', ' ')}."
     if rule.runs_before_ledger:
         yield "Its clock runs on when an old register goes live."
     for name, mapping in (("Met by", rule.meets), ("Rests in", rule.paused_by), ("Rests through", rule.rests_through)):
@@ -137,13 +139,18 @@ EXAMPLE = Facts(
 NEVER_CAME = replace(EXAMPLE, matter=replace(EXAMPLE.order, registered_at=None, ledger_from=IN_FORCE_ON), acts=())
 ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
+EXAMPLES = {"order": EXAMPLE}
+"""Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
 CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY}
 
 
 def _examples(rule: Rule) -> str:
+    example = CASES.get(rule.id) or EXAMPLES.get(rule.subject)
+    if example is None:
+        return ""
     terms = Terms(CALENDAR, default_parameters(), REGISTERED_AT, start_of(date(2026, 12, 1)))
     sooner = replace(terms, until=start_of(date(2026, 3, 9)))
-    duties, findings = evaluate(CASES.get(rule.id, EXAMPLE), sooner if rule.id == "no_future_duty" else terms)
+    duties, findings = evaluate(example, sooner if rule.id == "no_future_duty" else terms)
     owed = [duty for duty in duties if duty.rule == rule.id]
     if owed:
         head = ["example", "period", "may be done from", "due", "last second in time", "a lapse from"]
