@@ -3,6 +3,7 @@
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -17,10 +18,13 @@ from supervision.access.gate import Forged
 from supervision.audit.record import record
 from supervision.db import DATABASE_AWAY, is_disk_full
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.problems import is_api, problem
 from supervision.web import error_page, page
 
 AnyRequest = Request[Any, Any, Any]
 logger = logging.getLogger(__name__)
+OURS = (ValueError, FileNotFoundError, FileExistsError, PermissionError)
+"""Mistakes of ours that only look like a database that is away."""
 SENTENCES = {
     400: "请求的内容不完整，或者格式不对。",
     405: "这个地址不能这样打开。",
@@ -67,8 +71,9 @@ def not_allowed(request: AnyRequest, refusal: NotAllowed | Forged) -> Response[A
 
 def database_away(request: AnyRequest, error: Exception) -> Response[Any]:
     """503 (507: its disk is full), a page that tries again by itself; a mistake of ours that only looks like it is a 500."""
-    ours = isinstance(error, (ValueError, FileNotFoundError, FileExistsError, PermissionError))
-    return broken(request, error) if ours else error_page(request, 507 if is_disk_full(error) else 503)
+    return (
+        broken(request, error) if isinstance(error, OURS) else error_page(request, 507 if is_disk_full(error) else 503)
+    )
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -81,10 +86,15 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 
 def broken(request: AnyRequest, error: Exception) -> Response[Any]:
-    """500 with a number to quote; logged once, by its place and kind only: a message may hold what is sealed."""
+    """500 with a number to quote."""
+    return error_page(request, 500, number=_logged(request, error))
+
+
+def _logged(request: AnyRequest, error: Exception) -> str:
+    """The number of an error; logged once, by its place and kind only: a message may hold what is sealed."""
     number = secrets.token_hex(4)
     logger.error("error %s in %s: %s", number, request.scope["method"], _where(error))
-    return error_page(request, 500, number=number)
+    return number
 
 
 def _where(error: BaseException) -> str:
@@ -95,7 +105,29 @@ def _where(error: BaseException) -> str:
     return f"{own}; after {_where(cause)}" if cause else own
 
 
-HANDLERS: dict[int | type[Exception], Any] = {
+def refused_by_api(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Whatever says no or breaks, as another system reads it."""
+    if isinstance(error, Refusal):
+        status = {NotFound: 404, NotAllowed: 403}.get(type(error), getattr(error, "status", 422))
+        return problem(status, error.sentence, fields=error.fields)
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return problem(error.status_code, NotFound().sentence if error.status_code == 404 else None)
+    away = isinstance(error, DATABASE_AWAY) and not isinstance(error, OURS)
+    if away:
+        return problem(507 if is_disk_full(error) else 503)
+    return problem(500, number=_logged(request, error))
+
+
+def _by_audience(page_of: Callable[[AnyRequest, Any], Response[Any]]) -> Callable[[AnyRequest, Any], Response[Any]]:
+    """A handler that answers people with its page, other systems with a problem."""
+
+    def answer(request: AnyRequest, error: Exception) -> Response[Any]:
+        return refused_by_api(request, error) if is_api(request.scope) else page_of(request, error)
+
+    return answer
+
+
+PAGES: dict[int | type[Exception], Any] = {
     Refusal: refused,
     NotFound: not_found,
     NotAllowed: not_allowed,
@@ -105,3 +137,4 @@ HANDLERS: dict[int | type[Exception], Any] = {
     **dict.fromkeys(DATABASE_AWAY, database_away),
     Exception: broken,
 }
+HANDLERS: dict[int | type[Exception], Any] = {kind: _by_audience(handler) for kind, handler in PAGES.items()}

@@ -23,3 +23,5 @@ class Lock(IntEnum):
     """Shared: writing a file and then its row. Alone: taking files without a row off the disk."""
     ENQUEUE = 7010
     """Queueing texts to people: two at once would each find a person's day free."""
+    CHANGES = 7011
+    """Giving changes their places in the feed."""

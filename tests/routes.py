@@ -42,7 +42,12 @@ class Line:
 
     @property
     def of_a_person(self) -> bool:
-        return "{person_id}" in self.path or "{message_id}" in self.path
+        return "{person_id}" in self.path or "{message_id}" in self.path or (self.by_token and "{" in self.path)
+
+    @property
+    def by_token(self) -> bool:
+        """Whether another system asks this, with a token."""
+        return self.path.startswith("/api/")
 
     def fields(self, target: Target) -> Mapping[str, Any]:
         """What is posted about this target."""
@@ -248,4 +253,28 @@ LINES = (
     Line("GET", "/messages", "see_messages"),
     Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),
     Line("POST", "/messages/{message_id}/again", "see_messages", {"note": "本人没有收到"}),
+)
+
+
+def posted(target: Target) -> Mapping[str, Any]:
+    """A report as another system brings it."""
+    return {"person": target["own_person_id"], "mode": "phone", "happened_at": "2026-11-25T08:30:00+08:00"}
+
+
+API = "/api/v1"
+API_LINES = (
+    # asked with a token of the member, answered in JSON
+    Line("GET", f"{API}/people", "see_people", answers=(200,)),
+    Line("GET", f"{API}/people/{{person_id}}", "see_people", answers=(200,)),
+    Line("GET", f"{API}/orders", "see_people", answers=(200,)),
+    Line("GET", f"{API}/orders/{{order_id}}", "see_people", answers=(200,)),
+    Line("GET", f"{API}/duties", "see_people", answers=(200,)),
+    Line("GET", f"{API}/duties/{{duty_id}}", "see_people", answers=(200,)),
+    Line("GET", f"{API}/reports", "see_people", answers=(200,)),
+    Line("GET", f"{API}/reports/{{fact_id}}", "see_people", answers=(200,)),
+    Line("POST", f"{API}/reports", "record", posted, answers=(201,)),
+    Line("GET", f"{API}/alerts", "see_alerts", answers=(200,)),
+    Line("GET", f"{API}/alerts/{{alert_id}}", "see_alerts", answers=(200,)),
+    Line("GET", f"{API}/rollcall", "see_rollcall", answers=(200,)),
+    Line("GET", f"{API}/changes", "see_people", answers=(200,)),
 )

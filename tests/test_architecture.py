@@ -24,7 +24,7 @@ ORDER = (
     "errors days locks stopping",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
-    "migrate migrations piccolo_conf forms reads audit",
+    "migrate migrations piccolo_conf forms reads problems audit",
     "files",  # each keeping and opening leaves an audit row
     "access",
     "audit.pages audit.tables",  # they name the staff; nobody below imports them
@@ -215,6 +215,11 @@ def test_every_route_names_one_permission_or_is_public() -> None:
 def test_only_public_routes_may_go_without_the_forms_token() -> None:
     signed = {path for path, _, handler in routes() if handler.opt.get("signed_by_sender")}
     assert signed <= PUBLIC - {"/sign-in"}
+
+
+def test_the_routes_of_the_api_and_no_others_are_asked_by_token() -> None:
+    by_token = {path for path, _, handler in routes() if handler.opt.get("by_token")}
+    assert by_token == {path for path, _, _ in routes() if path.startswith("/api/")} != set()
 
 
 def test_every_role_has_a_title_a_scope_and_something_to_do() -> None:

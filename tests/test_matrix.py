@@ -16,11 +16,13 @@ from supervision.db import fetch_value, insert, tx
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
+from tests.exchange.api.asking import system_of
 from tests.register import OnRegister, on_register
-from tests.routes import LINES, SHEET, Line, sealed_sheet
+from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
 
 NOBODY = 2_000_000_000
+KEY = "Idempotency-Key"
 PLAIN_NAMES = {"empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id"}
 """Names in tests/routes.py that are more exact than the route's own."""
 
@@ -108,6 +110,7 @@ def _of_member(cast: Cast, member: Member, on: dict[str, dict[str, Any]]) -> dic
     return {
         "officer_id": member.id if member.role in ("officer", "head") else cast.alice.id,
         "own_order_id": on[office]["order_id"],
+        "own_person_id": on[office]["person_id"],
         "me_id": member.id,
     }
 
@@ -129,6 +132,8 @@ async def ask(browser: Browser, line: Line, target: Mapping[str, Any]) -> httpx.
             await line.before(target)
         if line.method == "GET":
             return await browser.get(path)
+        if line.by_token:
+            return await browser.request(line.method, path, json=dict(line.fields(target)), headers={KEY: "1"})
         return await browser.post(path, data=dict(line.fields(target)))
     raise AssertionError
 
@@ -137,13 +142,13 @@ def _bytes(answer: httpx.Response) -> tuple[int, bytes, str | None]:
     return answer.status_code, answer.content, answer.headers.get("content-type")
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", (*LINES, *API_LINES), ids=str)
 async def test_each_cell_is_as_declared(cast: Cast, line: Line) -> None:
     on = await targets(cast)
     asked = on if line.of_a_person else {"gucheng": on["gucheng"]}
     allowed = 0
     for member in cast.members.values():
-        browser = await client_for(cast, member)
+        browser = await (system_of if line.by_token else client_for)(cast, member)
         mine = _of_member(cast, member, on)
         answers = {name: await ask(browser, line, target | mine) for name, target in asked.items()}
         for name, answer in answers.items():
@@ -166,7 +171,7 @@ def _said(answer: httpx.Response) -> list[str]:
 
 
 def test_every_route_has_its_line_with_its_permission() -> None:
-    declared = {(line.method, _plain(line.path)): line.permission for line in LINES}
+    declared = {(line.method, _plain(line.path)): line.permission for line in (*LINES, *API_LINES)}
     real = {(method, _plain(path)): permission_of(handler) for path, method, handler in routes() if not is_public(path)}
     assert declared == real
 

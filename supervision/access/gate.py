@@ -29,12 +29,14 @@ from supervision.access.sessions import (
     new_visit,
     touch_session,
 )
+from supervision.access.tokens import TokenViewer, find_token, touch_token
 from supervision.access.viewer import PUBLIC_FOLDERS, Viewer, is_public
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.days import local_day
 from supervision.db import Record
 from supervision.errors import NotFound, Refusal
+from supervision.problems import is_api, problem
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -45,7 +47,7 @@ WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/sec
 ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in"})
 OPEN_TO = {way: {page} | ALWAYS_OPEN for way, page in WAYS.items()}
 OPEN_TO["enrol"] |= {"/confirm"}
-NO_SESSION = frozenset({"/health", "/receipts/twilio"})
+NO_SESSION = frozenset({"/health", "/receipts/twilio", "/schema/openapi.json"})
 WATCH_LATE = timedelta(seconds=60)
 
 
@@ -75,11 +77,26 @@ class Gate(ASGIMiddleware):
         path = scope["path"]
         if path.startswith(PUBLIC_FOLDERS) or path in NO_SESSION:
             return await next_app(scope, receive, send)
+        if is_api(scope):
+            return await self._by_token(request, next_app)
         answer = await self._admit(request)
         if answer is None:
             return await next_app(scope, receive, self._with_cookies(request, send))
         asgi = answer.to_asgi_response(app=None, request=request)
         await asgi(scope, receive, self._with_cookies(request, send))
+
+    async def _by_token(self, request: AnyRequest, next_app: ASGIApp) -> None:
+        """Another system: whoever it is says its token, and nothing that a browser would send by itself."""
+        scope, now = request.scope, self.clock.now()
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        found = await find_token(token.strip(), now) if kind.lower() == "bearer" else None
+        if found is None:
+            refused = problem(401).to_asgi_response(app=None, request=request)
+            await refused(scope, request.receive, request.send)
+            return
+        await touch_token(found, now)
+        scope["state"]["viewer"] = TokenViewer(found)
+        await next_app(scope, request.receive, request.send)
 
     async def _admit(self, request: AnyRequest) -> Response[Any] | None:
         """None to go on; else the answer."""
@@ -230,6 +247,8 @@ async def check_request(connection: ASGIConnection[Any, Any, Any, Any], handler:
         raise NotFound
     if b"%00" in connection.scope["query_string"]:
         raise NotFound
+    if handler.opt.get("by_token", False):  # it brings no form, and no cookie is looked at
+        return
     if isinstance(connection, Request) and connection.method not in SAFE_METHODS:
         await _check_readable(connection)
         if not handler.opt.get("signed_by_sender", False):  # a machine's message proves by itself where it comes from

@@ -21,7 +21,17 @@ async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
      "headline": {"past_limit", "past_own_limit", "never_contacted", "late_steps" (null for the past), "late_entries",
                   "oldest_contact": {"number", "name", "at", "how": seen | heard | self_reported | third_party} | null}}
     """
-    taken = await roll_call(at, live=live)
+    return rollcall_data(await roll_call(at, live=live))
+
+
+def people_named(taken: Taken) -> list[int]:
+    """Whom the answer names: whoever is lost, and whose contact is the oldest."""
+    oldest = taken.headline.oldest_contact
+    return [one.person for one in (*taken.remainder, *taken.strays)] + ([oldest.person] if oldest else [])
+
+
+def rollcall_data(taken: Taken) -> dict[str, Any]:
+    """A roll call that was read, as `rollcall_json` describes it."""
     return {
         "at": taken.at.isoformat(),
         "register": REGISTER,

@@ -9,7 +9,8 @@ import pytest
 from supervision.access.forms import FLASH_COOKIE
 from supervision.db import execute, fetch_value
 from tests.cast import Browser, Cast, client_for
-from tests.routes import LINES, Line
+from tests.exchange.api.asking import system_of
+from tests.routes import API_LINES, LINES, Line
 from tests.test_matrix import _of_member, sees, targets, undone
 
 NAMES = {"gucheng": "欧阳古城", "huifeng": "上官汇丰"}
@@ -37,11 +38,11 @@ async def _asked(browser: Browser, line: Line, target: Mapping[str, Any], **head
     return answer.text, set(named or ())
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", (*LINES, *API_LINES), ids=str)
 async def test_whoever_is_shown_is_named_in_the_audit(cast: Cast, line: Line) -> None:
     on = await _named(cast)
     for member in cast.members.values():
-        browser = await client_for(cast, member)
+        browser = await (system_of if line.by_token else client_for)(cast, member)
         for office, target in [(office, on[office] | _of_member(cast, member, on)) for office in NAMES]:
             for headers in ({}, {"hx-request": "true"}):
                 async with undone():
