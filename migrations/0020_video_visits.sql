@@ -78,6 +78,7 @@ CREATE TABLE IF NOT EXISTS booking (
     prisoner INTEGER NOT NULL REFERENCES prisoner,
     prison INTEGER NOT NULL REFERENCES prison,
     applicant INTEGER NOT NULL REFERENCES family_member,
+    person INTEGER NOT NULL REFERENCES person,
     wanted_on DATE NOT NULL,
     wanted_second DATE,
     wanted_third DATE,
@@ -97,6 +98,7 @@ CREATE TABLE IF NOT EXISTS booking (
 CREATE UNIQUE INDEX IF NOT EXISTS booking_made_up_once ON booking (instead_of)
     WHERE withdrawn_at IS NULL AND state NOT IN ('returned', 'prison_refused', 'released', 'cancelled');
 CREATE INDEX IF NOT EXISTS booking_prisoner ON booking (prisoner);
+CREATE INDEX IF NOT EXISTS booking_person ON booking (person);
 CREATE INDEX IF NOT EXISTS booking_happened_at ON booking (happened_at, id);
 CREATE INDEX IF NOT EXISTS booking_open ON booking (state, id)
     WHERE withdrawn_at IS NULL AND state IN ('applied', 'forwarded', 'scheduled', 'confirmed', 'arrived', 'in_session');

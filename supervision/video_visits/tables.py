@@ -124,6 +124,8 @@ class BookingRow(Table, tablename="booking", db=DB):
     prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
     prison = ForeignKey(Prison, null=False, default=None, on_delete=OnDelete.restrict)
     applicant = ForeignKey(FamilyMember, null=False, default=None, on_delete=OnDelete.restrict)
+    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    """Who applies: whoever is reminded, and asked for where nobody comes."""
     wanted_on = day()
     wanted_second = day(null=True)
     wanted_third = day(null=True)

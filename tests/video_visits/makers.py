@@ -69,6 +69,7 @@ async def a_booking(family: Family, *, state: str = "forwarded") -> tuple[int, i
         "prisoner": family.prisoner,
         "prison": family.prison,
         "applicant": family.members[0],
+        "person": family.people[0],
         "wanted_on": WANTED,
         "state": state,
         "happened_at": NOW,

@@ -1,0 +1,274 @@
+"""The steps of a booking that people take: forward, schedule, confirm, check in, begin, end, and what goes wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from supervision.access.viewer import Viewer
+from supervision.days import add_days, add_months, local_day
+from supervision.db import Record, fetch, fetch_row, insert, insert_many, tx
+from supervision.errors import NotFound, Refusal
+from supervision.people.actions import DOC_TAIL
+from supervision.rules.base import InForce, Terms
+from supervision.rules.video_visit import arrive_between, confirm_until
+from supervision.sealed import blind
+from supervision.settings.terms import load_terms
+from supervision.video_visits.booking import move_turn
+from supervision.video_visits.families import lock_prisoner
+from supervision.video_visits.limits import Visitor, refuse_time
+from supervision.video_visits.steps import Taken, lock_for, put_down
+from supervision.video_visits.words import moment_words
+
+PLAIN = ("forward", "return", "prison_refuse", "cancel")
+"""Steps that need no more than a moment and, some of them, a reason."""
+
+
+async def step(viewer: Viewer, booking: int, taken: Taken, now: datetime) -> None:
+    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state."""
+    assert taken.step in PLAIN, taken.step
+    async with tx():
+        await put_down(viewer, await lock_for(booking, taken.step), taken, now)
+
+
+# -- the time ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The room and the moment that the prison and the window agreed on."""
+
+    room: int
+    from_at: datetime
+    prison_room: str = ""
+
+
+async def schedule(viewer: Viewer, booking: int, place: Place, now: datetime) -> None:
+    """The prison agreed: the session gets its room and its time (law b.13 FORWARDED → SCHEDULED).
+
+    Raises Refusal for a time that has begun, that isn't one of the window's, in which the room or the prisoner is taken,
+    or whose month has no visit left; NotFound for a room that isn't there.
+    """
+    async with tx():
+        terms = await load_terms(now, now)
+        limits = terms.parameters.in_force(now)
+        row = await lock_for(booking, "schedule")
+        to_at = place.from_at + timedelta(minutes=limits["vv.minutes"])
+        _refuse_moment(place.from_at, to_at, terms, now)
+        await lock_prisoner(row["prisoner"])
+        await _refuse_suspended(row["prisoner"], place.from_at)
+        await move_turn(row, local_day(place.from_at), limits=limits, now=now)
+        await _take_slot(viewer, row, place, to_at, now)
+        detail = {"room": place.room, "from_at": place.from_at.isoformat()}
+        await put_down(viewer, row, Taken("schedule", now, detail=detail), now)
+
+
+def _refuse_moment(from_at: datetime, to_at: datetime, terms: Terms, now: datetime) -> None:
+    if from_at <= now:
+        raise Refusal("会见时间须晚于现在。", fields={"from_at": "会见时间须晚于现在。"})
+    refuse_time(from_at, to_at, calendar=terms.calendar, limits=terms.parameters.in_force(now))
+
+
+async def _refuse_suspended(prisoner: int, from_at: datetime) -> None:
+    row = await fetch_row(
+        """SELECT to_on FROM visit_suspension WHERE prisoner = $1 AND withdrawn_at IS NULL
+              AND from_on <= $2 AND to_on >= $2 ORDER BY to_on DESC LIMIT 1""",
+        prisoner,
+        local_day(from_at),
+    )
+    if row:
+        told = f"因违反会见规定，会见暂停至 {row['to_on']}。"
+        raise Refusal(told, fields={"from_at": told})
+
+
+async def _take_slot(viewer: Viewer, row: Record, place: Place, to_at: datetime, now: datetime) -> None:
+    # The room is locked first: two at once wait for each other here, and the loser can be told what took its place.
+    room = await fetch_row("SELECT * FROM visit_room WHERE id = $1 FOR NO KEY UPDATE", place.room)
+    if room is None or room["closed_at"]:
+        raise Refusal("请选择在用的会见室。", fields={"room": "请选择在用的会见室。"})
+    await _refuse_taken(row["prisoner"], place, to_at, room["name"])
+    values = {
+        "booking": row["id"],
+        "prisoner": row["prisoner"],
+        "room": place.room,
+        "prison_room": place.prison_room.strip() or None,
+        "from_at": place.from_at,
+        "to_at": to_at,
+        "taken_at": now,
+        "taken_by": viewer.id,
+    }
+    try:
+        async with tx():
+            await insert("booking_slot", values)
+    except asyncpg.ExclusionViolationError:
+        told = f"{room['name']}这一时段刚刚被约走，请另选时间。"
+        raise Refusal(told, fields={"from_at": told}) from None
+
+
+async def _refuse_taken(prisoner: int, place: Place, to_at: datetime, room: str) -> None:
+    taken = await fetch_row(
+        """SELECT s.from_at, s.to_at, s.room, b.number FROM booking_slot s JOIN booking b ON b.id = s.booking
+            WHERE s.freed_at IS NULL AND (s.room = $1 OR s.prisoner = $2)
+              AND tstzrange(s.from_at, s.to_at) && tstzrange($3, $4) ORDER BY s.room <> $1, s.from_at LIMIT 1""",
+        place.room,
+        prisoner,
+        place.from_at,
+        to_at,
+    )
+    if taken is None:
+        return
+    what = room if taken["room"] == place.room else "该服刑人员"
+    told = f"{what}在 {moment_words(taken['from_at'])} 已有会见（{taken['number']}），请另选时间。"
+    raise Refusal(told, fields={"from_at": told})
+
+
+async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
+    """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already."""
+    async with tx():
+        row = await lock_for(booking, "confirm")
+        limits = await _limits(row["taken_at"], now)
+        if happened_at >= confirm_until(row["taken_at"], row["from_at"], limits):
+            raise Refusal(f"已过确认期限（会见前 {limits['vv.confirm_hours']} 小时），时段已收回，请重新预约。")
+        await put_down(viewer, row, Taken("confirm", happened_at), now)
+
+
+async def _limits(at: datetime, now: datetime) -> InForce:
+    """The parameters that were in force when the session got its time: the family was told these."""
+    return (await load_terms(now, now)).parameters.in_force(at)
+
+
+async def _last(booking: int, step_name: str) -> Record:
+    row = await fetch_row(
+        "SELECT * FROM booking_event WHERE booking = $1 AND step = $2 ORDER BY id DESC LIMIT 1", booking, step_name
+    )
+    assert row is not None, (booking, step_name)
+    return row
+
+
+# -- the day ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came: family member → the last four characters of the identity card that was shown; the face was compared."""
+
+    cards: Mapping[int, str]
+    happened_at: datetime
+    faces_match: bool
+
+
+async def arrive(viewer: Viewer, booking: int, arrival: Arrival, now: datetime) -> None:
+    """The family is there, and is who it says it is (law VV-13: face and identity card).
+
+    Raises Refusal for a card that isn't theirs, for children without an adult, and for whoever came too early or too late.
+    """
+    if not arrival.faces_match:
+        raise Refusal("须核对人脸与证件一致。", fields={"faces_match": "须核对人脸与证件一致。"})
+    async with tx():
+        row = await lock_for(booking, "arrive")
+        limits = await _limits(row["taken_at"], now)
+        _refuse_outside(row["from_at"], arrival.happened_at, limits)
+        came = await _checked_visitors(row, arrival)
+        columns = ("booking", "family", "happened_at", "recorded_at", "recorded_by")
+        rows = [(booking, family, arrival.happened_at, now, viewer.id) for family in came]
+        await insert_many("booking_arrival", columns, rows)
+        await put_down(viewer, row, Taken("arrive", arrival.happened_at, detail={"came": len(came)}), now)
+
+
+def _refuse_outside(start_at: datetime, happened_at: datetime, limits: InForce) -> None:
+    opens_at, limit_at = arrive_between(start_at, limits)
+    if happened_at < opens_at:
+        told = f"到场核验从 {moment_words(opens_at)} 开始。"
+        raise Refusal(told, fields={"happened_at": told})
+    if happened_at >= limit_at:
+        told = f"会见 {moment_words(start_at)} 开始，迟到 {limits['vv.late_minutes']} 分钟视为放弃。"
+        raise Refusal(told, fields={"happened_at": told})
+
+
+async def _checked_visitors(row: Record, arrival: Arrival) -> list[int]:
+    rows = await fetch(
+        """SELECT v.family, f.state, p.name, p.born_on, p.doc_tail_key FROM booking_visitor v
+             JOIN family_member f ON f.id = v.family JOIN person p ON p.id = f.person
+            WHERE v.booking = $1 ORDER BY v.id""",
+        row["id"],
+    )
+    came = [one for one in rows if arrival.cards.get(one["family"])]
+    wrong = {
+        f"card-{one['family']}": f"{one['name']}：证件号码后四位与登记的不符。"
+        for one in came
+        if blind(arrival.cards[one["family"]].upper(), DOC_TAIL) != one["doc_tail_key"]
+    }
+    if wrong:
+        raise Refusal("".join(wrong.values()), fields=wrong)
+    on = local_day(row["from_at"])
+    if not came or all(Visitor(one["name"], one["state"], one["born_on"]).is_minor(on) for one in came):
+        raise Refusal("请填写到场亲属的证件号码后四位；未成年人须由成年亲属陪同。")
+    return [one["family"] for one in came]
+
+
+async def start(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
+    """The session begins. Raises Refusal for a moment before the family was there."""
+    async with tx():
+        row = await lock_for(booking, "start")
+        _refuse_before(await _last(booking, "arrive"), happened_at, "到场核验")
+        await put_down(viewer, row, Taken("start", happened_at), now)
+
+
+def _refuse_before(event: Record, happened_at: datetime, what: str) -> None:
+    if happened_at < event["happened_at"]:
+        told = f"时间早于{what}（{moment_words(event['happened_at'])}）。"
+        raise Refusal(told, fields={"happened_at": told})
+
+
+async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
+    """The session is over; how long it lasted is kept in minutes."""
+    async with tx():
+        row = await lock_for(booking, "end")
+        begun = await _last(booking, "start")
+        _refuse_before(begun, happened_at, "会见开始")
+        minutes = int((happened_at - begun["happened_at"]).total_seconds() // 60)
+        await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
+
+
+async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: int, now: datetime) -> None:
+    """A breach of discipline stops the session, and visits rest for some months (law VV-11).
+
+    Counted from the day on which the session was stopped. Raises Refusal for a number of months outside the parameters.
+    """
+    async with tx():
+        least, most = (await _limits(now, now))["vv.suspend_months"]
+        if not least <= months <= most:
+            told = f"暂停会见为 {least} 至 {most} 个月。"
+            raise Refusal(told, fields={"months": told})
+        row = await lock_for(booking, "breach")
+        _refuse_before(await _last(booking, "start"), stopped.happened_at, "会见开始")
+        await put_down(viewer, row, stopped, now)
+        first = local_day(stopped.happened_at)
+        values = {
+            "prisoner": row["prisoner"],
+            "booking": booking,
+            "from_on": first,
+            "to_on": add_days(add_months(first, months), -1),
+            "reason": stopped.reason.strip(),
+            "happened_at": stopped.happened_at,
+            "recorded_at": now,
+            "recorded_by": viewer.id,
+        }
+        await insert("visit_suspension", values)
+
+
+async def fail(viewer: Viewer, booking: int, failed: Taken, now: datetime) -> None:
+    """The line or the machine failed: the room is free again, and the family books anew without being counted (law b.13)."""
+    async with tx():
+        row = await lock_for(booking, "fail")
+        _refuse_before(await _last(booking, "arrive"), failed.happened_at, "到场核验")
+        await put_down(viewer, row, failed, now)
+
+
+async def get_booking(booking: int) -> Record:
+    """The booking. Raises NotFound."""
+    row = await fetch_row("SELECT * FROM booking WHERE id = $1", booking)
+    if row is None:
+        raise NotFound
+    return row
