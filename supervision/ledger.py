@@ -3,14 +3,16 @@
 import supervision.checkins.facts as checkins
 import supervision.orders.facts as orders
 import supervision.people.facts as people
+import supervision.resettlement.facts as resettlement
 from supervision.duties.facts import decisions, pauses
 from supervision.duties.kinds import Kind, add_kind
-from supervision.duties.sources import check_complete, connect
+from supervision.duties.sources import check_complete, connect, without
 
 
 def connect_sources() -> None:
     """Connect every source; raises RuntimeError if a field of a kind was forgotten."""
     _orders()
+    _assistances()
     check_complete()
 
 
@@ -21,6 +23,16 @@ def _orders() -> None:
     connect("order", "classes", orders.classes)
     connect("order", "phones", people.phones)
     of_kind("order")
+
+
+def _assistances() -> None:
+    add_kind(Kind("assistance", "assistance", living="s.ended_at IS NULL"))
+    connect("assistance", "matter", resettlement.assistances)
+    connect("assistance", "acts", resettlement.acts)
+    connect("assistance", "classes", resettlement.classes)
+    of_kind("assistance")
+    connect("assistance", "pauses", pauses("assistance"), resettlement.pauses)
+    without("assistance", "phones")
 
 
 def of_kind(kind: str) -> None:

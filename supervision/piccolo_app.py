@@ -16,6 +16,7 @@ APP_CONFIG = AppConfig(
                 "audit",
                 "settings",
                 "people",
+                "resettlement",
                 "orders",
                 "checkins",
                 "video_visits",

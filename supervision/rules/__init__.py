@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from supervision.rules import (
+    assistance_help,
+    assistance_release,
+    assistance_search,
     confirm_pause,
     ending,
     expired_hold,
@@ -16,6 +19,7 @@ from supervision.rules import (
     reach_otherwise,
     regular_report,
 )
+from supervision.rules.assistance import Assistance
 from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
 from supervision.rules.settle import settle
 
@@ -32,8 +36,11 @@ RULES: tuple[Rule, ...] = (
     no_phone.RULE,
     reach_otherwise.RULE,
     no_future_duty.RULE,
+    *assistance_release.RULES,
+    *assistance_search.RULES,
+    *assistance_help.RULES,
 )
-MATTERS: dict[str, type] = {"order": Order}
+MATTERS: dict[str, type] = {"order": Order, "assistance": Assistance}
 """Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     kind: tuple(rule for rule in RULES if rule.subject == kind)
@@ -49,6 +56,8 @@ VARIANT_TITLES = {
     ("SU-01", "written"): "书面报告",
     ("SU-04", "field"): "实地走访",
     ("SU-04", "info"): "信息化核查",
+    ("RA-08", "fetch"): "必接必送",
+    ("RA-08", "receive"): "衔接",
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
 }

@@ -61,6 +61,7 @@ def _dates(texts: Any) -> frozenset[date]:
 # -- in words ---------------------------------------------------------------------------------------------------
 
 LEVELS = {"strict": "严管", "normal": "普管", "loose": "宽管"}
+HELP_LEVELS = {"first": "一类", "second": "二类", "third": "三类", "none": "尚未分类"}
 UNITS = {"week": "每周", "month": "每月", "quarter": "每季度", "half_year": "每半年"}
 ANCHORS = {
     "effective_on": "裁判生效日",
@@ -68,6 +69,12 @@ ANCHORS = {
     "end_on": "矫正期满日",
     "paused_on": "暂停起始日",
     "custody_ended_on": "羁押结束日",
+    "verification_asked_on": "开始核查之日",
+    "release_on": "释放日",
+    "noticed_on": "收到释放通知书之日",
+    "connected_on": "衔接之日",
+    "requested_on": "申请之日",
+    "help_to_on": "帮教期满日",
 }
 PROPOSALS = {
     "admonition": "可提出训诫建议",
@@ -80,6 +87,9 @@ ABSENT = {
     "no_officer": "没有确定责任工作人员",
     "TE-09": "矫正期已满而仍在羁押，须由人明确如何处理，不自动解除",
     "no_class": "没有确定管理类别，暂按普管的频次执行",
+    "RA-11": "还没有衔接上本人，需要查找；满二十日请公安机关协助",
+    "RA-17": "联系不上本人，需要查找",
+    "no_helper": "没有确定帮教责任人",
     "no_phone": "没有可以联系到本人的有效电话",
     "reach_otherwise": "短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项",
     "no_future_duty": "此后没有任何应由本人办理的事项，而矫正期未满",
@@ -125,9 +135,14 @@ def _confirmed(why: Why, timing: Timing) -> str:
     )
 
 
+def _helped(why: Why, timing: Timing) -> str:
+    return f"{UNITS[why['unit']]}走访一次（{HELP_LEVELS[why['level']]}），本期至{day_text(timing.anchor)}"
+
+
 _BEGINNINGS: dict[str, Callable[[Why, Timing], str]] = {
     "SU-01": _regular,
     "SU-04": _in_period,
+    "RA-14": _helped,
     "confirm_pause": _confirmed,
 }
 

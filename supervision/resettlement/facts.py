@@ -1,0 +1,120 @@
+"""What the ledger may know of a period of help: the period itself, its class, what was done, and when it rested."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from supervision.db import Record, fetch
+from supervision.rules.assistance import Assistance
+from supervision.rules.base import Act, ClassDecision, Pause
+
+ACTS: Mapping[str, tuple[str, str]] = {
+    "ask": ("verification_asked", ""),
+    "readdressed": ("verification_asked", ""),
+    "verified": ("verification", "ok"),
+    "waiting": ("verification", "waiting"),
+    "failed": ("verification", "failed"),
+    "notice": ("notice", ""),
+    "announced": ("notice", ""),
+    "told": ("told", ""),
+    "fetched": ("connection", "fetched"),
+    "arrived": ("connection", "arrived"),
+    "came": ("connection", "came"),
+    "found": ("connection", "found"),
+    "found_elsewhere": ("connection", "elsewhere"),
+    "missed": ("missed", ""),
+    "searched": ("searched", ""),
+    "police": ("police", ""),
+    "lives_elsewhere": ("moved", ""),
+    "file": ("file", ""),
+    "lost": ("lost", ""),
+    "found_again": ("found", ""),
+    "dual_asked": ("dual_asked", ""),
+    "dual": ("dual_answer", "agreed"),
+    "dual_refused": ("dual_answer", "refused"),
+    "move_asked": ("move_asked", ""),
+    "move_accepted": ("move_answer", "accepted"),
+    "move_refused": ("move_answer", "refused"),
+    "expired": ("end", "expired"),
+    "deceased": ("end", "deceased"),
+    "reoffended": ("end", "reoffended"),
+}
+"""Step → the kind and mode by which the rules know it; other steps meet no duty."""
+
+
+async def assistances(ids: Sequence[int]) -> dict[int, tuple[int, Assistance]]:
+    """Period of help → its person and itself. Locks the rows: two syncs of one period wait for each other."""
+    rows = await fetch("SELECT * FROM assistance WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
+    return {row["id"]: (row["person"], _assistance(row)) for row in rows}
+
+
+def _assistance(row: Record) -> Assistance:
+    return Assistance(
+        source=row["source"],
+        kind=row["kind"],
+        known_on=row["known_on"],
+        release_on=row["release_on"],
+        connected_at=row["connected_at"],
+        to_on=row["to_on"],
+        ledger_from=row["ledger_from"],
+        ended_at=row["ended_at"],
+        end_kind=row["end_kind"],
+        imported=row["import_run"] is not None,
+    )
+
+
+async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
+    """Period of help → its steps and visits, as acts that meet duties; without what was withdrawn.
+
+    A visit counts where the person or the family was met, at home or in the office: not a call.
+    """
+    rows = await fetch(
+        """SELECT assistance, event, id, happened_at, recorded_at
+             FROM assistance_step WHERE assistance = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT assistance, CASE WHEN met = 'nobody' THEN 'nobody' WHEN place = 'phone' THEN 'phone' ELSE 'met' END,
+                  id, happened_at, recorded_at
+             FROM help_visit WHERE assistance = ANY($1) AND withdrawn_at IS NULL""",
+        list(ids),
+    )
+    found: dict[int, list[Act]] = {}
+    for row in rows:
+        kind, mode = ("help_visit", row["event"]) if row["event"] in VISITED else ACTS.get(row["event"], ("", ""))
+        if kind:
+            act = Act(kind, row["id"], mode, row["happened_at"], row["recorded_at"])
+            found.setdefault(row["assistance"], []).append(act)
+    return found
+
+
+VISITED = frozenset({"nobody", "phone", "met"})
+
+
+async def classes(ids: Sequence[int]) -> dict[int, list[ClassDecision]]:
+    """Period of help → its classes, each from when it was known: nobody is asked afterwards for what nobody told them."""
+    rows = await fetch(
+        """SELECT assistance, id, level, greatest(happened_at, recorded_at) AS known_at FROM assistance_class
+            WHERE assistance = ANY($1) AND withdrawn_at IS NULL ORDER BY assistance, happened_at, id""",
+        list(ids),
+    )
+    found: dict[int, list[ClassDecision]] = {}
+    for row in rows:
+        found.setdefault(row["assistance"], []).append(ClassDecision(row["id"], row["level"], row["known_at"]))
+    return found
+
+
+async def pauses(ids: Sequence[int]) -> dict[int, list[Pause]]:
+    """Period of help → the times in which the person was lost: visits rest, and the search goes on."""
+    rows = await fetch(
+        """SELECT assistance, id, event, happened_at, recorded_at FROM assistance_step
+            WHERE assistance = ANY($1) AND event IN ('lost', 'found_again') AND withdrawn_at IS NULL
+            ORDER BY assistance, happened_at, id""",
+        list(ids),
+    )
+    found: dict[int, list[Pause]] = {}
+    for row in rows:
+        of_one = found.setdefault(row["assistance"], [])
+        if row["event"] == "lost":
+            of_one.append(Pause(row["id"], "off", row["happened_at"], None, row["recorded_at"]))
+        elif of_one and of_one[-1].to_at is None:
+            last: Any = of_one[-1]
+            of_one[-1] = Pause(last.id, "off", last.from_at, row["happened_at"], last.recorded_at)
+    return found

@@ -1,0 +1,173 @@
+"""The register of resettlement help (安置帮教): periods of help, the steps of each, and what was done to help."""
+
+from typing import Any
+
+from piccolo.columns import BigSerial, ForeignKey
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from supervision.access.tables import Office, Staff
+from supervision.db import DB, day, moment, number, text
+from supervision.people.tables import Person
+from supervision.resettlement.states import END_KINDS, EVENTS, STATES
+from supervision.settings.tables import ImportRun
+
+SOURCES = ("prison", "detention", "correction", "survey", "moved_in", "other")
+KINDS = ("key", "general")
+LEVELS = ("first", "second", "third")
+PLACES = ("home", "office", "work", "phone", "other")
+MET = ("person", "family", "nobody")
+GROUP_KINDS = ("office", "police", "village", "warden", "family")
+SUPPORT_KINDS = ("placement", "job_service", "social_aid", "legal_aid", "mediation", "training", "relief")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> Check:
+    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
+
+
+def _staff() -> ForeignKey[Any]:
+    return ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+
+
+class Assistance(Table, tablename="assistance", db=DB):
+    """One period of resettlement help (law RA-01). Its columns follow the steps below."""
+
+    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    source = text()
+    kind = text()
+    known_on = day()
+    release_on = day(null=True)
+    connected_at = moment(null=True)
+    from_on = day(null=True)
+    to_on = day(null=True)
+    state = text(index=True)
+    ended_at = moment(null=True)
+    end_kind = text(null=True)
+    prison = text(null=True)
+    crime = text(null=True)
+    sentence = text(null=True)
+    details_sealed = text(null=True)
+    """What else the registration form says (c.6), as sealed JSON: code of the field → what is written."""
+    order_id = number(null=True)
+    """The period of correction from which it came (law RA-22)."""
+    ledger_from = day()
+    created_at = moment()
+    created_by = _staff()
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    assistance_source_known = _one_of("source", SOURCES)
+    assistance_kind_known = _one_of("kind", KINDS)
+    assistance_state_known = _one_of("state", STATES)
+    assistance_end_known = _one_of("end_kind", END_KINDS)
+    assistance_end_is_whole = Check("(ended_at IS NULL) = (end_kind IS NULL)")
+    assistance_end_is_its_state = Check(
+        f"(ended_at IS NULL AND state NOT IN ({', '.join(map(repr, END_KINDS))}))"
+        " OR (ended_at IS NOT NULL AND state = end_kind)"
+    )
+
+
+class AssistanceStep(Table, tablename="assistance_step", db=DB):
+    """One step of a period of help (law b.12): a fact, and the state that it led to."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    event = text()
+    code = text(null=True)
+    """What kind of it: the reason of a failed verification, in which way the person came home, …"""
+    old_state = text(null=True)
+    new_state = text()
+    happened_at = moment()
+    said_sealed = text(null=True)
+    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    """Of a dual listing or a move: the other office."""
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    assistance_step_event_known = _one_of("event", EVENTS)
+    assistance_step_state_known = _one_of("new_state", STATES)
+
+
+class AssistanceClass(Table, tablename="assistance_class", db=DB):
+    """How closely somebody is helped: 一类, 二类, 三类 (law RA-14)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    level = text()
+    reason = text()
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    assistance_class_level_known = _one_of("level", LEVELS)
+
+
+class HelpVisit(Table, tablename="help_visit", db=DB):
+    """A visit or talk, with what was found and what is needed (law RA-14)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    place = text()
+    met = text()
+    happened_at = moment()
+    content_sealed = text(null=True)
+    needs_sealed = text(null=True)
+    recorded_at = moment()
+    recorded_by = _staff()
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    help_visit_place_known = _one_of("place", PLACES)
+    help_visit_met_known = _one_of("met", MET)
+
+
+class HelpMember(Table, tablename="help_member", db=DB):
+    """A member of the group that helps somebody (帮教小组, law RA-13)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    name = text()
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    help_member_kind_known = _one_of("kind", GROUP_KINDS)
+
+
+class Support(Table, tablename="support", db=DB):
+    """Something that was arranged for somebody: work, a benefit, legal aid, mediation, training, relief (law RA-18)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    code = text(null=True)
+    happened_at = moment()
+    content_sealed = text(null=True)
+    recorded_at = moment()
+    recorded_by = _staff()
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    support_kind_known = _one_of("kind", SUPPORT_KINDS)
+
+
+class NotHandedOver(Table, tablename="not_handed_over", db=DB):
+    """Why somebody whose correction ended isn't helped on (law RA-22): a reason of a named human."""
+
+    order_id = number()
+    reason = text()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)

@@ -1,0 +1,177 @@
+"""RA-12, RA-14..RA-16, RA-21: the file, the visits, two places, a move, and the end of the period of help."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from supervision.days import Calendar, local_day, remember
+from supervision.rules.assistance import PRACTICE, SUBJECT, acts_of, mine, stretches
+from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
+from supervision.rules.office_checks import STEP_OF, timings
+from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_of_each_period, first_to_open, opening_in, slot
+
+FILE_ARTICLE = "安置帮教一人一档的要求；期限由本局确定"
+END_ARTICLE = "《山西省安置帮教工作办法》第2条；期限由国家规定"
+
+
+def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """Within three days of the connection (seven at the latest) the office talks with the person and opens a file."""
+    matter = mine(facts)
+    if matter.connected_at is None:
+        return
+    day = local_day(matter.connected_at)
+    if day < matter.ledger_from:
+        return
+    parameters = terms.parameters.in_force(matter.connected_at)
+    due, limit = parameters["ra.file.due_days"], parameters["ra.file.limit_days"]
+    timing = Timing(day, f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
+    yield slot(_once("RA-12", "file", parameters), timing, terms.calendar)
+
+
+def visits(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The office visits or talks with the person once in each period of the class: month, quarter or half-year.
+
+    Periods are those of the calendar; a first, partial one in which less than a third of the days remain isn't owed. While
+    the office looks for somebody whom it has lost, visits rest. A visit that met nobody counts for nothing.
+    """
+    matter = mine(facts)
+    if matter.connected_at is None:
+        return
+    begun_on = max(matter.enrolled_on, matter.ledger_from)
+    each = (visits_in(spell, begun_on, terms.calendar) for spell in stretches(facts, terms, begun_on))
+    last = matter.to_on
+    slots = first_of_each_period(one for part in each for one in part)
+    yield from (one for one in slots if last is None or one.raw_due_on <= last)
+
+
+def visits_in(spell: Spell, begun_on: date, calendar: Calendar) -> tuple[Slot, ...]:
+    """The slots that open in the stretch."""
+    ask = asked(spell.level, spell.parameters)
+    unit, due_days = ask.why["parameters"].values()
+    return tuple(opening_in(spell, ask, timings(unit, due_days, begun_on, spell), calendar))
+
+
+@remember
+def asked(level: str, parameters: InForce) -> Ask:
+    """What the parameters ask for in a class, as long as nothing changes. Raises ValueError for an unknown period."""
+    used = parameters.among((f"ra.visit.{level}", "ra.visit.due_days"))
+    unit = used[f"ra.visit.{level}"]
+    if unit not in STEP_OF:
+        raise ValueError(f"{unit!r} is not one of {', '.join(STEP_OF)}")
+    why = {"rule": "RA-14", "article": PRACTICE, "variant": "visit", "level": level, "parameters": used, "unit": unit}
+    return Ask("visit", why, late=STEP_OF[unit])
+
+
+def dual_listing(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """Whether somebody is listed in two places, home and residence, is decided within seven days of the request."""
+    yield from _answers("RA-15", "dual_asked", "ra.dual.days", facts, terms=terms)
+
+
+def moving(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """A move out of the office's area is settled, and the file handed over, within ten days of the request."""
+    yield from _answers("RA-16", "move_asked", "ra.move.days", facts, terms=terms)
+
+
+def _answers(rule: str, kind: str, key: str, facts: Facts, *, terms: Terms) -> Iterator[Slot]:
+    for request in acts_of(facts, kind):
+        day = local_day(request.happened_at)
+        if day >= mine(facts).ledger_from:
+            parameters = terms.parameters.in_force(request.happened_at)
+            days = parameters[key]
+            timing = Timing(day, f"{days}d", opens_before=f"{days}d")
+            yield slot(_request(rule, day, key, parameters), timing, terms.calendar)
+
+
+def ending(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """The period of help ends on its last day: the office sums it up from thirty days before, and ten days after at most."""
+    matter = mine(facts)
+    if matter.to_on is None or matter.connected_at is None:
+        return
+    begun_on = max(matter.enrolled_on, min(matter.ledger_from, matter.to_on))
+    offers = (_end_offer(spell, matter.to_on) for spell in stretches(facts, terms, begun_on))
+    yield from first_to_open(offers, terms.calendar)
+
+
+def _end_offer(spell: Spell, to_on: date) -> tuple[Spell, Ask, Timing]:
+    opens, limit = spell.parameters["ra.end.opens_days"], spell.parameters["ra.end.limit_days"]
+    return (
+        spell,
+        _once("RA-21", "end", spell.parameters),
+        Timing(to_on, "0d", opens_before=f"{opens}d", limit_after=limit),
+    )
+
+
+KEYS = {"RA-12": ("ra.file.due_days", "ra.file.limit_days"), "RA-21": ("ra.end.opens_days", "ra.end.limit_days")}
+ARTICLES = {"RA-12": FILE_ARTICLE, "RA-21": END_ARTICLE}
+ANCHORS = {"RA-12": "connected_on", "RA-21": "help_to_on"}
+
+
+@remember
+def _once(rule: str, variant: str, parameters: InForce) -> Ask:
+    why = {"rule": rule, "article": ARTICLES[rule], "variant": variant, "anchor_is": ANCHORS[rule]}
+    return Ask(variant, why | {"parameters": parameters.among(KEYS[rule])}, period=ONCE)
+
+
+@remember
+def _request(rule: str, day: date, key: str, parameters: InForce) -> Ask:
+    why = {"rule": rule, "article": PRACTICE, "variant": "answer", "anchor_is": "requested_on"}
+    return Ask("answer", why | {"parameters": parameters.among([key])}, period=day.isoformat())
+
+
+FIRST_FILE = Rule(
+    id="RA-12",
+    title="建立帮教档案",
+    article=FILE_ARTICLE,
+    owed_by="staff",
+    subject=SUBJECT,
+    slots=first_file,
+    meets={"file": frozenset({("file", "*")})},
+    severity="notice",
+    parameters=("ra.file.*",),
+)
+VISITS = Rule(
+    id="RA-14",
+    title="帮教走访",
+    article=PRACTICE,
+    owed_by="staff",
+    subject=SUBJECT,
+    slots=visits,
+    meets={"visit": frozenset({("help_visit", "met")})},
+    paused_by={"visit": frozenset({"off"})},
+    severity="notice",
+    parameters=("ra.visit.*",),
+)
+DUAL_LISTING = Rule(
+    id="RA-15",
+    title="双列管审批",
+    article=PRACTICE,
+    owed_by="organ",
+    subject=SUBJECT,
+    slots=dual_listing,
+    meets={"answer": frozenset({("dual_answer", "*")})},
+    severity="notice",
+    parameters=("ra.dual.*",),
+)
+MOVING = Rule(
+    id="RA-16",
+    title="迁居移交",
+    article=PRACTICE,
+    owed_by="organ",
+    subject=SUBJECT,
+    slots=moving,
+    meets={"answer": frozenset({("move_answer", "*")})},
+    severity="notice",
+    parameters=("ra.move.*",),
+)
+ENDING = Rule(
+    id="RA-21",
+    title="办结帮教",
+    article=END_ARTICLE,
+    owed_by="staff",
+    subject=SUBJECT,
+    slots=ending,
+    meets={"end": frozenset({("end", "*")})},
+    severity="notice",
+    runs_before_ledger=True,
+    parameters=("ra.end.*", "ra.period.*"),
+)
+RULES = (FIRST_FILE, VISITS, DUAL_LISTING, MOVING, ENDING)
