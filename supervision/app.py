@@ -28,6 +28,7 @@ from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
 from supervision.exchange import pages as exchange_pages
+from supervision.files import pages as files_pages
 from supervision.exchange.api import routes as api_routes
 from supervision.ledger import connect_sources
 from supervision.messages import pages as messages_pages
@@ -56,6 +57,7 @@ NAV = (
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/messages", "短信", "message-square", "see_messages", "监督"),
     ("/import", "导入", "file-up", "import_people", "监督"),
+    ("/files/past", "保管期满", "archive", "remove_files", "监督"),
     ("/offices", "机构", "building-2", "manage_offices", "管理"),
     ("/staff", "工作人员", "id-card", "manage_staff", "管理"),
     ("/audit", "审计", "scroll-text", "read_audit", "管理"),
@@ -87,6 +89,7 @@ ROUTES: list[Any] = [
     *admin_pages.ROUTES,
     *audit_pages.ROUTES,
     *checkins_pages.ROUTES,
+    *files_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
     *rollcall_pages.ROUTES,

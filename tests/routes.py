@@ -76,6 +76,12 @@ async def ended(target: Target) -> None:
     )
 
 
+async def long_ended(target: Target) -> None:
+    """The order has ended so long ago that its files need be kept no longer."""
+    await ended(target)
+    await execute("UPDATE orders SET ended_at = $2 WHERE id = $1", target["order_id"], NOW.replace(year=1990))
+
+
 async def unassigned(target: Target) -> None:
     """Nobody of the office has the file yet."""
     await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
@@ -210,6 +216,13 @@ LINES = (
     Line("GET", "/people/{person_id}/checkins", "see_people"),
     Line("POST", "/people/{person_id}/checkins/{kind}/{fact_id}/withdrawal", "withdraw", {"reason": "录错"}),
     Line("GET", "/calls", "record"),
+    # files
+    Line("GET", "/people/{person_id}/files", "see_files"),
+    Line("POST", "/people/{person_id}/files", "keep_files", answers=(422,)),
+    Line("GET", "/people/{person_id}/files/{file_id}", "see_files"),
+    Line("POST", "/people/{person_id}/files/{file_id}/withdrawal", "withdraw", {"reason": "存错"}),
+    Line("GET", "/files/past", "remove_files"),
+    Line("POST", "/people/{person_id}/files/{file_id}/removal", "remove_files", {"reason": "清册1"}, long_ended),
     Line("POST", "/calls", "record", lambda t: {"happened_at": AT, f"answer-{t['own_order_id']}": "answered"}),
     # alerts
     Line("GET", "/alerts", "see_alerts"),

@@ -30,7 +30,7 @@ ORDER = (
     "audit.pages audit.tables",  # they name the staff; nobody below imports them
     "settings",
     "people",
-    "messages files.pages files.tables",  # they name people and staff; what slices call of files lies below
+    "messages files.pages files.past files.tables",  # they name people and staff; what slices call of files lies below
     "duties",
     "documents alerts",
     "resettlement",

@@ -13,10 +13,12 @@ from supervision.access.forms import FLASH_COOKIE
 from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.access.viewer import is_public
 from supervision.db import fetch_value, insert, tx
+from supervision.files.actions import Attached, Upload, keep
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.exchange.api.asking import system_of
+from tests.files.made import pdf
 from tests.register import OnRegister, on_register
 from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
@@ -93,6 +95,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "end_id": await insert("order_end", end),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
+        "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),
     }
 

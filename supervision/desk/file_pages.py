@@ -31,6 +31,7 @@ from supervision.desk.rows import lines
 from supervision.desk.timeline import most as most_facts
 from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
+from supervision.files.actions import newest_read
 from supervision.forms import read_form
 from supervision.orders.offers import offers_of, offers_reads
 from supervision.orders.words import KINDS, LEVELS
@@ -68,6 +69,7 @@ async def _file(
         alerts=alerts_read(person.id),
         messages=messages_read(person.id),
         notes=notes_read(person.id, everything=everything),
+        files=newest_read(viewer, person.id),
     )
     happened = timeline(found["done"], found["facts"], found["withdrawn"])
     most = {
@@ -88,6 +90,7 @@ async def _file(
         "alerts": found["alerts"],
         "messages": found["messages"],
         "notes": found["notes"],
+        "papers_kept": found["files"],
         "most": most | {"open": OPEN, "ended": LONG},
         "everything": everything,
         "number": None,

@@ -7,6 +7,7 @@ which nothing shows, the doctor names and `supervision files sweep` removes (`sw
 
 import asyncio
 import base64
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,18 +15,20 @@ from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from supervision.audit.record import record
-from supervision.db import Record, execute, fetch, fetch_row, insert, tx
+from supervision.db import execute, fetch, fetch_row, insert, tx
 from supervision.errors import NotFound, Refusal
 from supervision.files import store
 from supervision.files.content import SUFFIXES, checked
 from supervision.files.kinds import KINDS, title_of
 from supervision.locks import Lock
+from supervision.reads import Read, Row
 from supervision.sealed import open_sealed, seal
 
 FILE_KEY = "file.key"
 FILE_NAME = "file.name"
 LONGEST_NAME = 120
 """Characters of a file's name that are kept."""
+SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 AHEAD = timedelta(minutes=5)
 """How far a browser's clock may be before ours."""
 
@@ -115,7 +118,7 @@ async def keep(viewer: Keeper | None, to: Attached, upload: Upload, now: datetim
         about = {"media_type": found.media_type, "size": len(found.data), "replaces": upload.replaces}
         at = {"happened_at": happened_at, "recorded_at": now, "recorded_by": viewer.id if viewer else None}
         made = await insert("file_record", row | about | at)
-        await _note(viewer, "file_kept", made, (to.subject_kind, to.subject_id), person=to.person, now=now)
+        await note(viewer, "file_kept", made, (to.subject_kind, to.subject_id), person=to.person, now=now)
     return made
 
 
@@ -136,13 +139,14 @@ def _name_of(name: str, media_type: str, kind: str) -> str:
     """The last part of a name without what can't be shown, with the suffix of what the file really is."""
     last = PurePosixPath(name.replace("\\", "/")).name
     shown = "".join(sign for sign in last if sign.isprintable()).strip()
-    stem = shown.rpartition(".")[0] or shown
+    stem = SUFFIX.sub("", shown)
     return (stem[:LONGEST_NAME].strip(" .") or title_of(kind)) + SUFFIXES[media_type]
 
 
-async def _note(
+async def note(
     viewer: Keeper | None, action: str, file: int, subject: tuple[str, int], *, person: int | None, now: datetime
 ) -> None:
+    """The audit row of an act on a file; its action's word is in audit/words.py."""
     people = [] if person is None else [person]
     detail = {"subject": list(subject)}
     await record(viewer, action, subject=("file", file), people=people, detail=detail, now=now)
@@ -162,13 +166,24 @@ async def of(subject_kind: str, subject_id: int, viewer: Keeper | None = None) -
         subject_kind,
         subject_id,
     )
-    return [_kept(row) for row in rows if may_see(viewer, row["kind"])]
+    return [kept_of(row) for row in rows if may_see(viewer, row["kind"])]
 
 
 async def of_person(viewer: Keeper, person: int) -> list[Kept]:
     """All files about a person, whatever they belong to, that the viewer may see."""
     rows = await fetch(f"{FILES} WHERE f.person = $1 AND f.removed_at IS NULL {NEWEST_FIRST}", person)
-    return [_kept(row) for row in rows if may_see(viewer, row["kind"])]
+    return [kept_of(row) for row in rows if may_see(viewer, row["kind"])]
+
+
+NEWEST = 5
+"""How many files a person's own page shows."""
+
+
+def newest_read(viewer: Keeper, person: int) -> Read:
+    """The newest files about a person that the viewer may see, for the person's own page."""
+    kinds = [kind for kind in KINDS if may_see(viewer, kind)]
+    sql = f"{FILES} WHERE f.person = $1 AND f.removed_at IS NULL AND f.kind = ANY($2) {NEWEST_FIRST} LIMIT {NEWEST}"
+    return Read(sql, (person, kinds), lambda rows: [kept_of(row) for row in rows])
 
 
 def may_see(viewer: Keeper | None, kind: str) -> bool:
@@ -185,14 +200,14 @@ async def find(file: int, *, person: int | None = None, subject: tuple[str, int]
         raise NotFound
     if subject is not None and (row["subject_kind"], row["subject_id"]) != subject:
         raise NotFound
-    return _kept(row)
+    return kept_of(row)
 
 
 async def open_file(viewer: Keeper, file: Kept, now: datetime) -> bytes:
     """The bytes, and an audit row. Raises NotFound for a kind that the viewer may not see, Refusal for a file that is lost."""
     if not may_see(viewer, file.kind):
         raise NotFound
-    await _note(viewer, "file_opened", file.id, file.subject, person=file.person, now=now)
+    await note(viewer, "file_opened", file.id, file.subject, person=file.person, now=now)
     try:
         return await asyncio.to_thread(store.read, file.place, file.key)
     except store.Lost:
@@ -201,7 +216,8 @@ async def open_file(viewer: Keeper, file: Kept, now: datetime) -> bytes:
         raise Refusal(f"文件 {file.id} 已经损坏，不能打开，请告诉系统管理员。") from None
 
 
-def _kept(row: Record) -> Kept:
+def kept_of(row: Row) -> Kept:
+    """The file of a row of FILES that was not removed."""
     return Kept(
         id=row["id"],
         subject=(row["subject_kind"], row["subject_id"]),
@@ -241,4 +257,4 @@ async def withdraw(viewer: Keeper, file: Kept, reason: str, now: datetime) -> No
         )
         if not done:
             raise Refusal("这份文件已经作废，不用再办。")
-        await _note(viewer, "file_withdrawn", file.id, file.subject, person=file.person, now=now)
+        await note(viewer, "file_withdrawn", file.id, file.subject, person=file.person, now=now)

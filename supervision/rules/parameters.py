@@ -68,6 +68,7 @@ DEFAULTS: tuple[Default, ...] = (
     Default("ending.appraisal.due_days", 15, "期满鉴定：期满前几日应当完成", HOUSE),
     Default("ending.appraisal.limit_days", 7, "期满鉴定：期满前几日为最后期限", HOUSE),
     Default("ending.certificate.due_hour", 17, "解除证明：期满当日几时前应当发放", HOUSE),
+    Default("files.kept_years", 30, "文件：所有矫正和帮教结束后保管几年", HOUSE),
     Default("pause.confirm", "1w", "羁押、住院期间多久核实一次", HOUSE),
     Default("ra.period.prison", 5, "帮教期限：监狱、看守所释放（年）", "国家规定的期限；年数由本局确定"),
     Default("ra.period.correction", 3, "帮教期限：社区矫正期满转入（年）", "国家规定的期限；年数由本局确定"),
