@@ -29,8 +29,8 @@ ORDER = (
     "access",
     "audit.pages audit.tables",  # they name the staff; nobody below imports them
     "settings",
-    "people",
-    "messages files.pages files.past files.tables",  # they name people and staff; what slices call of files lies below
+    "people files.past",
+    "messages files.pages files.tables",  # they name people and staff; what slices call of files lies below
     "duties",
     "documents alerts",
     "resettlement",
