@@ -246,6 +246,22 @@ def _audit(one: argparse.ArgumentParser) -> None:
     one.add_argument("--head", help="the head on a printed roll call, 1234-9f3a-22bc-01de-77aa-90ff")
 
 
+def _token(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("action", choices=["create", "list", "revoke"], help="make one; show all; end one")
+    one.add_argument("name", nargs="?", help="what it is called: the other system's name")
+    one.add_argument("--login", help="in whose name it acts, and within whose rights")
+    one.add_argument(
+        "--permission",
+        action="append",
+        default=[],
+        metavar="P",
+        help="one of what it may do; all that the API offers and its owner holds when left out",
+    )
+    one.add_argument("--office", metavar="CODE", help="files of this office only")
+    one.add_argument("--days", type=int, default=90, help="for how many days it counts (default: 90)")
+
+
 def _none(one: argparse.ArgumentParser) -> None:
     one.set_defaults(json=False)
 
@@ -337,6 +353,27 @@ async def _work_audit(house: House, arguments: Arguments) -> Answer:
     kept = await kept_heads(heads_file(house.settings), arguments.head)
     verdict = await verify(Keyring.load(audit_key_file(house.settings)), kept, house.clock.now())
     return Answer(as_json(verdict), told(verdict), ok=verdict.fault is None)
+
+
+async def _work_token(house: House, arguments: Arguments) -> Answer:
+    from supervision.access import tokens
+
+    now = house.clock.now()
+    if arguments.action == "list":
+        rows = await tokens.list_tokens()
+        return Answer(
+            rows, [f"{r['name']}  {r['login']}  until {r['expires_at']}  {r['revoked_at'] or ''}" for r in rows]
+        )
+    if arguments.name is None:
+        raise Refusal(f"token {arguments.action} needs a name: supervision token {arguments.action} NAME")
+    if arguments.action == "revoke":
+        await tokens.revoke_token(arguments.name, now)
+        return Answer({"revoked": arguments.name}, [f"revoked: {arguments.name}"])
+    if arguments.login is None:
+        raise Refusal("token create needs the login in whose name the token acts: --login LOGIN")
+    new = tokens.NewToken(arguments.name, arguments.login, arguments.permission, arguments.office, arguments.days)
+    token = await tokens.create_token(new, now)
+    return Answer({"name": arguments.name, "token": token}, [f"{token}", "It is shown this once and kept nowhere."])
 
 
 async def _work_init(house: House, arguments: Arguments) -> Answer:
@@ -449,6 +486,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "audit", "`audit verify --head H`: name the first changed or missing audit row", in_house(_work_audit), _audit
     ),
+    Command("token", "keys of other systems to /api/v1: make, list, revoke", in_house(_work_token), _token),
     Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
 )
 

@@ -12,7 +12,7 @@ from supervision.access.tokens import TokenViewer
 from supervision.checkins.actions import CheckIn, record_checkin, report
 from supervision.checkins.tables import MODES
 from supervision.db import execute, fetch_row, fetch_value, tx
-from supervision.exchange.api.resources import local
+from supervision.exchange.api.resources import REPORTS, local
 from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
 from supervision.people.scope import get_order_to_record
 from supervision.problems import Problem
@@ -179,4 +179,4 @@ async def _before(one: Asked) -> Answer:
     if row["body_mac"] != one.body_mac:
         raise Problem(409, "这个 Idempotency-Key 已用于另一个请求，没有保存；请换一个编号。")
     answer: Answer = json.loads(row["answer"])
-    return answer
+    return {name: answer[name] for name in REPORTS.fields}
