@@ -1,6 +1,7 @@
 """Which kinds of subject owe duties, and which slice gives the ledger which of their facts: all is listed here."""
 
 import supervision.checkins.facts as checkins
+import supervision.discipline.facts as discipline
 import supervision.orders.facts as orders
 import supervision.people.facts as people
 import supervision.resettlement.facts as resettlement
@@ -19,7 +20,7 @@ def connect_sources() -> None:
 def _orders() -> None:
     add_kind(Kind("order", "orders", living="s.ended_at IS NULL"))
     connect("order", "matter", orders.orders)
-    connect("order", "acts", orders.acts, checkins.acts)
+    connect("order", "acts", orders.acts, checkins.acts, discipline.acts)
     connect("order", "classes", orders.classes)
     connect("order", "phones", people.phones)
     of_kind("order")

@@ -19,6 +19,8 @@ APP_CONFIG = AppConfig(
                 "resettlement",
                 "orders",
                 "checkins",
+                "discipline",
+                "documents",
                 "video_visits",
                 "duties",
                 "alerts",

@@ -121,8 +121,19 @@ async def close_card(viewer: Viewer, person: int, outcome: str, reason: str, now
     return await close_all(viewer, list(ids or []), outcome, reason, now=now)
 
 
-async def close_all(viewer: Viewer, alert_ids: Sequence[int], outcome: str, reason: str, *, now: datetime) -> list[int]:
-    """End several alerts of one card; what they mean for their duties is written as decisions, and the ledger follows."""
+async def close_all(
+    viewer: Viewer,
+    alert_ids: Sequence[int],
+    outcome: str,
+    reason: str,
+    *,
+    now: datetime,
+    fact: tuple[str, int] | None = None,
+) -> list[int]:
+    """End several alerts of one card; what they mean for their duties is written as decisions, and the ledger follows.
+
+    `fact`: the fact of another slice that is the outcome, by kind and id.
+    """
     _check_reason(reason)
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
@@ -130,7 +141,7 @@ async def close_all(viewer: Viewer, alert_ids: Sequence[int], outcome: str, reas
         if not ended:
             raise Refusal(ONLY_A_FACT, fields={"outcome": "请选择能够结束这条预警的处置结果。"})
         for alert, said in ended:
-            await _close(viewer, alert, said, reason.strip(), now)
+            await _close(viewer, alert, said, reason.strip(), now=now, linked=fact)
         await _audit(viewer, "alert_closed", [alert for alert, _ in ended], now, {"outcome": outcome})
         await follow_all([_subject(alert) for alert, _ in ended], now, by=viewer.id)
     return kept
@@ -153,11 +164,14 @@ def _sort(alerts: Sequence[Record], outcome: str) -> tuple[list[tuple[Record, Ou
     return [(alert, one) for alert, one in said if one], [alert["id"] for alert, one in said if one is None]
 
 
-async def _close(viewer: Viewer, alert: Record, said: Outcome, reason: str, now: datetime) -> None:
+async def _close(
+    viewer: Viewer, alert: Record, said: Outcome, reason: str, *, now: datetime, linked: tuple[str, int] | None
+) -> None:
     decision = said.decides[cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"])]
     fact = (alert["duty_fact_kind"], alert["duty_fact_id"])
     if decision:
         fact = ("decision", await _decide(viewer, alert, decision, reason=reason, now=now))
+    fact = linked or fact
     changed = await execute(
         """UPDATE alert SET closed_at = $2, outcome = $3, reason = $4, closed_by = $5, fact_kind = $6, fact_id = $7
             WHERE id = $1 AND closed_at IS NULL""",

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 LAPSE, OWN, LATE, FINDING, STANDING = "lapse", "own", "late", "finding", "standing"
 """A lapse of the person; one of the office's own; a late report; a finding; one that only a fact mends (no officer, …)."""
+TO_DECIDE = "to_decide"
+"""A candidate of revocation: only its reasoned decision ends it (law RV-12)."""
 
-STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty"})
+STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck"})
+DECIDED_RULES = frozenset({"RV-12"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("admonition_proposed", "建议训诫，报区局决定", {LAPSE: "missed", LATE: None}),
     Outcome("not_true", "情况不属实", {FINDING: None, STANDING: None}),
 )
-BY_CODE = {outcome.code: outcome for outcome in OUTCOMES}
+DISCIPLINED = Outcome("disciplined", "已按训诫、警告案件作出决定", {LAPSE: "missed", LATE: None})
+"""What a decided case makes of its alerts; no form offers it."""
+BY_CODE = {outcome.code: outcome for outcome in (*OUTCOMES, DISCIPLINED)}
 
 # On a card with several kinds of cause one outcome is said for all: what it comes to for the others.
 SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
@@ -51,6 +56,8 @@ LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": "�
 
 def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
     """The kind of cause of an alert: of a duty by its state and by who owed it, else a finding."""
+    if rule in DECIDED_RULES:
+        return TO_DECIDE
     if duty_state is None:
         return STANDING if rule in STANDING_RULES else FINDING
     if duty_state == "met_late":
@@ -66,7 +73,8 @@ def outcome_for(code: str, cause: str) -> Outcome | None:
 
 def offered(causes: Collection[str]) -> list[tuple[str, str]]:
     """The outcomes of a card: those that end each of its causes (what only a fact mends may stay)."""
-    mendable = [cause for cause in causes if cause != STANDING] or list(causes)
+    open_to_all = [cause for cause in causes if cause != TO_DECIDE]
+    mendable = [cause for cause in open_to_all if cause != STANDING] or open_to_all
     return [(o.code, o.label) for o in OUTCOMES if _for_all(o.code, mendable) and _native(o, mendable)]
 
 

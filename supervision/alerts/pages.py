@@ -13,7 +13,7 @@ from litestar.response import Template
 from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.alerts import actions, queue
-from supervision.alerts.outcomes import BY_CODE, USUAL_REASONS
+from supervision.alerts.outcomes import OUTCOMES, USUAL_REASONS
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound, Refusal
@@ -116,7 +116,7 @@ async def outcome(
     """End what is ticked by an outcome and a reason."""
 
     async def act(form: Form, ids: list[int], now: datetime) -> str:
-        said = form.choice("outcome", "处置结果", BY_CODE)
+        said = form.choice("outcome", "处置结果", [one.code for one in OUTCOMES])
         reason = USUAL_REASONS.get(form.typed.get("usual", ""), "")
         reason += form.text("reason", "处置的理由", required=not reason)
         form.check()

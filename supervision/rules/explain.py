@@ -69,6 +69,7 @@ ANCHORS = {
     "end_on": "矫正期满日",
     "paused_on": "暂停起始日",
     "custody_ended_on": "羁押结束日",
+    "step_entered_on": "案件进入这一环节之日",
     "verification_asked_on": "开始核查之日",
     "release_on": "释放日",
     "noticed_on": "收到释放通知书之日",
@@ -93,6 +94,9 @@ ABSENT = {
     "no_phone": "没有可以联系到本人的有效电话",
     "reach_otherwise": "短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项",
     "no_future_duty": "此后没有任何应由本人办理的事项，而矫正期未满",
+    "discipline_stuck": "案件停在同一环节，没有任何进展",
+    "DI-W5": "已受两次训诫，再有违反规定的，可以提出警告建议",
+    "RV-12": "列为提请撤销、收监执行的候选，须由负责人说明理由作出决定",
 }
 
 

@@ -1,0 +1,49 @@
+"""Documents that were issued, each stored as it was; and the counters of their numbers."""
+
+from typing import Any
+
+from piccolo.columns import BigInt, BigSerial, ForeignKey
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from supervision.access.tables import Staff
+from supervision.db import DB, moment, number, text
+from supervision.people.tables import Person
+
+
+def _staff(*, null: bool = False) -> ForeignKey[Any]:
+    return ForeignKey(Staff, null=null, default=None, on_delete=OnDelete.restrict)
+
+
+class DocumentCounter(Table, tablename="document_counter", db=DB):
+    """The last number given to a form in a year; its row is locked while one is given, so there are no gaps and no doubles."""
+
+    form = text()
+    year = number()
+    last = number()
+    document_counter_once = Unique(["form", "year"])
+
+
+class IssuedDocument(Table, tablename="issued_document", db=DB):
+    """One document that was issued: its number, what it is about, and its files as they were made."""
+
+    id = BigSerial(primary_key=True)
+    form = text()
+    year = number()
+    serial = number()
+    number = text()
+    subject_kind = text()
+    subject_id = BigInt(default=None, null=False)
+    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    pdf_file = BigInt(default=None, null=False)
+    word_file = BigInt(default=None, null=False)
+    scan_file = BigInt(default=None, null=True)
+    """The signed copy that came back, found by the document's number."""
+    issued_at = moment()
+    issued_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff(null=True)
+    withdrawn_reason = text(null=True)
+    issued_document_serial_once = Unique(["form", "year", "serial"])
+    issued_document_number_once = Unique(["number"])

@@ -1,0 +1,281 @@
+"""A case from the clue to the file: who may, what is asked for, what follows from the decision."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from supervision.alerts.follow import follow
+from supervision.db import execute, fetch, fetch_row, fetch_value
+from supervision.discipline import actions, decisions
+from supervision.discipline.cases import get_case
+from supervision.discipline.decisions import Served
+from supervision.discipline.figures import PEOPLE_LIST, TIMES_LIST, TOTALS
+from supervision.discipline.standing import lapses_of, standing_of
+from supervision.errors import NotAllowed, NotFound, Refusal
+from tests.alerts.makers import alerts_of
+from tests.cast import Cast, audit_actions
+from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed, served
+from tests.register import OnRegister, awaited, on_register, viewer_of
+
+
+async def state_of(case: int) -> str:
+    return str(await fetch_value("SELECT state FROM discipline_case WHERE id = $1", case))
+
+
+async def late_on_register(cast: Cast, name: str = "杜玉林") -> OnRegister:
+    """A person of Alice's who hasn't reported for forty days; the watch has noticed."""
+    on = await on_register(cast, name=name, at=cast.now - timedelta(days=40))
+    await follow([on.order], cast.now)
+    return on
+
+
+async def duty_of(order: int, variant: str) -> str:
+    return str(
+        await fetch_value(
+            "SELECT state FROM duty WHERE subject_id = $1 AND rule = 'discipline_step' AND variant = $2 ORDER BY id DESC",
+            order,
+            variant,
+        )
+    )
+
+
+async def test_a_case_goes_from_the_clue_to_the_file_each_step_with_its_person(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await filed(cast, on)
+    events = await fetch("SELECT event, new_state, staff FROM discipline_event WHERE case_id = $1 ORDER BY id", case)
+    assert [(e["event"], e["new_state"], e["staff"]) for e in events] == [
+        ("report", "clue", cast.alice.id),
+        ("open", "opened", cast.alice.id),
+        ("investigate", "investigated", cast.alice.id),
+        ("propose", "proposed", cast.bob.id),
+        ("review", "reviewed", cast.lena.id),
+        ("decide", "decided", cast.erin.id),
+        ("serve", "served", cast.alice.id),
+        ("file", "filed", cast.alice.id),
+    ]
+    assert [action for action in await audit_actions() if action.startswith("discipline_")] == [
+        "discipline_report",
+        "discipline_open",
+        "discipline_evidence",
+        "discipline_evidence",
+        "discipline_investigate",
+        "discipline_propose",
+        "discipline_review",
+        "discipline_decide",
+        "discipline_serve",
+        "discipline_file",
+    ]
+
+
+async def test_each_state_owes_its_step_and_the_next_step_meets_it(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await clue(cast, on)
+    assert await duty_of(on.order, "clue") == "open"
+    await actions.open_case(await viewer_of(cast.alice), case, cast.now)
+    assert (await duty_of(on.order, "clue"), await duty_of(on.order, "opened")) == ("met", "open")
+
+
+async def test_a_decision_that_is_not_served_within_three_days_raises_an_alert_of_the_officer(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await decided(cast, on)
+    cast.clock.at += timedelta(days=4)
+    viewer = await viewer_of(cast.alice)
+    await decisions.serve(viewer, case, Served("signed", cast.now), cast.now)
+    found = [a for a in await alerts_of(on.order) if a["kind"] == "discipline_step"]
+    assert [(a["variant"], a["step"], a["assigned_to"]) for a in found] == [("decided", "decide", cast.alice.id)]
+
+
+async def test_who_proposes_reviews_and_decides_are_three_persons(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await proposed(cast, on)
+    await execute("UPDATE discipline_proposal SET recorded_by = $1", cast.lena.id)
+    with pytest.raises(Refusal, match="您已经在这件案件里提出建议"):
+        await actions.review(await viewer_of(cast.lena), case, True, "同意。", cast.now)
+    await execute("UPDATE discipline_proposal SET recorded_by = $1", cast.erin.id)
+    await actions.review(await viewer_of(cast.lena), case, True, "同意。", cast.now)
+    with pytest.raises(Refusal, match="您已经在这件案件里提出建议"):
+        await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
+    await execute("UPDATE discipline_proposal SET recorded_by = $1", cast.bob.id)
+    await execute("UPDATE discipline_review SET recorded_by = $1", cast.erin.id)
+    with pytest.raises(Refusal, match="您已经在这件案件里法制审核"):
+        await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
+    assert await state_of(case) == "reviewed"
+
+
+async def test_a_role_does_only_its_own_part(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await proposed(cast, on)
+    with pytest.raises(NotAllowed):
+        await actions.review(await viewer_of(cast.bob), case, True, "同意。", cast.now)
+    await actions.review(await viewer_of(cast.lena), case, True, "同意。", cast.now)
+    for member in (cast.lena, cast.dan, cast.bob):
+        with pytest.raises(NotAllowed):
+            await decisions.decide(await viewer_of(member), case, "X2", "决定。", cast.now)
+    assert await fetch_value("SELECT count(*) FROM discipline_decision") == 0
+
+
+async def test_another_office_finds_no_case(cast: Cast) -> None:
+    case = await clue(cast, await on_register(cast))
+    with pytest.raises(NotFound):
+        await get_case(await viewer_of(cast.carol), case)
+    with pytest.raises(NotFound):
+        await actions.open_case(await viewer_of(cast.carol), case, cast.now)
+
+
+async def test_the_facts_are_clear_only_with_the_hearing_and_other_evidence(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await clue(cast, on)
+    alice = await viewer_of(cast.alice)
+    await actions.open_case(alice, case, cast.now)
+    with pytest.raises(Refusal, match="询问"):
+        await actions.investigate(alice, case, cast.now)
+    await evidence(cast, case, "hearing")
+    with pytest.raises(Refusal, match="至少一项证据"):
+        await actions.investigate(alice, case, cast.now)
+    await evidence(cast, case, "record")
+    await actions.investigate(alice, case, cast.now)
+    assert await state_of(case) == "investigated"
+
+
+async def test_an_item_that_the_facts_do_not_allow_is_refused_with_the_field(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await opened(cast, on, late(10, cast.now))
+    await actions.investigate(await viewer_of(cast.alice), case, cast.now)
+    bob = await viewer_of(cast.bob)
+    for item in ("W2", "W5", "X2", "R46-2"):
+        with pytest.raises(Refusal) as refused:
+            await actions.propose_item(bob, case, item, "建议。", cast.now)
+        assert "item" in refused.value.fields
+    await actions.propose_item(bob, case, "X1", "建议。", cast.now)
+    shown = await fetch_row("SELECT item, shown->>'days' AS days FROM discipline_proposal")
+    assert (shown["item"], shown["days"]) == ("X1", "10")
+
+
+async def test_once_proposed_the_facts_stand_until_it_is_sent_back(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await proposed(cast, on)
+    alice = await viewer_of(cast.alice)
+    with pytest.raises(Refusal, match="已经提出建议"):
+        await actions.amend(alice, case, replace(RULES, weight="heavier"), cast.now)
+    await actions.review(await viewer_of(cast.lena), case, False, "补充证据。", cast.now)
+    await actions.amend(alice, case, replace(RULES, weight="heavier"), cast.now)
+    await actions.propose_item(await viewer_of(cast.bob), case, "W3", "建议。", cast.now)
+    assert await fetch_value("SELECT count(*) FROM discipline_breach WHERE case_id = $1", case) == 2
+    assert await fetch_value("SELECT count(*) FROM discipline_proposal WHERE case_id = $1", case) == 2
+
+
+async def test_the_decision_ends_the_alerts_of_the_case_and_is_their_outcome(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    lapses = await lapses_of(on.order, cast.now)
+    one = next(lapse for lapse in lapses if lapse.kind == "rules")
+    case = await reviewed(cast, on, alerts=[one.alert])
+    before = await fetch_row("SELECT * FROM alert WHERE id = $1", one.alert)
+    assert before["closed_at"] is None and before["anchor_at"] == cast.now  # each step is an act on it
+    made = await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
+    after = await fetch_row("SELECT * FROM alert WHERE id = $1", one.alert)
+    assert (after["outcome"], after["fact_kind"], after["fact_id"]) == ("disciplined", "discipline_decision", made)
+    assert (after["closed_by"], "第34条第2项" in after["reason"]) == (cast.erin.id, True)
+    duty = await fetch_row("SELECT state, fact_kind FROM duty WHERE id = $1", after["duty"])
+    assert (duty["state"], duty["fact_kind"]) == ("missed", "decision")
+    assert [lapse.alert for lapse in await lapses_of(on.order, cast.now)] == [
+        lapse.alert for lapse in lapses if lapse != one
+    ]
+
+
+async def test_an_alert_is_dealt_with_by_one_open_case_at_a_time(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    alert = (await lapses_of(on.order, cast.now))[0].alert
+    case = await clue(cast, on, alerts=[alert])
+    assert alert not in [lapse.alert for lapse in await lapses_of(on.order, cast.now)]
+    with pytest.raises(Refusal, match="已有案件在办"):
+        await clue(cast, on, alerts=[alert])
+    await actions.dismiss(await viewer_of(cast.alice), case, "本人住院。", cast.now)
+    assert alert in [lapse.alert for lapse in await lapses_of(on.order, cast.now)]
+    other = await late_on_register(cast, "钱二")
+    with pytest.raises(Refusal, match="已有案件在办"):
+        await clue(cast, other, alerts=[alert])
+
+
+@pytest.mark.parametrize(("how", "witness", "note"), [("refused", "王村主任", ""), ("refused", "", "拒绝签字")])
+async def test_v26_refused_to_sign_counts_with_a_witness_and_a_note(
+    cast: Cast, how: str, witness: str, note: str
+) -> None:
+    on = await on_register(cast)
+    case = await decided(cast, on)
+    viewer = await viewer_of(cast.alice)
+    with pytest.raises(Refusal):
+        await decisions.serve(viewer, case, Served(how, cast.now, witness, note), cast.now)
+    assert await state_of(case) == "decided"
+    await decisions.serve(viewer, case, Served(how, cast.now, "王村主任", "拒绝签字，留置。"), cast.now)
+    assert (await standing_of(on.order)).admonitions == (date(2026, 11, 25),)
+
+
+async def test_a_measure_counts_from_its_service_and_no_longer_after_a_correcting_act(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await decided(cast, on)
+    assert (await standing_of(on.order)).admonitions == ()
+    await decisions.serve(await viewer_of(cast.alice), case, Served("signed", cast.now), cast.now)
+    assert (await standing_of(on.order)).admonitions == (date(2026, 11, 25),)
+    await decisions.correct(await viewer_of(cast.erin), case, "送错了人。", cast.now)
+    assert (await standing_of(on.order)).admonitions == ()
+    assert await state_of(case) == "withdrawn"
+
+
+async def test_v13_two_filed_admonitions_make_the_third_breach_a_warning(cast: Cast) -> None:
+    on = await on_register(cast)
+    for _ in range(2):
+        await filed(cast, on)
+    case = await opened(cast, on)
+    await actions.investigate(await viewer_of(cast.alice), case, cast.now)
+    await actions.propose_item(await viewer_of(cast.bob), case, "W5", "两次训诫仍不改正。", cast.now)
+    found = await fetch("SELECT variant FROM finding WHERE rule = 'DI-W5' AND subject_id = $1 ORDER BY 1", on.order)
+    assert [row["variant"] for row in found] == ["third_breach", "two_admonitions"]
+
+
+async def test_off_control_for_over_a_month_opens_a_candidate_with_the_proposal(cast: Cast) -> None:
+    on = await on_register(cast, at=cast.now - timedelta(days=60))
+    await proposed(cast, on, "W2", late(32, cast.now))
+    found = await fetch("SELECT variant, why->>'item' AS item FROM finding WHERE rule = 'RV-12'")
+    assert [(row["variant"], row["item"]) for row in found] == [("other", "R46-2")]
+
+
+async def test_two_admonitions_of_one_person_are_one_person_and_two_times(cast: Cast) -> None:
+    one = await on_register(cast)
+    other = await on_register(cast, name="钱二")
+    for on in (one, one, other):
+        last = await served(cast, on)
+    year = (date(2026, 1, 1), date(2027, 1, 1))
+    asked = ("admonition", *(cast.now.replace(month=1, day=1, year=day.year) for day in year), cast.now)
+    totals = await fetch_row(TOTALS, *asked)
+    assert (totals["people"], totals["times"]) == (2, 3)
+    assert [(r["person"], r["times"]) for r in await fetch(PEOPLE_LIST, *asked)] == [(one.person, 2), (other.person, 1)]
+    assert len(await fetch(TIMES_LIST, *asked)) == 3
+    await decisions.correct(await viewer_of(cast.erin), last, "撤销。", cast.now + timedelta(days=1))
+    assert (await fetch_row(TOTALS, *asked))["people"] == 2, "as it was known then"
+    later = (*asked[:3], cast.now + timedelta(days=2))
+    assert tuple(await fetch_row(TOTALS, *later)) == (1, 2)
+    assert [r["person"] for r in await fetch(PEOPLE_LIST, *later)] == [one.person]
+    assert tuple(await fetch_row(TOTALS, "warning", *asked[1:])) == (0, 0)
+
+
+async def test_after_the_end_of_the_order_nothing_new_is_decided(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await reviewed(cast, on)
+    await execute(
+        "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE id = $1", on.order, cast.now
+    )
+    with pytest.raises(Refusal, match="已经结束"):
+        await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
+    with pytest.raises(Refusal, match="已经结束"):
+        await clue(cast, on)
+
+
+async def test_who_never_came_is_off_control_from_the_shifted_last_day(cast: Cast) -> None:
+    # effective on Wednesday 2026-10-21: the tenth day is Saturday 10-31, counted from Monday 11-02
+    on = await awaited(cast, effective_on=date(2026, 10, 21))
+    await follow([on.order], cast.now)
+    found = await lapses_of(on.order, cast.now)
+    assert [(f.kind, f.raw_on, f.since_on, f.days(cast.now.date())) for f in found] == [
+        ("off_control", date(2026, 10, 31), date(2026, 11, 2), 23)
+    ]
