@@ -55,6 +55,7 @@ async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dic
     `after=end` tells nothing but the place where the feed stands: whoever loads the lists asks for it first.
     """
     check_names(query, {})
+    limit = number(query, "limit", least=1, most=LARGEST_PAGE, usual=PAGE)
     await give_places()
     if query.get("after") == END:
         return {
@@ -63,7 +64,6 @@ async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dic
             "more": False,
         }
     after = number(query, "after", least=0, most=LARGEST_KEY, usual=0)
-    limit = number(query, "limit", least=1, most=LARGEST_PAGE, usual=PAGE)
     args: list[Any] = [after, limit + 1]
     people = PEOPLE.format(visible=visible_people(viewer, "n.person", args))
     rows = await fetch(ROWS.format(people=people), *args)
