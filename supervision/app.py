@@ -35,6 +35,7 @@ from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
+from supervision.resettlement import pages as resettlement_pages
 from supervision.rollcall import pages as rollcall_pages
 from supervision.settings import pages as settings_pages
 from supervision.system import pages as system_pages
@@ -51,6 +52,7 @@ LARGEST_BODY = 256 * 1024
 NAV = (
     ("/", "工作台", "layout-dashboard", "own_account", ""),
     ("/people", "在矫人员", "users", "see_people", ""),
+    ("/assistance", "安置帮教", "heart-handshake", "see_people", ""),
     ("/alerts", "预警处置", "bell", "see_alerts", ""),
     ("/calls", "集中通话", "phone", "record", ""),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
@@ -92,6 +94,7 @@ ROUTES: list[Any] = [
     *files_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
+    *resettlement_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *exchange_pages.ROUTES,
     *api_routes.ROUTES,

@@ -94,6 +94,13 @@ def taken_in(target: Target) -> Mapping[str, Any]:
     return who | days | {"phone": "", "holder": "self", "staff": target["officer_id"]}
 
 
+def helped(target: Target) -> Mapping[str, Any]:
+    """The form of somebody who came home from prison."""
+    who = {"name": "丙新", "number": identity_number(date(1993, 5, 6), 79), "source": "prison", "kind": "general"}
+    days = {"release_on": "2026-11-20", "connected_on": "2026-11-21"}
+    return who | days | {"phone": "", "holder": "self", "staff": target["officer_id"]}
+
+
 SHEET = {"name": "名册.csv", "at": NOW - timedelta(hours=1)}
 
 
@@ -224,6 +231,46 @@ LINES = (
     Line("GET", "/files/past", "remove_files"),
     Line("POST", "/people/{person_id}/files/{file_id}/removal", "remove_files", {"reason": "清册1"}, long_ended),
     Line("POST", "/calls", "record", lambda t: {"happened_at": AT, f"answer-{t['own_order_id']}": "answered"}),
+    # resettlement
+    Line("GET", "/assistance", "see_people"),
+    Line("GET", "/assistance/new", "add_person"),
+    Line("POST", "/assistance/new", "add_person", helped),
+    Line("GET", "/people/{person_id}/assistance", "see_people"),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/steps",
+        "record_help",
+        {"event": "lost", "happened_at": AT, "said": "电话停机"},
+    ),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/decisions",
+        "decide_help",
+        {"event": "deceased", "happened_at": AT, "said": "死亡证明"},
+    ),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/visits",
+        "record_help",
+        {"place": "home", "met": "person", "happened_at": AT},
+    ),
+    Line("POST", "/people/{person_id}/assistance/class", "decide_help", {"level": "first", "reason": "生活困难"}),
+    Line("POST", "/people/{person_id}/assistance/members", "record_help", {"kind": "village", "name": "村委 张三"}),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/support",
+        "record_help",
+        {"what": "social_aid.minimum", "happened_at": AT},
+    ),
+    Line(
+        "POST", "/people/{person_id}/assistance/officer", "assign_officer", lambda t: {"staff": t["next_officer_id"]}
+    ),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/{help_kind}/{help_fact_id}/withdrawal",
+        "record_help",
+        {"reason": "录错"},
+    ),
     # alerts
     Line("GET", "/alerts", "see_alerts"),
     Line("GET", "/alerts/people/{person_id}", "see_alerts"),

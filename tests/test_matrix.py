@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -25,7 +25,7 @@ from tests.test_architecture import permission_of, routes
 
 NOBODY = 2_000_000_000
 KEY = "Idempotency-Key"
-PLAIN_NAMES = {"empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id"}
+PLAIN_NAMES = {"empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id", "help_kind": "kind", "help_fact_id": "fact_id"}
 """Names in tests/routes.py that are more exact than the route's own."""
 
 
@@ -95,9 +95,23 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "end_id": await insert("order_end", end),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
+        "help_kind": "visit",
+        "help_fact_id": await _helped(one, officer),
         "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),
     }
+
+
+async def _helped(one: OnRegister, officer: Member) -> int:
+    """Help that has begun, with a visit."""
+    come = NOW - timedelta(days=20)
+    row = {"person": one.person, "source": "prison", "kind": "general", "state": "in_help", "connected_at": come}
+    days = {"known_on": come.date(), "release_on": come.date(), "from_on": come.date(), "ledger_from": NOW.date()}
+    assistance = await insert("assistance", row | days | {"to_on": date(2031, 11, 4), "created_at": NOW})
+    of = {"subject_kind": "assistance", "subject_id": assistance, "person": one.person, "role": "main"}
+    await insert("responsibility", of | {"office": officer.office, "from_at": NOW, "recorded_at": NOW})
+    seen = {"assistance": assistance, "place": "home", "met": "person", "happened_at": NOW - timedelta(days=1)}
+    return await insert("help_visit", seen | {"recorded_at": NOW, "recorded_by": officer.id})
 
 
 async def _unclear_text(person: int) -> int:

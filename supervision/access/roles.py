@@ -41,6 +41,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "end_order": _roles("clerk cca_head"),
     "decide_duty": _roles("head clerk cca_head"),
     "pause": _roles("head clerk cca_head"),
+    "record_help": _roles("officer head clerk helper"),
+    "decide_help": _roles("head clerk cca_head"),
     "import_people": _roles("clerk cca_head"),
     "see_alerts": _roles("officer head clerk cca_head leader inspector"),
     "act_alerts": _roles("officer head clerk cca_head"),

@@ -1,0 +1,206 @@
+"""What the page of a period of help shows: its days, what is to be done, and everything that was done, newest first."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from supervision import rules
+from supervision.db import Record, fetch, fetch_row
+from supervision.people.actions import CONTACT, DOC
+from supervision.resettlement import words
+from supervision.resettlement.actions import SAID
+from supervision.resettlement.records import CONTENT
+from supervision.resettlement.steps import code_word, title_of
+from supervision.rules.base import is_lapsed
+from supervision.rules.explain import sentence
+from supervision.sealed import open_sealed
+
+SHOWN = 200
+"""Facts of one period that are shown, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One fact as the page lists it."""
+
+    kind: str
+    id: int
+    title: str
+    text: str
+    happened_at: datetime
+    recorded_at: datetime
+    by: str
+    withdrawn: str
+
+
+FACTS = """
+SELECT f.*, s.name AS by, w.name AS withdrawer FROM (
+    SELECT 'step' AS kind, id, event AS a, code AS b, said_sealed AS sealed, NULL AS second, NULL AS plain, happened_at,
+           recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM assistance_step WHERE assistance = $1
+    UNION ALL SELECT 'visit', id, place, met, content_sealed, needs_sealed, NULL, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM help_visit WHERE assistance = $1
+    UNION ALL SELECT 'class', id, level, NULL, NULL, NULL, reason, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM assistance_class WHERE assistance = $1
+    UNION ALL SELECT 'support', id, kind, code, content_sealed, NULL, NULL, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM support WHERE assistance = $1
+    UNION ALL SELECT 'member', id, kind, NULL, NULL, NULL, name, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM help_member WHERE assistance = $1) f
+  LEFT JOIN staff s ON s.id = f.recorded_by LEFT JOIN staff w ON w.id = f.withdrawn_by
+ ORDER BY f.happened_at DESC, f.recorded_at DESC, f.id DESC LIMIT $2
+"""
+
+
+async def facts_of(assistance: int) -> list[Done]:
+    """What was done, newest first, withdrawn entries too; one more than is shown where there are more."""
+    return [_done(row) for row in await fetch(FACTS, assistance, SHOWN + 1)]
+
+
+def _done(row: Record) -> Done:
+    reason = row["withdrawn_reason"] or ""
+    return Done(
+        kind=row["kind"],
+        id=row["id"],
+        title=_title(row),
+        text=_text(row),
+        happened_at=row["happened_at"],
+        recorded_at=row["recorded_at"],
+        by=row["by"] or "",
+        withdrawn=f"{reason}（{row['withdrawer'] or ''}）" if row["withdrawn_at"] else "",
+    )
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    kind, a, b = row["kind"], row["a"], row["b"]
+    if kind == "step":
+        return "：".join(text for text in (title_of(a), code_word(a, b)) if text)
+    if kind == "visit":
+        return f"走访（{words.PLACES[a]}）：{words.MET[b]}"
+    if kind == "class":
+        return f"分类：{words.LEVELS[a]}"
+    return words.support_title(a, b) if kind == "support" else f"帮教小组：{words.GROUP[a]}"
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    purpose = SAID if row["kind"] == "step" else CONTENT
+    parts = [row["plain"] or "", _opened(row["sealed"], purpose)]
+    if needs := _opened(row["second"], purpose):
+        parts.append(f"需要帮助：{needs}")
+    return "；".join(part for part in parts if part)
+
+
+def _opened(sealed: str | None, purpose: str) -> str:
+    return open_sealed(sealed, purpose) if sealed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """Something that the office is to do, and why."""
+
+    title: str
+    opens_at: datetime
+    due_at: datetime
+    limit_at: datetime
+    past: bool
+    why: str
+
+
+async def to_do(assistance: int, now: datetime) -> list[ToDo]:
+    """What is open, the nearest limit first."""
+    rows = await fetch(
+        """SELECT rule, variant, opens_at, due_at, limit_at, state, why FROM duty
+            WHERE subject_kind = 'assistance' AND subject_id = $1 AND state = 'open' ORDER BY limit_at, id LIMIT 50""",
+        assistance,
+    )
+    return [
+        ToDo(
+            rules.title_of(row["rule"], row["variant"]),
+            row["opens_at"],
+            row["due_at"],
+            row["limit_at"],
+            is_lapsed(row["state"], row["limit_at"], now),
+            sentence(json.loads(row["why"])),
+        )
+        for row in rows
+    ]
+
+
+async def needs_of(assistance: int, now: datetime) -> list[str]:
+    """What is wrong at present, in words: somebody to look for, nobody to help."""
+    rows = await fetch(
+        """SELECT why FROM finding WHERE subject_kind = 'assistance' AND subject_id = $1 AND state = 'open'
+              AND since_at <= $2 ORDER BY since_at""",
+        assistance,
+        now,
+    )
+    return [sentence(json.loads(row["why"])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Who has the file, the class, the masked number, and how the person can be reached."""
+
+    office: str
+    helper: str
+    second_office: str
+    level: str
+    number: str
+    contacts: list[tuple[str, str]]
+
+
+CONTACTS = {"phone": "电话", "address_now": "现住址", "address_household": "户籍地址"}
+
+
+async def papers_of(row: Record, *, clear: bool) -> Papers:
+    """`clear`: phones and addresses in full, for those who may record."""
+    having = await fetch_row(
+        """SELECT p.doc_sealed,
+                  (SELECT c.level FROM assistance_class c WHERE c.assistance = $1 AND c.withdrawn_at IS NULL
+                    ORDER BY c.happened_at DESC, c.id DESC LIMIT 1) AS level,
+                  m.office, m.staff, d.office AS second
+             FROM person p
+             LEFT JOIN LATERAL (SELECT o.name AS office, s.name AS staff FROM responsibility r JOIN office o ON o.id = r.office
+                                  LEFT JOIN staff s ON s.id = r.staff WHERE r.subject_kind = 'assistance' AND r.subject_id = $1
+                                   AND r.role = 'main' AND r.to_at IS NULL) m ON true
+             LEFT JOIN LATERAL (SELECT o.name AS office FROM responsibility r JOIN office o ON o.id = r.office
+                                 WHERE r.subject_kind = 'assistance' AND r.subject_id = $1
+                                   AND r.role = 'dual' AND r.to_at IS NULL) d ON true
+            WHERE p.id = $2""",
+        row["id"],
+        row["person"],
+    )
+    assert having is not None
+    contacts = await fetch(
+        """SELECT kind, value_sealed, holder FROM contact WHERE person = $1 AND withdrawn_at IS NULL AND bad_since IS NULL
+            ORDER BY kind DESC, rank, id DESC LIMIT 8""",
+        row["person"],
+    )
+    return Papers(
+        office=having["office"] or "",
+        helper=having["staff"] or "",
+        second_office=having["second"] or "",
+        level=words.LEVELS.get(having["level"], ""),
+        number=_masked(open_sealed(having["doc_sealed"], DOC)) if having["doc_sealed"] else "",
+        contacts=[_contact(one, clear) for one in contacts],
+    )
+
+
+def _masked(number: str) -> str:
+    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}" if len(number) == 18 else "*" * len(number)
+
+
+def _contact(row: Record, clear: bool) -> tuple[str, str]:
+    label = CONTACTS[row["kind"]] + ("（家属）" if row["holder"] == "family" else "")
+    value = open_sealed(row["value_sealed"], CONTACT)
+    hidden = f"{value[:3]}****{value[-4:]}" if row["kind"] == "phone" else "（仅经办人可见）"
+    return label, value if clear else hidden
+
+
+async def earlier(person: int, but: int) -> list[Record]:
+    """Other periods of help of the person, the last first."""
+    return await fetch(
+        "SELECT * FROM assistance WHERE person = $1 AND id <> $2 AND end_kind <> 'taken_back' ORDER BY id DESC",
+        person,
+        but,
+    )

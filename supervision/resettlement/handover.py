@@ -1,0 +1,84 @@
+"""From the end of correction on its very day (law RA-22, IM 53): at no instant on neither register, and on none twice.
+
+Called by the register of correction inside the transaction that ends, or takes back the end of, a period of correction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from supervision.alerts.follow import follow
+from supervision.days import local_day
+from supervision.db import Record, execute, fetch_row, fetch_value, insert
+from supervision.errors import Refusal
+from supervision.people.actions import Assignment, assign
+from supervision.resettlement import states, words
+from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, put_down
+
+REASON = "社区矫正期满转入"
+
+
+async def hand_over(order: Record, ended_at: datetime, now: datetime, *, by: int | None) -> int:
+    """Begin the help of somebody whose correction ended, at the moment of its end, with the same office; its id."""
+    values: dict[str, Any] = {
+        "person": order["person"],
+        "source": "correction",
+        "kind": "general",
+        "known_on": local_day(ended_at),
+        "release_on": local_day(ended_at),
+        "connected_at": ended_at,
+        "state": states.CONNECTED,
+        "crime": order["crime"],
+        "order_id": order["id"],
+        "ledger_from": local_day(ended_at),
+        "created_at": now,
+        "created_by": by,
+    }
+    assistance = await insert("assistance", values)
+    row = values | {"id": assistance, "to_on": None}
+    await first_step(row, Taken("came", ended_at), now, by=by)
+    await begin_period(row, ended_at, now)
+    await _same_helper(order, assistance, now, by)
+    await follow([assistance], now, kind=SUBJECT, by=by)
+    return assistance
+
+
+async def _same_helper(order: Record, assistance: int, now: datetime, by: int | None) -> None:
+    """Whoever had the file of the correction has that of the help; of somebody who has left, the office alone."""
+    had = await fetch_row(
+        """SELECT r.office, CASE WHEN s.disabled_at IS NULL AND s.office = r.office AND s.role IN ('officer', 'head')
+                                 THEN r.staff END AS staff
+             FROM responsibility r LEFT JOIN staff s ON s.id = r.staff
+            WHERE r.subject_kind = 'order' AND r.subject_id = $1 AND r.role = 'main' AND r.to_at IS NULL""",
+        order["id"],
+    )
+    if had is not None:
+        to = Assignment(had["office"], had["staff"], REASON)
+        await assign((SUBJECT, assistance), order["person"], to, now, by)
+
+
+async def not_handed_over(order: int, reason: str, now: datetime, *, by: int | None) -> None:
+    """Why somebody whose correction ended isn't helped on: a reason of a named human."""
+    await insert(
+        "not_handed_over", {"order_id": order, "reason": reason.strip(), "recorded_at": now, "recorded_by": by}
+    )
+
+
+async def take_back(order: int, now: datetime, *, by: int | None) -> None:
+    """The correction goes on, its end was a mistake: the help that came of it never was, though what was done stays to be read."""
+    await execute(
+        "UPDATE not_handed_over SET withdrawn_at = $2 WHERE order_id = $1 AND withdrawn_at IS NULL", order, now
+    )
+    row = await fetch_row("SELECT * FROM assistance WHERE order_id = $1 AND ended_at IS NULL FOR NO KEY UPDATE", order)
+    if row is None:
+        return
+    taken = Taken(states.TAKEN_BACK, row["connected_at"], said="矫正的结束登记已经作废")
+    await put_down(row, taken, states.TAKEN_BACK, now, by=by)
+    await follow([row["id"]], now, kind=SUBJECT, by=by)
+
+
+async def refuse_two_registers(person: int) -> None:
+    """Raises Refusal for somebody who is helped and would come under correction: that help is closed first."""
+    state = await fetch_value("SELECT state FROM assistance WHERE person = $1 AND ended_at IS NULL", person)
+    if state is not None:
+        told = f"该人员正在安置帮教名册（{words.STATES[state]}），请先办结帮教，再登记社区矫正。"
+        raise Refusal(told, fields={"number": told})

@@ -1,0 +1,242 @@
+"""What is done to help, beside the steps: visits and talks, the class, the group, what was arranged, and who has the file.
+
+Each is one transaction with its fact, its audit row and the ledger brought up to date. A wrong one is withdrawn with a reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from supervision.access.viewer import Viewer
+from supervision.db import execute, fetch_row, fetch_value, insert, tx
+from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.people.actions import Assignment, assign
+from supervision.resettlement import states, words
+from supervision.resettlement.actions import DECIDE, RECORD, SUBJECT, done
+from supervision.resettlement.scope import lock_open
+from supervision.sealed import seal
+
+CONTENT = "assistance.content"
+ONCE_IN = timedelta(minutes=1)
+"""Two of the same kind this close together are one, sent twice."""
+FACTS: Mapping[str, tuple[str, str]] = {
+    "visit": ("help_visit", RECORD),
+    "class": ("assistance_class", DECIDE),
+    "member": ("help_member", RECORD),
+    "support": ("support", RECORD),
+    "step": ("assistance_step", DECIDE),
+}
+"""Kind of fact → its table, and the permission of whoever may withdraw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit or talk: where, who was met, what was found and what is needed."""
+
+    place: str
+    met: str
+    happened_at: datetime
+    content: str = ""
+    needs: str = ""
+
+
+async def record_visit(viewer: Viewer, assistance: int, visit: Visit, now: datetime) -> int:
+    """Put a visit down (law RA-14); its id. Raises Refusal for the future, before the connection, and twice within a minute."""
+    _check_choice("place", visit.place, words.PLACES)
+    _check_choice("met", visit.met, words.MET)
+    async with tx():
+        row = await lock_open(assistance)
+        if row["connected_at"] is None:
+            raise Refusal("本人还没有衔接，不能记录走访；查找的情况请用“记录查找”。")
+        _check_time(visit.happened_at, row["connected_at"], now)
+        await _refuse_twice("help_visit", row["id"], visit.happened_at)
+        values = {
+            "assistance": row["id"],
+            "place": visit.place,
+            "met": visit.met,
+            "content_sealed": _sealed(visit.content),
+            "needs_sealed": _sealed(visit.needs),
+        }
+        made = await insert("help_visit", values | _put_down(visit.happened_at, now, viewer.id))
+        await done(viewer, "record_help_visit", row, now, {"id": made, "met": visit.met})
+    return made
+
+
+async def decide_class(viewer: Viewer, assistance: int, level: str, reason: str, now: datetime) -> int:
+    """How closely somebody is helped from now on (law RA-14); its id."""
+    _check_choice("level", level, words.LEVELS)
+    if not reason.strip():
+        raise Refusal("请填写分类的理由。", fields={"reason": "请填写分类的理由。"})
+    async with tx():
+        row = await lock_open(assistance)
+        if row["connected_at"] is None:
+            raise Refusal("本人还没有衔接，衔接以后再分类。")
+        if await level_of(assistance) == level:
+            raise Refusal("已经是这一类。", fields={"level": "已经是这一类。"})
+        values = {"assistance": assistance, "level": level, "reason": reason.strip()}
+        made = await insert("assistance_class", values | _put_down(now, now, viewer.id))
+        await done(viewer, "set_help_class", row, now, {"level": level})
+    return made
+
+
+async def level_of(assistance: int) -> str | None:
+    """The class that was decided last."""
+    found: str | None = await fetch_value(
+        """SELECT level FROM assistance_class WHERE assistance = $1 AND withdrawn_at IS NULL
+            ORDER BY happened_at DESC, id DESC LIMIT 1""",
+        assistance,
+    )
+    return found
+
+
+async def add_member(viewer: Viewer, assistance: int, kind: str, name: str, now: datetime) -> int:
+    """Somebody joins the group that helps (law RA-13); the id."""
+    _check_choice("kind", kind, words.GROUP)
+    if not name.strip():
+        raise Refusal("请填写姓名和单位。", fields={"name": "请填写姓名和单位。"})
+    async with tx():
+        row = await lock_open(assistance)
+        if row["state"] in states.INSIDE:
+            raise Refusal("本人还在服刑，释放前后再建立帮教小组。")
+        values = {"assistance": assistance, "kind": kind, "name": name.strip()}
+        made = await insert("help_member", values | _put_down(now, now, viewer.id))
+        await done(viewer, "add_help_member", row, now, {"id": made, "kind": kind})
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Something that was arranged: its kind, its code, when, and how."""
+
+    kind: str
+    code: str | None
+    happened_at: datetime
+    content: str = ""
+
+
+async def record_support(viewer: Viewer, assistance: int, support: Support, now: datetime) -> int:
+    """Put down what was arranged (law RA-18): work, a benefit, legal aid, mediation, training, relief; its id."""
+    _check_choice("kind", support.kind, words.SUPPORT)
+    table = words.SUPPORT_CODES.get(support.kind)
+    if table is not None and support.code not in table:
+        raise Refusal("请选择具体方式。", fields={"code": "请选择具体方式。"})
+    if table is None and not support.content.strip():
+        raise Refusal("请填写办理的情况。", fields={"content": "请填写办理的情况。"})
+    async with tx():
+        row = await lock_open(assistance)
+        if row["connected_at"] is None:
+            raise Refusal("本人还没有衔接，衔接以后再登记帮扶。")
+        _check_time(support.happened_at, row["connected_at"], now)
+        code = support.code if table else None
+        values = {"assistance": assistance, "kind": support.kind, "code": code}
+        values["content_sealed"] = _sealed(support.content)
+        made = await insert("support", values | _put_down(support.happened_at, now, viewer.id))
+        await done(viewer, "record_support", row, now, {"id": made, "kind": support.kind})
+    return made
+
+
+async def assign_helper(viewer: Viewer, assistance: int, to: Assignment, now: datetime) -> None:
+    """Give the file to a member of an office's staff; between offices only the bureau may."""
+    async with tx():
+        row = await lock_open(assistance)
+        if viewer.scope == "office" and to.office != viewer.office:
+            raise Refusal("跨司法所移交由区局办理。", fields={"staff": "请选择本所人员。"})
+        await assign((SUBJECT, assistance), row["person"], to, now, viewer.id)
+        await done(viewer, "assign_helper", row, now, {"office": to.office, "staff": to.staff})
+
+
+async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason: str, now: datetime) -> None:
+    """A wrong entry no longer counts. `person` is in the viewer's scope; `fact` is kind and id.
+
+    Of the steps only the last one is withdrawn, so that the state goes back the way it came. Raises NotFound when it isn't
+    this person's, NotAllowed for one that the viewer couldn't have put down, Refusal without a reason or when done before.
+    """
+    kind, fact_id = fact
+    if kind not in FACTS:
+        raise NotFound
+    table, permission = FACTS[kind]
+    if not viewer.may(permission):
+        raise NotAllowed
+    if not reason.strip():
+        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+    async with tx():
+        row = await fetch_row(
+            f"""SELECT a.* FROM {table} f JOIN assistance a ON a.id = f.assistance
+                 WHERE f.id = $1 AND a.person = $2 FOR NO KEY UPDATE OF a""",
+            fact_id,
+            person,
+        )
+        if row is None:
+            raise NotFound
+        if kind == "step":
+            await _step_back(row["id"], fact_id)
+        marked = await execute(
+            f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+                 WHERE id = $1 AND withdrawn_at IS NULL""",
+            fact_id,
+            now,
+            viewer.id,
+            reason.strip(),
+        )
+        if not marked:
+            raise Refusal("这一条已经作废，不用再办。")
+        await done(viewer, "withdraw_help", row, now, {"kind": kind, "id": fact_id})
+
+
+CONNECTS = ("fetched", "arrived", "found", "found_elsewhere")
+
+
+async def _step_back(assistance: int, step: int) -> None:
+    """The state before the step. Raises Refusal for one that others were built on, and for a beginning."""
+    last = await fetch_row(
+        """SELECT * FROM assistance_step WHERE assistance = $1 AND withdrawn_at IS NULL
+            ORDER BY id DESC LIMIT 1""",
+        assistance,
+    )
+    if last is None or last["id"] != step:
+        raise Refusal("只能作废最后一步；请先作废它后面的各步。")
+    if last["old_state"] is None or last["event"] == "taken_back":
+        raise Refusal("这一期帮教由此开始，不能作废。")
+    if last["office"] is not None and last["new_state"] != last["old_state"]:
+        raise Refusal("档案已经交给另一个司法所，请由区局重新办理，不能作废。")
+    await execute(
+        "UPDATE assistance SET state = $2, ended_at = NULL, end_kind = NULL WHERE id = $1",
+        assistance,
+        last["old_state"],
+    )
+    if last["event"] in CONNECTS:
+        await execute(
+            "UPDATE assistance SET connected_at = NULL, from_on = NULL, to_on = NULL WHERE id = $1", assistance
+        )
+
+
+def _check_choice(name: str, value: str, known: Mapping[str, str]) -> None:
+    if value not in known:
+        raise Refusal("请从列表中选择。", fields={name: "请从列表中选择。"})
+
+
+def _check_time(moment: datetime, connected_at: datetime, now: datetime) -> None:
+    if moment > now:
+        raise Refusal("时间不能晚于现在。", fields={"happened_at": "时间不能晚于现在。"})
+    if moment < connected_at:
+        raise Refusal("时间早于衔接的时间。", fields={"happened_at": "时间早于衔接的时间。"})
+
+
+async def _refuse_twice(table: str, assistance: int, moment: datetime) -> None:
+    found = await fetch_value(
+        f"""SELECT 1 FROM {table} WHERE assistance = $1 AND withdrawn_at IS NULL
+               AND happened_at > $2 AND happened_at < $3""",
+        assistance,
+        moment - ONCE_IN,
+        moment + ONCE_IN,
+    )
+    if found:
+        raise Refusal("这一条刚才已经记录过了，没有重复保存。")
+
+
+def _sealed(text: str) -> str | None:
+    return seal(text.strip(), CONTENT) if text.strip() else None
+
+
+def _put_down(happened_at: datetime, now: datetime, by: int) -> dict[str, object]:
+    return {"happened_at": happened_at, "recorded_at": now, "recorded_by": by}
