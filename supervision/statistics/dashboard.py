@@ -1,0 +1,189 @@
+"""What the dashboard shows: caseload and lapses by office, reports over time, the age of alerts. Nothing walks over history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from supervision.access.viewer import Viewer
+from supervision.days import DAY, add_days, local_day
+from supervision.db import Record, fetch
+from supervision.statistics.charts import Bar, Day, Part
+from supervision.statistics.daily import SHOWN_DAYS
+
+WEEKS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeLoad:
+    """One office: open orders, those with a lapse, people in help, officers."""
+
+    office: int
+    name: str
+    people: int
+    lapsed: int
+    helped: int
+    officers: int
+
+
+BY_OFFICE = """
+WITH file AS (SELECT r.office, r.subject_kind, r.subject_id FROM responsibility r
+               WHERE r.role = 'main' AND r.to_at IS NULL AND ($2::int IS NULL OR r.office = $2)),
+     late AS (SELECT DISTINCT subject_id FROM duty WHERE subject_kind = 'order' AND state = 'open' AND limit_at <= $1),
+     held AS (SELECT f.office, count(*)::int AS people, count(l.subject_id)::int AS lapsed
+                FROM file f JOIN orders o ON o.id = f.subject_id AND o.ended_at IS NULL
+                LEFT JOIN late l ON l.subject_id = f.subject_id WHERE f.subject_kind = 'order' GROUP BY f.office)
+SELECT o.id AS office, o.name, coalesce(h.people, 0) AS people, coalesce(h.lapsed, 0) AS lapsed,
+       (SELECT count(*)::int FROM file f JOIN assistance a ON a.id = f.subject_id AND a.ended_at IS NULL
+         WHERE f.office = o.id AND f.subject_kind = 'assistance') AS helped,
+       (SELECT count(*)::int FROM staff s WHERE s.office = o.id AND s.disabled_at IS NULL
+           AND s.role IN ('officer', 'head')) AS officers
+  FROM office o LEFT JOIN held h ON h.office = o.id
+ WHERE CASE WHEN $2::int IS NULL THEN o.kind = 'judicial_office' AND o.closed_at IS NULL OR h.people > 0 ELSE o.id = $2 END
+ ORDER BY people DESC, o.code
+"""
+
+
+async def by_office(viewer: Viewer, now: datetime) -> list[OfficeLoad]:
+    """The offices, the largest first; the own one for a head."""
+    return [OfficeLoad(**row) for row in await fetch(BY_OFFICE, now, _own(viewer))]
+
+
+def _own(viewer: Viewer) -> int | None:
+    return None if viewer.scope == "all" else viewer.office
+
+
+# -- reports over time --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The reports of a day or of a week."""
+
+    first: date
+    due: int
+    made: int
+    late: int
+    missed: int
+    excused: int
+
+    @property
+    def owed(self) -> int:
+        """Due and not excused: the denominator of the rate."""
+        return self.due - self.excused
+
+    @property
+    def told(self) -> str:
+        return f"{self.first:%m-%d}：应报告 {self.owed}，按时 {self.made}，迟到 {self.late}，未报告 {self.missed}"
+
+
+DAYS = """
+SELECT day AS first, sum(due)::int AS due, sum(made)::int AS made, sum(late)::int AS late, sum(missed)::int AS missed,
+       sum(excused)::int AS excused, min(counted_at) AS counted_at
+  FROM report_day WHERE day >= $1 AND day < $2 AND ($3::int IS NULL OR office = $3) GROUP BY day ORDER BY day
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The days that were counted, and when the last of them was."""
+
+    days: list[Reports]
+    counted_at: datetime | None
+
+    def weeks(self, now: datetime) -> list[Reports]:
+        """The last full weeks, from Monday on, the oldest first."""
+        monday = _monday(local_day(now))
+        recent = [day for day in self.days if monday - timedelta(weeks=WEEKS) <= day.first < monday]
+        return [_sum(week, list(days)) for week, days in groupby(recent, key=lambda day: _monday(day.first))]
+
+
+async def history(viewer: Viewer, now: datetime) -> History:
+    """The days before today, as the night counted them."""
+    today = local_day(now)
+    rows = await fetch(DAYS, _monday(add_days(today, -SHOWN_DAYS)), today, _own(viewer))
+    return History([_reports(row) for row in rows], rows[-1]["counted_at"] if rows else None)
+
+
+def _reports(row: Record) -> Reports:
+    return Reports(*(row[name] for name in ("first", "due", "made", "late", "missed", "excused")))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _sum(week: date, days: Sequence[Reports]) -> Reports:
+    return Reports(
+        week, *(sum(getattr(day, name) for day in days) for name in ("due", "made", "late", "missed", "excused"))
+    )
+
+
+def week_bars(weeks: Sequence[Reports]) -> list[Bar]:
+    """A bar a week: in time, late, missed."""
+    return [
+        Bar(
+            f"{week.first:%m-%d}",
+            (Part(week.made, "done"), Part(week.late, "due"), Part(week.missed, "missed")),
+            f"{week.told}（当周）",
+        )
+        for week in weeks
+    ]
+
+
+def calendar_days(days: Sequence[Reports], now: datetime) -> tuple[list[Day], list[tuple[int, str]]]:
+    """The days of a calendar of half a year, and where its months begin. Darker: more reports made; marked: some missed."""
+    by_day = {day.first: day for day in days}
+    first, last = _monday(add_days(local_day(now), -SHOWN_DAYS)), add_days(local_day(now), -1)
+    most = max((day.made + day.late for day in days), default=0)
+    shown = [first + n * DAY for n in range((last - first).days + 1)]
+    drawn = [_calendar_day(day, by_day.get(day), first, most) for day in shown]
+    return drawn, [((day - first).days // 7, f"{day.month}月") for day in shown if day.day == 1]
+
+
+def _calendar_day(day: date, reports: Reports | None, first: date, most: int) -> Day:
+    made = reports.made + reports.late if reports else 0
+    level = -(-4 * made // most) if most else 0
+    told = reports.told if reports else f"{day:%m-%d}：没有应报告的"
+    return Day(
+        (day - first).days // 7, day.weekday(), f"l{level}" if made else "none", bool(reports and reports.missed), told
+    )
+
+
+# -- alerts -------------------------------------------------------------------------------------------------------
+
+AGES: tuple[tuple[str, int | None], ...] = (
+    ("1日内", 1),
+    ("2–3日", 3),
+    ("4–7日", 7),
+    ("8–30日", 30),
+    ("30日以上", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAge:
+    """How many open alerts are so old, and how many of them nobody has taken."""
+
+    title: str
+    alerts: int
+    untaken: int
+
+
+ALERTS = """
+SELECT width_bucket(extract(epoch FROM $1 - a.since_at) / 86400, ARRAY[1, 3, 7, 30]::float8[]) AS age, count(*)::int AS alerts,
+       count(*) FILTER (WHERE a.taken_by IS NULL)::int AS untaken
+  FROM alert a
+ WHERE a.closed_at IS NULL AND a.since_at <= $1
+   AND ($2::int IS NULL OR a.person IN (SELECT person FROM responsibility WHERE office = $2 AND to_at IS NULL))
+ GROUP BY 1
+"""
+
+
+async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
+    """Open alerts by how long their cause has stood, the youngest first."""
+    found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer))}
+    return [
+        AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
+        for n, (title, _) in enumerate(AGES)
+    ]

@@ -1,0 +1,156 @@
+"""The figures of the annual report: each is one list, by a name and a query, and its figure is how many rows the list has.
+
+Of every query $1 and $2 are the period's begin and exclusive end, $3 says what is known. Its rows have `person` (or NULL),
+`ref` (the number of the file), `at` and `what`; they are counted and listed by the same text, so the two can't differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from supervision.access.viewer import Viewer
+from supervision.db import Record, fetch, fetch_value
+from supervision.people.scope import visible_people
+from supervision.statistics.lists import PAGE, Listed, Listing
+from supervision.statistics.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it counts, in which unit, and the list that it is the length of."""
+
+    code: str
+    title: str
+    unit: str
+    sql: str
+
+
+def known(row: str) -> str:
+    """The condition that a fact was on record and not withdrawn at $3."""
+    return f"{row}.recorded_at <= $3 AND ({row}.withdrawn_at IS NULL OR {row}.withdrawn_at > $3)"
+
+
+def within(column: str) -> str:
+    """The condition that a moment lies in the period."""
+    return f"{column} >= $1 AND {column} < $2"
+
+
+LOCAL_END = "($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
+LOCAL_BEGIN = "($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
+
+RECEIVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, '登记接收' AS what
+  FROM registration r JOIN orders o ON o.id = r.order_id WHERE {within("r.happened_at")} AND {known("r")}"""
+ENDED = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason AS what
+  FROM order_end e JOIN orders o ON o.id = e.order_id
+ WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
+# Whoever let the first report's limit pass reached NOT_REPORTED, also who came later (model §7).
+NEVER_TAKEN_IN = f"""SELECT d.person, o.number AS ref, d.limit_at AS at, '逾期未报到' AS what
+  FROM duty d JOIN orders o ON o.id = d.subject_id
+ WHERE d.subject_kind = 'order' AND d.rule = 'RE-06' AND {within("d.limit_at")} AND d.limit_at <= $3
+   AND d.created_at <= $3 AND d.state IN ('open', 'missed', 'met_late')"""
+# Off control is the word of a named person after verifying (law b.9). No act of this version says it, so nobody is on this
+# list: the rules that do will put their records here.
+OFF_CONTROL = (
+    """SELECT NULL::int AS person, NULL::text AS ref, NULL::timestamptz AS at, NULL::text AS what WHERE FALSE"""
+)
+
+
+def commissions(organ: str) -> str:
+    """Investigations that an organ asked for: received in the period, not put down by mistake."""
+    return f"""SELECT c.person, c.number AS ref, a.happened_at AS at, c.organ_name AS what
+  FROM commission c JOIN commission_act a ON a.commission = c.id AND a.kind = 'received'
+ WHERE c.organ = '{organ}' AND c.state <> 'void' AND {within("a.happened_at")} AND {known("a")}"""
+
+
+def decisions(measure: str) -> str:
+    """Decisions of one measure (人次)."""
+    return f"""SELECT o.person, o.number AS ref, d.happened_at AS at, d.reason AS what
+  FROM discipline_decision d JOIN orders o ON o.id = d.order_id
+ WHERE d.measure = '{measure}' AND {within("d.happened_at")} AND {known("d")}"""
+
+
+def people_with(measure: str) -> str:
+    """The people (人) whom these decisions concern: one row each, however many decisions."""
+    return f"""SELECT d.person, min(d.ref) AS ref, min(d.at) AS at, count(*) || ' 次' AS what
+  FROM ({decisions(measure)}) d GROUP BY d.person"""
+
+
+# Released here from prison or detention; who turned out to live elsewhere, or was put down by mistake, wasn't ours to meet.
+RELEASED = f"""SELECT a.person, a.prison AS ref, a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
+       CASE WHEN a.connected_at IS NULL THEN '未衔接' ELSE '已衔接' END AS what, a.connected_at IS NOT NULL AS connected
+  FROM assistance a
+ WHERE a.source IN ('prison', 'detention') AND a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END}
+   AND a.created_at <= $3 AND coalesce(a.end_kind, '') <> 'taken_back' AND NOT (coalesce(a.end_kind, '') = 'moved' AND a.connected_at IS NULL)"""
+CONNECTED = f"SELECT person, ref, at, what FROM ({RELEASED}) r WHERE r.connected"
+REGISTER = f"""SELECT a.person, NULL::text AS ref, coalesce(a.from_on, a.release_on)::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
+       a.kind AS what FROM assistance a
+ WHERE coalesce(a.from_on, a.release_on) < {LOCAL_END} AND a.created_at <= $3
+   AND a.state NOT IN ('in_prison', 'verifying', 'verified', 'verify_failed', 'to_connect')
+   AND coalesce(a.end_kind, '') <> 'taken_back' AND (a.ended_at IS NULL OR a.ended_at >= $2)"""
+BOOKED = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what
+  FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""
+# A session that ended early for a breach was held; one that failed or to which nobody came wasn't.
+SERVED = f"""SELECT f.person, b.number AS ref, a.happened_at AS at, '到场会见' AS what
+  FROM booking_arrival a JOIN booking b ON b.id = a.booking JOIN family_member f ON f.id = a.family
+ WHERE b.state IN ('done', 'terminated') AND {within("a.happened_at")} AND {known("b")} AND a.recorded_at <= $3"""
+
+ORGANS = {"court": "法院", "procuratorate": "检察院", "police": "公安机关", "prison": "监狱管理机关"}
+FIGURES: Mapping[str, Figure] = {
+    figure.code: figure
+    for figure in (
+        *(
+            Figure(f"commissions_{organ}", f"{title}委托调查评估", "件", commissions(organ))
+            for organ, title in ORGANS.items()
+        ),
+        Figure("received", "接收社区矫正对象", "人", RECEIVED),
+        Figure("ended", "解除社区矫正", "人", ENDED),
+        Figure("warned_people", "警告", "人", people_with("warning")),
+        Figure("warnings", "警告决定", "人次", decisions("warning")),
+        Figure("admonished_people", "训诫", "人", people_with("admonition")),
+        Figure("admonitions", "训诫决定", "人次", decisions("admonition")),
+        Figure("off_control", "脱管", "人", OFF_CONTROL),
+        Figure("never_taken_in", "漏管", "人", NEVER_TAKEN_IN),
+        Figure("handover_done", "刑满释放已衔接", "人", CONNECTED),
+        Figure("handover_due", "刑满释放应衔接", "人", f"SELECT person, ref, at, what FROM ({RELEASED}) r"),
+        Figure("register", "在册安置帮教对象", "人", REGISTER),
+        Figure("video_booked", "远程视频会见预约", "次", BOOKED),
+        Figure("video_served", "远程视频会见服务家属", "人次", SERVED),
+    )
+}
+# Where a query asks for less than all three, PostgreSQL still has to know what they are.
+TYPED = "$1::timestamptz < $2::timestamptz AND $3::timestamptz IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The period that is asked about, what is known, and who looks (None: a command, which sees everybody)."""
+
+    period: Period
+    known_at: datetime
+    viewer: Viewer | None = None
+
+    def arguments(self) -> tuple[str, list[Any]]:
+        """The condition on the rows `x` that are seen, and the arguments."""
+        args: list[Any] = [self.period.begin, self.period.end, self.known_at]
+        seen = visible_people(self.viewer, "x.person", args) if self.viewer else "TRUE"
+        return f"{TYPED} AND {seen}", args
+
+
+async def count(figure: Figure, sight: Sight) -> int:
+    """The figure: how many rows its list has."""
+    where, args = sight.arguments()
+    return int(await fetch_value(f"SELECT count(*) FROM ({figure.sql}) x WHERE {where}", *args))
+
+
+async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | None = PAGE) -> Listing:
+    """The list behind the figure."""
+    where, args = sight.arguments()
+    sql = f"""SELECT x.*, p.name, count(*) OVER ()::int AS total FROM ({figure.sql}) x LEFT JOIN person p ON p.id = x.person
+               WHERE {where} ORDER BY x.at, x.ref, x.person LIMIT {limit or "ALL"} OFFSET {skip}"""
+    rows = await fetch(sql, *args)
+    return Listing([_listed(row) for row in rows], rows[0]["total"] if rows else 0)
+
+
+def _listed(row: Record) -> Listed:
+    return Listed(row["person"], row["ref"] or "", row["name"] or "", "", row["what"] or "", row["at"])

@@ -1,0 +1,189 @@
+"""The indicators of law e.2, as far as the data reaches: always a numerator and a denominator, each the length of its list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from supervision.db import tx
+from supervision.statistics.figures import (
+    CONNECTED,
+    LOCAL_BEGIN,
+    LOCAL_END,
+    NEVER_TAKEN_IN,
+    OFF_CONTROL,
+    RELEASED,
+    Figure,
+    Sight,
+    count,
+    decisions,
+    known,
+    within,
+)
+
+ENTERED_WITHIN_DAYS = 3
+"""So soon after it happened is a record in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A rate: what of what, and the value that is wanted (None: none is set)."""
+
+    code: str
+    title: str
+    numerator: Figure
+    denominator: Figure
+    wanted: str = ""
+
+
+def _part(code: str, title: str, done: str, all_: str, sql: str, *, wanted: str = "100%") -> Indicator:
+    """A share: the rows of a list, and those of them that are `ok`."""
+    return Indicator(
+        code,
+        title,
+        Figure(f"{code}_done", done, "", f"SELECT r.person, r.ref, r.at, r.what FROM ({sql}) r WHERE r.ok"),
+        Figure(f"{code}_all", all_, "", f"SELECT r.person, r.ref, r.at, r.what FROM ({sql}) r"),
+        wanted,
+    )
+
+
+def _of_served(code: str, title: str, done: str, sql: str, *, wanted: str = "") -> Indicator:
+    """A relation to everybody who was on the register at any time of the period: ZC(a−1) + IN."""
+    return Indicator(
+        code, title, Figure(f"{code}_done", done, "", sql), Figure(f"{code}_all", "服务人数", "人", SERVED), wanted
+    )
+
+
+SERVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, '在册' AS what
+  FROM registration r JOIN orders o ON o.id = r.order_id
+ WHERE r.happened_at < $2 AND {known("r")}
+   AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND e.happened_at < $1 AND {known("e")})"""
+
+
+def _duties(subject: str, condition: str, ok: str) -> str:
+    """Duties of a kind whose limit lies in the period and has passed, without those that were excused or fell away."""
+    number = {
+        "order": "(SELECT number FROM orders o WHERE o.id = d.subject_id)",
+        "commission": "(SELECT number FROM commission c WHERE c.id = d.subject_id)",
+    }
+    return f"""SELECT d.person, {number.get(subject, "NULL::text")} AS ref, d.limit_at AS at, d.state AS what, d.state IN ({ok}) AS ok
+  FROM duty d WHERE d.subject_kind = '{subject}' AND {condition} AND d.state NOT IN ('void', 'excused')
+   AND d.limit_at > $1::timestamptz AND d.limit_at <= least($2::timestamptz, $3::timestamptz)"""
+
+
+MADE = "'met', 'met_late'"
+IN_TIME = "'met'"
+RELEASES = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason AS what, o.id AS order_id, o.end_on,
+       (e.happened_at AT TIME ZONE 'Asia/Shanghai')::date AS ended_on
+  FROM order_end e JOIN orders o ON o.id = e.order_id
+ WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
+TAKEN_OVER = """EXISTS (SELECT FROM assistance a WHERE a.order_id = r.order_id AND coalesce(a.end_kind, '') <> 'taken_back'
+                        AND (a.connected_at AT TIME ZONE 'Asia/Shanghai')::date <= r.ended_on)"""
+ALERTS = f"""SELECT a.person, NULL::text AS ref, a.opened_at AS at, a.kind AS what,
+       a.closed_at IS NOT NULL AND a.closed_at <= $3 AS ok FROM alert a WHERE {within("a.opened_at")}"""
+
+
+def _entries() -> str:
+    tables = ("registration", "report", "visit", "info_check")
+    return " UNION ALL ".join(
+        f"""SELECT o.person, o.number AS ref, f.happened_at AS at, '{table}' AS what,
+                   f.recorded_at < f.happened_at + interval '{ENTERED_WITHIN_DAYS} days' AS ok
+              FROM {table} f JOIN orders o ON o.id = f.order_id
+             WHERE {within("f.happened_at")} AND {known("f")} AND f.import_run IS NULL"""
+        for table in tables
+    )
+
+
+RESULTS = f"""SELECT c.person, c.number AS ref, r.happened_at AS at, r.adoption AS what, r.adoption = 'adopted' AS ok
+  FROM commission_result r JOIN commission c ON c.id = r.commission
+ WHERE r.adoption IN ('adopted', 'not_adopted') AND c.state <> 'void' AND {within("r.happened_at")} AND {known("r")}"""
+
+
+def _step(event: str) -> str:
+    return (
+        f"""EXISTS (SELECT FROM assistance_step s WHERE s.assistance = a.id AND s.event = '{event}' AND {known("s")})"""
+    )
+
+
+def _help(condition: str, ok: str, at: str) -> str:
+    return f"""SELECT a.person, NULL::text AS ref, {at} AS at, a.kind AS what, {ok} AS ok FROM assistance a
+ WHERE {condition} AND a.created_at <= $3 AND coalesce(a.end_kind, '') <> 'taken_back'"""
+
+
+CONNECTED_NOW = "a.connected_at >= $1 AND a.connected_at < $2"
+RELEASED_NOW = f"a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END}"
+RELEASE_DAY = "a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai'"
+ON_REGISTER = f"""coalesce(a.from_on, a.release_on) < {LOCAL_END} AND (a.ended_at IS NULL OR a.ended_at >= $2)
+   AND a.state NOT IN ('in_prison', 'verifying', 'verified', 'verify_failed', 'to_connect')"""
+SINCE = "coalesce(a.from_on, a.release_on)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+HELPED = f"""EXISTS (SELECT FROM help_visit v WHERE v.assistance = a.id AND {within("v.happened_at")} AND {known("v")})
+        OR EXISTS (SELECT FROM help_member m WHERE m.assistance = a.id AND m.happened_at < $2 AND {known("m")})"""
+PLACED = f"""EXISTS (SELECT FROM support s WHERE s.assistance = a.id AND s.kind = 'placement' AND s.happened_at < $2
+                      AND {known("s")})"""
+BOOKINGS = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what,
+       EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'scheduled') AS ok
+  FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""
+SESSIONS = f"""SELECT f.person, b.number AS ref, s.from_at AS at, b.state AS what, b.state = 'no_show' AS ok
+  FROM booking b JOIN family_member f ON f.id = b.applicant
+  JOIN booking_slot s ON s.booking = b.id
+ WHERE {within("s.from_at")} AND {known("b")} AND s.id = (SELECT max(l.id) FROM booking_slot l WHERE l.booking = b.id)
+   AND EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'confirmed')"""
+
+INDICATORS: Mapping[str, Indicator] = {
+    one.code: one
+    for one in (
+        _part("opinions", "调查评估按期完成率", "按期提交", "应提交", _duties("commission", "d.rule IN ('CI-03', 'CI-04') AND d.variant = 'opinion'", IN_TIME)),
+        _part("adopted", "调查评估采信率", "采信", "有结果", RESULTS, wanted=""),
+        _part("first_report", "报到率", "按期报到", "应报到", _duties("order", "d.rule = 'RE-06'", IN_TIME)),
+        _of_served("never", "漏管率", "漏管", NEVER_TAKEN_IN, wanted="0"),
+        _of_served("off", "脱管率", "脱管", OFF_CONTROL, wanted="0"),
+        _part("reports", "报告完成率", "已报告", "应报告", _duties("order", "d.rule = 'SU-01'", MADE)),
+        _part("visits", "走访完成率", "已走访", "应走访", _duties("order", "d.rule = 'SU-04' AND d.variant = 'field'", MADE)),
+        _part("checks", "信息核查完成率", "已核查", "应核查", _duties("order", "d.rule = 'SU-04' AND d.variant = 'info'", MADE)),
+        _of_served("admonitions", "训诫人次比", "训诫人次", decisions("admonition")),
+        _of_served("warnings", "警告人次比", "警告人次", decisions("warning")),
+        _part("alerts", "预警处置率", "已处置", "产生预警", ALERTS),
+        _part("entries", f"信息录入及时率（{ENTERED_WITHIN_DAYS}日内）", "及时录入", "录入", _entries()),
+        _part("released", "按期解矫率", "期满当日解除", "解除", f"SELECT r.*, r.ended_on = r.end_on AS ok FROM ({RELEASES}) r"),
+        _part(
+            "handed_over",
+            "解矫衔接率",
+            "当日转入安置帮教",
+            "解除",
+            f"SELECT r.*, {TAKEN_OVER} AS ok FROM ({RELEASES}) r",
+        ),
+        Indicator("met", "刑满释放衔接率", Figure("met_done", "已衔接", "", CONNECTED), Figure("met_all", "应衔接", "", f"SELECT person, ref, at, what FROM ({RELEASED}) r"), "100%"),
+        _part("fetched", "重点对象必接必送率", "接回", "重点对象释放", _help(f"a.kind = 'key' AND {RELEASED_NOW}", _step("fetched"), RELEASE_DAY)),
+        _part("files", "建档率", "已建档", "已衔接", _help(CONNECTED_NOW, _step("file"), "a.connected_at")),
+        _part("helped", "帮教率", "有帮教措施", "在册", _help(ON_REGISTER, HELPED, SINCE), wanted="≥95%"),
+        _part("placed", "安置率", "已安置", "在册", _help(ON_REGISTER, PLACED, SINCE), wanted="≥85%"),
+        _part("help_visits", "安置帮教走访率", "已走访", "应走访", _duties("assistance", "d.rule = 'RA-14'", MADE)),
+        _part("out_of_reach", "帮教失控率", "失控", "在册", _help(ON_REGISTER, "a.state = 'off'", SINCE), wanted="0"),
+        _part("booked", "视频会见通过率", "已排期", "申请", BOOKINGS, wanted=""),
+        _part("no_show", "视频会见爽约率", "未到", "已确认", SESSIONS, wanted="0"),
+    )
+}  # fmt: skip
+OF_LISTS: Mapping[str, Figure] = {
+    figure.code: figure for one in INDICATORS.values() for figure in (one.numerator, one.denominator)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An indicator with its two counts."""
+
+    indicator: Indicator
+    numerator: int
+    denominator: int
+
+    @property
+    def rate(self) -> str:
+        """In per cent; a dash where there is nothing to divide by."""
+        return f"{self.numerator / self.denominator:.1%}" if self.denominator else "—"
+
+
+async def values(sight: Sight) -> list[Value]:
+    """All indicators of a period, read of one moment."""
+    async with tx(snapshot=True):
+        return [
+            Value(one, await count(one.numerator, sight), await count(one.denominator, sight))
+            for one in INDICATORS.values()
+        ]
