@@ -38,6 +38,8 @@ from supervision.people import staffing as files
 from supervision.resettlement import pages as resettlement_pages
 from supervision.rollcall import pages as rollcall_pages
 from supervision.settings import pages as settings_pages
+from supervision.statistics import dashboard_pages
+from supervision.statistics import pages as statistics_pages
 from supervision.system import pages as system_pages
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,8 @@ NAV = (
     ("/calls", "集中通话", "phone", "record", ""),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
+    ("/dashboard", "看板", "chart-column", "see_statistics", "监督"),
+    ("/statistics", "统计", "table-2", "see_statistics", "监督"),
     ("/messages", "短信", "message-square", "see_messages", "监督"),
     ("/import", "导入", "file-up", "import_people", "监督"),
     ("/files/past", "保管期满", "archive", "remove_files", "监督"),
@@ -96,6 +100,8 @@ ROUTES: list[Any] = [
     *intake_pages.ROUTES,
     *resettlement_pages.ROUTES,
     *rollcall_pages.ROUTES,
+    *statistics_pages.ROUTES,
+    *dashboard_pages.ROUTES,
     *exchange_pages.ROUTES,
     *api_routes.ROUTES,
     *system_pages.ROUTES,

@@ -217,6 +217,15 @@ def _bench(one: argparse.ArgumentParser) -> None:
     one.add_argument("--runs", type=int, default=5, help="how often ours and the anchor take turns (default: 5)")
 
 
+def _report(one: argparse.ArgumentParser) -> None:
+    _at(one)
+    one.add_argument("what", choices=["annual", "monthly"], help="the year's report or the month's table")
+    one.add_argument("--year", help="2024; the last one that is over when left out")
+    one.add_argument("--month", help="2024-05; the last one that is over when left out")
+    one.add_argument("--format", choices=["md", "json", "docx", "xlsx"], default="md", help="default: md")
+    one.add_argument("--to", type=Path, metavar="FILE", help="where docx and xlsx are written to")
+
+
 def _key(one: argparse.ArgumentParser) -> None:
     _json(one)
     one.add_argument(
@@ -399,6 +408,14 @@ async def _work_go_live(house: House, arguments: Arguments) -> Answer:
     return Answer(data, lines)
 
 
+async def _work_report(house: House, arguments: Arguments) -> Answer:
+    from supervision.statistics.command import report
+
+    data, lines = await report(arguments, house.clock.now())
+    arguments.json = arguments.json or arguments.format == "json"
+    return Answer(data, lines)
+
+
 def _run_rules(arguments: Arguments) -> int:
     if arguments.action == "try":
         from supervision.whatif import try_file
@@ -476,6 +493,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("alerts", "the open alerts and who has them", in_house(_work_alerts), _at),
     Command("messages", "the texts and what became of them", in_house(_work_messages), _at),
     Command("rollcall", "prove that nobody is missing", in_house(_work_rollcall), _at),
+    Command("report", "the annual report, or the monthly table of the register", in_house(_work_report), _report),
     Command("rules", "the rules in force; `rules try FILE.jsonl` asks them", _run_rules, _rules),
     Command("tick", "run the jobs as of a moment", in_house(_work_tick), _tick),
     Command("bench", "measure against an anchor, in a throw-away database (docs/performance.md)", _run_bench, _bench),

@@ -87,6 +87,11 @@ async def unassigned(target: Target) -> None:
     await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
 
 
+async def own_unassigned(target: Target) -> None:
+    """Nobody has any file of the own office yet."""
+    await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND person = $1", target["own_person_id"])
+
+
 def taken_in(target: Target) -> Mapping[str, Any]:
     """The form of a new person."""
     days = {"effective_on": "2026-11-01", "start_on": "2026-11-01", "end_on": "2027-10-31"}
@@ -309,6 +314,24 @@ LINES = (
     Line("GET", "/rollcall", "see_rollcall"),
     Line("GET", "/rollcall/print", "see_rollcall"),
     Line("GET", "/rollcall/{code}", "see_rollcall"),
+    # statistics
+    Line("GET", "/statistics", "see_statistics"),
+    Line("GET", "/statistics/list", "see_statistics"),
+    Line("GET", "/statistics/sheet", "see_statistics"),
+    Line("GET", "/statistics/kept", "see_statistics"),
+    Line("POST", "/statistics/keep", "keep_statistics", {"month": "2026-10"}),
+    Line("GET", "/statistics/indicators", "see_statistics"),
+    Line("GET", "/statistics/annual", "see_annual"),
+    Line("GET", "/statistics/annual/file", "see_annual"),
+    Line("GET", "/dashboard", "see_statistics"),
+    Line("GET", "/dashboard/sheet", "see_statistics"),
+    Line(
+        "POST",
+        "/dashboard/moves",
+        "assign_officer",
+        lambda t: {"people": t["own_person_id"], "staff": t["officer_id"]},
+        own_unassigned,
+    ),
     # messages
     Line("GET", "/messages", "see_messages"),
     Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),

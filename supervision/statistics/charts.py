@@ -64,11 +64,15 @@ def _column(bar: Bar, left: float, width: float, top: int) -> str:
         height = part.value / top * HEIGHT
         y -= height
         if part.value:
-            drawn += (
-                f'<rect class="{part.look}" x="{_n(left + width * 0.15)}%" y="{_n(y)}" width="{_n(width * 0.7)}%"'
-                f' height="{_n(height)}"/>'
-            )
+            at = f'x="{_n(left + width * 0.15)}%" y="{_n(y)}" width="{_n(width * 0.7)}%" height="{_n(height)}"'
+            drawn += _rect(part.look, at)
     return f"<g><title>{escape(bar.told or f'{bar.label} {bar.height}')}</title>{drawn}</g>"
+
+
+def _rect(look: str, at: str) -> str:
+    """A part of a bar; what is missed has lines over it (the page's pattern `hatch`), so that no colour is needed to see it."""
+    lines = f'<rect fill="url(#hatch)" {at}/>' if look == "missed" else ""
+    return f'<rect class="{look}" {at}/>{lines}'
 
 
 def _lines(top: int) -> str:
@@ -93,7 +97,7 @@ def bar(parts: Sequence[Part], most: int) -> Markup:
     for part in parts:
         width = part.value / max(most, 1) * 100
         if part.value:
-            drawn += f'<rect class="{part.look}" x="{_n(x)}%" y="0" width="{_n(width)}%" height="12"/>'
+            drawn += _rect(part.look, f'x="{_n(x)}%" y="0" width="{_n(width)}%" height="12"')
         x += width
     return Markup(f'<svg class="bar" width="100%" height="12" aria-hidden="true" focusable="false">{drawn}</svg>')
 

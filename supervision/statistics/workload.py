@@ -8,7 +8,8 @@ from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch, fetch_row, tx
 from supervision.errors import NotFound
 from supervision.orders.actions import assign_officer
-from supervision.people.actions import CONTACT, Assignment
+from supervision.orders.offers import Officer
+from supervision.people.actions import CONTACT
 from supervision.people.scope import get_order_id
 from supervision.sealed import open_sealed
 from supervision.statistics.fairness import UNCLASSED, WEIGHTS, File, Proposal, propose, village_of
@@ -97,11 +98,10 @@ def _file(row: Record) -> File:
     return File(row["person"], row["name"], row["staff"], _weight(row["level"]), village_of(address), row["key"] or "")
 
 
-async def accept(viewer: Viewer, people: Iterable[int], to: tuple[int, int], now: datetime) -> int:
-    """Give all of these people's files to an officer (office, staff), or none; how many. NotFound for who isn't the viewer's."""
-    office, staff = to
+async def accept(viewer: Viewer, people: Iterable[int], to: Officer, now: datetime) -> int:
+    """Give all of these people's files to an officer, or none; how many. NotFound for who isn't the viewer's."""
     async with tx():
         orders = [await get_order_id(viewer, person) for person in people]
         for order in orders:
-            await assign_officer(viewer, order, Assignment(office, staff, REASON), now)
+            await assign_officer(viewer, order, to.assignment(REASON), now)
     return len(orders)

@@ -24,7 +24,12 @@ UNFOLDED = "unfolded"
 UNFOLD = """[...document.querySelectorAll('main details')].filter((one) => !one.open && (one.open = true)).length"""
 LOGINS = ("alice", "dan", "sam", "sue", "audrey")
 """Who opens a page: the first of these that may."""
-FILES = {"/import/{upload_id}/refused"}
+FILES = {
+    "/import/{upload_id}/refused",
+    "/statistics/sheet",
+    "/statistics/annual/file",
+    "/dashboard/sheet",
+}
 """GET routes that answer with a file or a line of text."""
 PLAIN = {"/health"}
 MORE = (
@@ -42,6 +47,9 @@ MORE = (
     ("/alerts", "dan"),
     ("/messages", "bob"),
     ("/rollcall/lapsed", "dan"),
+    ("/statistics", "bob"),
+    ("/dashboard", "bob"),
+    ("/dashboard?office={office_id}", "dan"),
     ("/rollcall/detained", "ines"),
     ("/sign-in", None),
 )
