@@ -27,6 +27,7 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
+from supervision.exchange import export_pages
 from supervision.exchange import pages as exchange_pages
 from supervision.files import pages as files_pages
 from supervision.exchange.api import routes as api_routes
@@ -104,6 +105,7 @@ ROUTES: list[Any] = [
     *dashboard_pages.ROUTES,
     *exchange_pages.ROUTES,
     *api_routes.ROUTES,
+    *export_pages.ROUTES,
     *system_pages.ROUTES,
 ]
 

@@ -119,6 +119,7 @@ ACTIONS: Mapping[str, str] = {
     "token_created": "建立接口令牌",
     "token_revoked": "作废接口令牌",
     "api_read": "接口读取",
+    "list_exported": "导出名单",
     "file_kept": "存入文件",
     "file_opened": "打开文件",
     "file_withdrawn": "作废文件",

@@ -26,6 +26,8 @@ LOGINS = ("alice", "dan", "sam", "sue", "audrey")
 """Who opens a page: the first of these that may."""
 FILES = {
     "/import/{upload_id}/refused",
+    "/people/export",
+    "/people/export/reports",
     "/statistics/sheet",
     "/statistics/annual/file",
     "/dashboard/sheet",
