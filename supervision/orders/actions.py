@@ -17,6 +17,7 @@ from supervision.errors import Refusal
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
 from supervision.orders.words import DEBTS
 from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
+from supervision.resettlement.handover import hand_over, not_handed_over
 from supervision.sealed import blind
 
 ORDER = "order"
@@ -213,6 +214,8 @@ class Ending:
     kind: str
     happened_at: datetime
     reason: str
+    not_helped: str = ""
+    """Why somebody who is released isn't handed over to resettlement help; empty: they are (law RA-22)."""
 
 
 async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -> None:
@@ -246,7 +249,17 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
         )
         for kind in DEBTS:
             await close_debt(order, kind, now, viewer.id)
+        if ending.kind == "released":
+            await _help_on(row, ending, now, viewer.id)
         await done(viewer, "end_order", row, now, {"kind": ending.kind})
+
+
+async def _help_on(row: Record, ending: Ending, now: datetime, by: int) -> None:
+    """At the very moment of the release the person is on the register of help, or a reason says why not (law RA-22)."""
+    if ending.not_helped.strip():
+        await not_handed_over(row["id"], ending.not_helped, now, by=by)
+    else:
+        await hand_over(row, ending.happened_at, now, by=by)
 
 
 async def _check_nothing_pending(order: int) -> None:

@@ -21,6 +21,7 @@ from supervision.people.actions import (
     assign,
     find_by_number,
 )
+from supervision.resettlement.handover import make_way
 
 """The advisory lock of intakes: two at once would take one number, or put one person down twice."""
 
@@ -57,6 +58,7 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         person = await _person_for(intake.person, intake.assignment, now)
+        await make_way(person, now, by=viewer.id)
         order = await _add_order(viewer, person, intake.order, now)
         await assign((ORDER, order), person, intake.assignment, now, viewer.id)
         if intake.phone:

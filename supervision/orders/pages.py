@@ -160,8 +160,9 @@ async def end_order(
     form = await _form(request, viewer, person_id, "_end", heading="结束矫正")
     kind, happened_at = form.choice("kind", "结束方式", words.ENDS), form.moment("happened_at", "结束时间")
     reason = form.text("reason", "依据（文书名称和文号）")
+    not_helped = form.text("not_helped", "不转入安置帮教的理由", required=False)
     form.check()
-    await actions.end_order(viewer, order, actions.Ending(kind, happened_at, reason), clock.now())
+    await actions.end_order(viewer, order, actions.Ending(kind, happened_at, reason, not_helped), clock.now())
     return back_to_file(request, person_id, f"矫正已结束：{words.ENDS[kind]}（{local_day(happened_at)}）。")
 
 

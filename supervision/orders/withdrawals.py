@@ -11,6 +11,7 @@ from supervision.db import Record, execute, fetch_row, fetch_value, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.orders.actions import class_of, done
 from supervision.reads import Read, Row
+from supervision.resettlement.handover import take_back
 
 TABLES: Mapping[str, str] = {
     "registration": "registration",
@@ -91,6 +92,8 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         await _check_nothing_built(kind, fact_id, row)
         await _mark(TABLES[kind], fact_id, (now, viewer.id, reason.strip()))
         await _take_back(kind, row)
+        if kind == "end":
+            await take_back(row["id"], now, by=viewer.id)
         await done(viewer, "withdraw_fact", row, now, {"kind": kind, "id": fact_id})
 
 

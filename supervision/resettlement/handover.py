@@ -18,7 +18,13 @@ REASON = "社区矫正期满转入"
 
 
 async def hand_over(order: Record, ended_at: datetime, now: datetime, *, by: int | None) -> int:
-    """Begin the help of somebody whose correction ended, at the moment of its end, with the same office; its id."""
+    """Begin the help of somebody whose correction ended, at the moment of its end, with the same office; its id.
+
+    Somebody who is on the register of help already stays there.
+    """
+    known = await fetch_value("SELECT id FROM assistance WHERE person = $1 AND ended_at IS NULL", order["person"])
+    if known is not None:
+        return int(known)
     values: dict[str, Any] = {
         "person": order["person"],
         "source": "correction",
@@ -76,9 +82,16 @@ async def take_back(order: int, now: datetime, *, by: int | None) -> None:
     await follow([row["id"]], now, kind=SUBJECT, by=by)
 
 
-async def refuse_two_registers(person: int) -> None:
-    """Raises Refusal for somebody who is helped and would come under correction: that help is closed first."""
-    state = await fetch_value("SELECT state FROM assistance WHERE person = $1 AND ended_at IS NULL", person)
-    if state is not None:
-        told = f"该人员正在安置帮教名册（{words.STATES[state]}），请先办结帮教，再登记社区矫正。"
+async def make_way(person: int, now: datetime, *, by: int | None) -> None:
+    """Somebody comes under correction: whoever was told of by a prison comes on parole; help that has begun is closed first.
+
+    Raises Refusal for somebody who is helped.
+    """
+    row = await fetch_row("SELECT * FROM assistance WHERE person = $1 AND ended_at IS NULL FOR NO KEY UPDATE", person)
+    if row is None:
+        return
+    if row["connected_at"] is not None or row["state"] == states.NOT_CONNECTED:
+        told = f"该人员正在安置帮教名册（{words.STATES[row['state']]}），请先办结帮教，再登记社区矫正。"
         raise Refusal(told, fields={"number": told})
+    await put_down(row, Taken(states.TAKEN_BACK, now, said="转入社区矫正"), states.TAKEN_BACK, now, by=by)
+    await follow([row["id"]], now, kind=SUBJECT, by=by)

@@ -85,7 +85,7 @@ def title_of(event: str) -> str:
     """What the step is called where it is listed."""
     if event in words.BEGINNINGS:
         return words.BEGINNINGS[event]
-    return "矫正恢复，退回" if event == "taken_back" else BY_EVENT[event].label
+    return "转入矫正" if event == "taken_back" else BY_EVENT[event].label
 
 
 def code_word(event: str, code: str | None) -> str:

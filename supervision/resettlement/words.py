@@ -26,7 +26,7 @@ STATES = {
     "expired": "期满",
     "deceased": "死亡",
     "reoffended": "重新犯罪",
-    "taken_back": "已退回矫正",
+    "taken_back": "转入矫正",
 }
 BADGES = {
     "to_connect": "due",
