@@ -290,7 +290,8 @@ async def _work_alerts(house: House, arguments: Arguments) -> Answer:
     from supervision.alerts.export import open_alerts
 
     rows = await open_alerts(arguments.at or house.clock.now())
-    lines = [f"{r['since']}  {r['severity']:<8} {r['kind']:<18} {r['number']}  → {r['owner']}" for r in rows]
+    named = [(r["number"] or f"{r['subject_kind']} {r['subject_id']}", r) for r in rows]
+    lines = [f"{r['since']}  {r['severity']:<8} {r['kind']:<18} {name}  → {r['owner']}" for name, r in named]
     return Answer(rows, lines)
 
 

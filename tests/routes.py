@@ -42,7 +42,8 @@ class Line:
 
     @property
     def of_a_person(self) -> bool:
-        return "{person_id}" in self.path or "{message_id}" in self.path or (self.by_token and "{" in self.path)
+        names = ("{person_id}", "{message_id}", "{subject_id}")
+        return any(name in self.path for name in names) or (self.by_token and "{" in self.path)
 
     @property
     def by_token(self) -> bool:
@@ -292,6 +293,31 @@ LINES = (
         "/alerts/people/{person_id}/outcome",
         "act_alerts",
         lambda t: {"alert": t["alert_id"], "outcome": "not_true", "reason": "已核实"},
+    ),
+    Line("GET", "/alerts/subjects/{subject_kind}/{subject_id}", "see_alerts"),
+    Line(
+        "POST",
+        "/alerts/subjects/{subject_kind}/{subject_id}/claim",
+        "act_alerts",
+        lambda t: {"alert": t["subject_alert_id"]},
+    ),
+    Line(
+        "POST",
+        "/alerts/subjects/{subject_kind}/{subject_id}/note",
+        "act_alerts",
+        lambda t: {"alert": t["subject_alert_id"], "text": "已电话"},
+    ),
+    Line(
+        "POST",
+        "/alerts/subjects/{subject_kind}/{subject_id}/handover",
+        "act_alerts",
+        lambda t: {"alert": t["subject_alert_id"], "staff": t["colleague_id"]},
+    ),
+    Line(
+        "POST",
+        "/alerts/subjects/{subject_kind}/{subject_id}/outcome",
+        "act_alerts",
+        lambda t: {"alert": t["subject_alert_id"], "outcome": "resolved", "reason": "已核实"},
     ),
     # exchange
     Line("GET", "/import", "import_people"),

@@ -16,6 +16,7 @@ from supervision.db import fetch_value, insert, tx
 from supervision.files.actions import Attached, Upload, keep
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
+from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
@@ -99,6 +100,9 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "help_fact_id": await _helped(one, officer),
         "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),
+        "subject_kind": "order",
+        "subject_id": one.order,
+        "subject_alert_id": await alert_without_person("order", one.order, officer.id, NOW),
     }
 
 

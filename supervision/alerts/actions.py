@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,11 @@ from supervision.alerts.follow import follow_all
 from supervision.alerts.ladder import Position, hours_of, position
 from supervision.alerts.opening import ACT, DECIDE, LOOK
 from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
+from supervision.alerts.subjects import PERSON, Whom, visible_alerts, whom_of
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
 from supervision.duties.kinds import by_kind, lock
 from supervision.errors import NotFound, Refusal
-from supervision.people.scope import visible_people
 from supervision.settings.terms import load_terms
 
 NOTE = "alert_note"
@@ -69,8 +69,8 @@ async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, no
     """Give several alerts of one card to one colleague."""
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
-        for person in {alert["person"] for alert in alerts}:
-            if staff not in {row["id"] for row in await receivers(person, now)}:
+        for receivers in (await receivers_of({whom_of(alert) for alert in alerts}, now)).values():
+            if staff not in {row["id"] for row in receivers}:
                 raise Refusal("请选择一位在岗、且能办理这一人员预警的同事。", fields={"staff": "请从列表中选择。"})
         for alert in alerts:
             await _acted(alert, now, taken_by=staff, step=LOOK)
@@ -78,18 +78,16 @@ async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, no
         await _audit(viewer, "alert_handed_over", alerts, now, {"to": staff})
 
 
-async def receivers(person: int, now: datetime) -> list[Record]:
-    """Who may be handed the alerts of this person: on duty, of the person's office or of the bureau."""
-    return (await receivers_of([person], now))[person]
-
-
-async def receivers_of(people: Sequence[int], now: datetime) -> dict[int, list[Record]]:
-    """The same for each of these people, by one statement: their office's first, then the bureau's."""
+async def receivers_of(cards: Collection[Whom], now: datetime) -> dict[Whom, list[Record]]:
+    """Who may be handed the alerts of each card: on duty, of the office that has the file, then of the bureau."""
     roles = PERMISSIONS["act_alerts"]
     everywhere = sorted(role for role in roles if SCOPE[role] == "all")
-    rows = await fetch(RECEIVERS, list(people), sorted(roles), everywhere, now)
-    of_bureau = [row for row in rows if row["person"] is None]
-    return {person: [row for row in rows if row["person"] == person] + of_bureau for person in people}
+    people = [whom.id for whom in cards if whom.kind == PERSON]
+    others = [whom for whom in cards if whom.kind != PERSON]
+    subjects = ([whom.kind for whom in others], [whom.id for whom in others])
+    rows = await fetch(RECEIVERS, people, sorted(roles), everywhere, now, *subjects)
+    of_bureau = [row for row in rows if row["kind"] is None]
+    return {whom: [row for row in rows if (row["kind"], row["about"]) == whom] + of_bureau for whom in cards}
 
 
 RECEIVERS = """
@@ -97,12 +95,16 @@ WITH on_duty AS (
     SELECT s.id, s.name, s.role, s.office, s.role = ANY($3) AS everywhere FROM staff s
      WHERE s.role = ANY($2) AND (s.disabled_at IS NULL OR s.disabled_at > $4)
        AND NOT EXISTS (SELECT FROM absence a WHERE a.staff = s.id AND a.from_at <= $4 AND $4 < a.to_at))
-SELECT r.person, s.id, s.name, s.role
-  FROM (SELECT DISTINCT person, office FROM responsibility WHERE person = ANY($1) AND to_at IS NULL) r
+SELECT r.kind, r.about, s.id, s.name, s.role
+  FROM (SELECT DISTINCT 'person' AS kind, person AS about, office FROM responsibility
+         WHERE person = ANY($1) AND to_at IS NULL
+        UNION ALL
+        SELECT DISTINCT n.kind, n.id, x.office FROM unnest($5::text[], $6::int[]) AS n(kind, id)
+          JOIN responsibility x ON x.subject_kind = n.kind AND x.subject_id = n.id AND x.to_at IS NULL) r
   JOIN on_duty s ON s.office = r.office AND NOT s.everywhere
 UNION ALL
-SELECT NULL, s.id, s.name, s.role FROM on_duty s WHERE s.everywhere
- ORDER BY 1, 2
+SELECT NULL, NULL, s.id, s.name, s.role FROM on_duty s WHERE s.everywhere
+ ORDER BY 1, 2, 3
 """
 
 
@@ -207,7 +209,7 @@ async def _lock(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> list
     for kind, some in subjects.items():
         await lock(kind, some)
     args: list[Any] = [ids]
-    condition = visible_people(viewer, "a.person", args)
+    condition = visible_alerts(viewer, args)
     alerts = await fetch(
         f"""SELECT a.*, d.variant, d.period, d.owed_by, d.state AS duty_state, d.fact_kind AS duty_fact_kind,
                    d.fact_id AS duty_fact_id

@@ -57,6 +57,8 @@ def _alert(row: Record, place: Place, who: Record) -> dict[str, Any]:
     variant = row["variant"] or ""
     return {
         "id": row["id"],
+        "subject_kind": row["subject_kind"],
+        "subject_id": row["subject_id"],
         "number": row["number"],
         "name": row["name"],
         "kind": row["kind"],

@@ -1,21 +1,23 @@
 """The queue of alerts: look, take, note, hand over, end; each act in place, on one card."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Template
 
 from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.alerts import actions, queue
 from supervision.alerts.outcomes import OUTCOMES, USUAL_REASONS
+from supervision.alerts.subjects import PERSON, Whom, get_subject, shown
 from supervision.audit.record import record
 from supervision.clock import Clock
+from supervision.db import fetch_value
 from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
 from supervision.people.scope import get_person
@@ -23,7 +25,19 @@ from supervision.web import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
-Act = Callable[[Form, list[int], datetime], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What an act is about: the alerts that were ticked on a card, and what was typed."""
+
+    whom: Whom
+    alerts: list[int]
+    form: Form
+    now: datetime
+
+
+Act = Callable[[Ticked], Awaitable[str]]
 
 
 @get("/alerts", guards=[guard("see_alerts")])
@@ -55,88 +69,101 @@ def _tab(key: str, label: str, count: int, *, current: bool) -> dict[str, Any]:
     return {"href": f"/alerts?tab={key}", "label": _(label), "count": shown, "current": current, "urgent": count > 0}
 
 
-@get("/alerts/people/{person_id:int}", guards=[guard("see_alerts")])
-async def person_alerts(
-    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Template:
-    """One person's card alone."""
-    person = await get_person(viewer, person_id)
-    found = await queue.cards_of(viewer, [person.id], clock.now())
-    await record(viewer, queue.SEEN, subject=("person", person.id), people=[person.id], now=clock.now())
-    return page(
-        request, "alerts/person.html", person=person, card=found[0] if found else None, severities=queue.SEVERITIES
-    )
+def _card_paths(act: str = "") -> list[str]:
+    """Where a card is, or an act on it: about a person, or about a subject that has none."""
+    return [f"/alerts/people/{{person_id:int}}{act}", f"/alerts/subjects/{{subject_kind:str}}/{{subject_id:int}}{act}"]
 
 
-@post("/alerts/people/{person_id:int}/claim", guards=[guard("act_alerts")])
-async def claim(
-    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Response[Any]:
+async def _whom(request: AnyRequest, viewer: Viewer) -> Whom:
+    """Whose card the path names. Raises NotFound for “not yours” and “not there” alike."""
+    path = request.path_params
+    if "person_id" in path:
+        return Whom(PERSON, (await get_person(viewer, path["person_id"])).id)
+    return await get_subject(viewer, path["subject_kind"], path["subject_id"])
+
+
+async def _name(whom: Whom) -> str:
+    if whom.kind == PERSON:
+        return str(await fetch_value("SELECT name FROM person WHERE id = $1", whom.id))
+    return (await shown([whom]))[whom].title
+
+
+@get(_card_paths(), guards=[guard("see_alerts")])
+async def one_card(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """One card alone."""
+    whom = await _whom(request, viewer)
+    found = await queue.cards_of(viewer, [whom], clock.now())
+    people = [whom.id] if whom.kind == PERSON else []
+    await record(viewer, queue.SEEN, subject=whom, people=people, now=clock.now())
+    card = found[0] if found else None
+    return page(request, "alerts/person.html", name=await _name(whom), card=card, severities=queue.SEVERITIES)
+
+
+@post(_card_paths("/claim"), guards=[guard("act_alerts")])
+async def claim(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Response[Any]:
     """Take what is ticked in hand."""
 
-    async def act(_form: Form, ids: list[int], now: datetime) -> str:
-        await actions.claim_all(viewer, ids, now)
+    async def act(on: Ticked) -> str:
+        await actions.claim_all(viewer, on.alerts, on.now)
         return "已认领。"
 
-    return await _act(request, viewer, person_id, act, now=clock.now())
+    return await _act(request, viewer, act, now=clock.now())
 
 
-@post("/alerts/people/{person_id:int}/note", guards=[guard("act_alerts")])
-async def note(
-    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Response[Any]:
+@post(_card_paths("/note"), guards=[guard("act_alerts")])
+async def note(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Response[Any]:
     """Say what was done."""
 
-    async def act(form: Form, ids: list[int], now: datetime) -> str:
-        await actions.note_all(viewer, ids, form.text("text", "情况", required=False), now)
+    async def act(on: Ticked) -> str:
+        await actions.note_all(viewer, on.alerts, on.form.text("text", "情况", required=False), on.now)
         return "已记录，上报时间顺延。"
 
-    return await _act(request, viewer, person_id, act, now=clock.now())
+    return await _act(request, viewer, act, now=clock.now())
 
 
-@post("/alerts/people/{person_id:int}/handover", guards=[guard("act_alerts")])
+@post(_card_paths("/handover"), guards=[guard("act_alerts")])
 async def hand_over(
-    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Give what is ticked to a colleague."""
 
-    async def act(form: Form, ids: list[int], now: datetime) -> str:
-        staff = form.choice("staff", "接手的同事", [row["id"] for row in await actions.receivers(person_id, now)])
-        form.check()
-        await actions.hand_over_all(viewer, ids, int(staff), now)
+    async def act(on: Ticked) -> str:
+        receivers = (await actions.receivers_of([on.whom], on.now))[on.whom]
+        staff = on.form.choice("staff", "接手的同事", [row["id"] for row in receivers])
+        on.form.check()
+        await actions.hand_over_all(viewer, on.alerts, int(staff), on.now)
         return "已转交。"
 
-    return await _act(request, viewer, person_id, act, now=clock.now())
+    return await _act(request, viewer, act, now=clock.now())
 
 
-@post("/alerts/people/{person_id:int}/outcome", guards=[guard("act_alerts")])
-async def outcome(
-    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Response[Any]:
+@post(_card_paths("/outcome"), guards=[guard("act_alerts")])
+async def outcome(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Response[Any]:
     """End what is ticked by an outcome and a reason."""
 
-    async def act(form: Form, ids: list[int], now: datetime) -> str:
-        said = form.choice("outcome", "处置结果", [one.code for one in OUTCOMES])
-        reason = USUAL_REASONS.get(form.typed.get("usual", ""), "")
-        reason += form.text("reason", "处置的理由", required=not reason)
-        form.check()
-        kept = await actions.close_all(viewer, ids, said, reason, now=now)
+    async def act(on: Ticked) -> str:
+        said = on.form.choice("outcome", "处置结果", [one.code for one in OUTCOMES])
+        reason = USUAL_REASONS.get(on.form.typed.get("usual", ""), "")
+        reason += on.form.text("reason", "处置的理由", required=not reason)
+        on.form.check()
+        kept = await actions.close_all(viewer, on.alerts, said, reason, now=on.now)
         return f"已处置；另有 {len(kept)} 条要补上事实才会结束。" if kept else "已处置。"
 
-    return await _act(request, viewer, person_id, act, now=clock.now())
+    return await _act(request, viewer, act, now=clock.now())
 
 
-async def _act(request: AnyRequest, viewer: Viewer, person_id: int, act: Act, *, now: datetime) -> Response[Any]:
+async def _act(request: AnyRequest, viewer: Viewer, act: Act, *, now: datetime) -> Response[Any]:
     """Scope, act, show: the card as it is afterwards, in place or by a redirect."""
-    person = await get_person(viewer, person_id)
-    before = await queue.cards_of(viewer, [person.id], now)
+    whom = await _whom(request, viewer)
+    before = await queue.cards_of(viewer, [whom], now)
     card = before[0] if before else None
     form = await read_form(request, "alerts/person.html")
     ids = await _ticked(request)
+    name = await _name(whom)
 
     def again(refusal: Refusal) -> Response[Any]:
         shown: dict[str, Any] = {
-            "person": person,
+            "name": name,
             "card": card,
             "severities": queue.SEVERITIES,
             "typed": form.typed,
@@ -145,15 +172,14 @@ async def _act(request: AnyRequest, viewer: Viewer, person_id: int, act: Act, *,
         return page(request, "alerts/person.html", fragment="alerts/_card.html", status=422, refusal=refusal, **shown)
 
     request.state.form_again = again
-    show_again(request, [person.id])
-    said = await act(form, _of_card(ids, card), now)
-    after = await queue.cards_of(viewer, [person.id], now)
+    show_again(request, [whom.id] if whom.kind == PERSON else [])
+    said = await act(Ticked(whom, _of_card(ids, card), form, now))
+    after = await queue.cards_of(viewer, [whom], now)
     if not request.headers.get("hx-request"):
-        return go(f"/alerts/people/{person.id}" if after else "/alerts", said)
+        return go(whom.at if after else "/alerts", said)
     return page(
         request,
         "alerts/_card.html",
-        person=person,
         card=after[0] if after else None,
         said=said,
         toast=said,
@@ -171,7 +197,7 @@ async def _ticked(request: AnyRequest) -> list[int]:
 
 
 def _of_card(ids: list[int], card: queue.Card | None) -> list[int]:
-    """Only alerts of this person, so that an act on one card never reaches another."""
+    """Only alerts of this card, so that an act on one card never reaches another."""
     if not ids:
         raise Refusal("请至少勾选一条预警。")
     if not set(ids) <= {cause.id for cause in card.causes} if card else True:
@@ -179,4 +205,4 @@ def _of_card(ids: list[int], card: queue.Card | None) -> list[int]:
     return ids
 
 
-ROUTES = [alerts, person_alerts, claim, note, hand_over, outcome]
+ROUTES = [alerts, one_card, claim, note, hand_over, outcome]

@@ -34,6 +34,18 @@ def visible_people(viewer: Viewer, column: str, args: list[Any]) -> str:
     return "FALSE"
 
 
+def visible_subjects(viewer: Viewer, row: str, args: list[Any]) -> str:
+    """The SQL condition that the subject of `row` is a file in the viewer's scope, whether or not it has a person."""
+    if viewer.scope == "all":
+        return "TRUE"
+    if viewer.scope == "none":
+        return "FALSE"
+    column, value = ("office", viewer.office) if viewer.scope == "office" else ("staff", viewer.id)
+    args.append(value)
+    return f"""EXISTS (SELECT FROM responsibility r WHERE r.subject_kind = {row}.subject_kind AND r.to_at IS NULL
+                       AND r.subject_id = {row}.subject_id AND r.{column} = ${len(args)})"""
+
+
 async def get_person(viewer: Viewer, person_id: int) -> PersonRef:
     """The person, if the viewer may see them. Raises NotFound for “not yours” and “not there” alike."""
     args: list[Any] = [person_id]

@@ -1,7 +1,7 @@
 """Small makers of facts by plain SQL: an order with its officer and class, reports, decisions, absences."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from supervision.alerts.follow import follow
@@ -148,6 +148,29 @@ async def alert_on(order: int, period: str, variant: str = "in_person", kind: st
 
 async def events_of(alert: int) -> list[str]:
     return list(await fetch_value("SELECT array_agg(kind ORDER BY id) FROM alert_event WHERE alert = $1", alert) or [])
+
+
+async def alert_without_person(kind: str, subject: int, staff: int, at: datetime) -> int:
+    """An alert about a subject of which no person is known, as the watch would raise it of a finding."""
+    finding = {"rule": "parcel_astray", "variant": "", "period": "once", "since_at": at, "severity": "serious"}
+    about = {"subject_kind": kind, "subject_id": subject}
+    made = await insert("finding", about | finding | {"state": "open", "created_at": at, "alerted_at": at})
+    return await insert(
+        "alert",
+        about
+        | {
+            "finding": made,
+            "finding_key": f"{kind}/{subject}/parcel_astray//once",
+            "kind": "parcel_astray",
+            "severity": "serious",
+            "since_at": at,
+            "opened_at": at,
+            "assigned_to": staff,
+            "anchor_at": at,
+            "step": "look",
+            "next_step_at": at + timedelta(hours=8),
+        },
+    )
 
 
 async def counted(sql: str, *args: Any) -> int:

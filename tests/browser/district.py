@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from jobs.run import run_until
 from supervision.checkins.actions import Entry, info_check, record_many, report, visit
@@ -15,6 +16,7 @@ from supervision.messages.channel import make_provider
 from supervision.orders.actions import Ending, end_order
 from supervision.orders.pauses import NewPause, pause
 from supervision.people.actions import add_note
+from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Cast, assemble
 from tests.conftest import ROOT
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
@@ -104,7 +106,7 @@ async def _sheets(cast: Cast) -> dict[str, int]:
     return {"run_id": done.run, "upload_id": await uploads.keep(dan, messy, Options(), NOW)}
 
 
-async def _ids(cast: Cast) -> dict[str, int]:
+async def _ids(cast: Cast) -> dict[str, Any]:
     """For the names in paths: the person of 古城 with most open alerts, and others in other states."""
     person = await fetch_value(
         """SELECT a.person FROM alert a JOIN responsibility r ON r.person = a.person AND r.to_at IS NULL AND r.office = $1
@@ -117,4 +119,14 @@ async def _ids(cast: Cast) -> dict[str, int]:
         "ended_id": await fetch_value("SELECT max(person) FROM orders WHERE ended_at IS NOT NULL"),
         "awaited_id": await fetch_value("SELECT max(person) FROM orders WHERE registered_at IS NULL"),
         "staff_id": cast.alice.id,
+        **await _without_person(cast),
     }
+
+
+async def _without_person(cast: Cast) -> dict[str, Any]:
+    """A file of 古城 about which something is open, and of which no person is known."""
+    subject = await fetch_value(
+        "SELECT min(subject_id) FROM responsibility WHERE office = $1 AND to_at IS NULL", cast.offices["gucheng"]
+    )
+    await alert_without_person("order", subject, cast.alice.id, NOW)
+    return {"subject_kind": "order", "subject_id": subject}
