@@ -12,7 +12,7 @@ RECOUNTED_DAYS = 35
 # By the last day that the limit left; the office is the one that has the file now.
 COUNT = """
 INSERT INTO report_day (day, office, due, made, late, missed, excused, counted_at)
-SELECT (d.limit_at - interval '1 microsecond' AT TIME ZONE 'Asia/Shanghai')::date AS day, r.office, count(*),
+SELECT ((d.limit_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS day, r.office, count(*),
        count(*) FILTER (WHERE d.state = 'met'), count(*) FILTER (WHERE d.state = 'met_late'),
        count(*) FILTER (WHERE d.state IN ('missed', 'open')), count(*) FILTER (WHERE d.state = 'excused'), $3
   FROM duty d

@@ -1,0 +1,113 @@
+"""The dashboard: caseload, lapses, reports by day, alert ages; charts that say as text what they show."""
+
+from datetime import date, timedelta
+
+from supervision.alerts.watch import watch
+from supervision.checkins.actions import Entry, record_many, report
+from supervision.db import execute, fetch, fetch_value
+from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, nice_top
+from supervision.statistics.daily import count_days
+from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
+from tests.cast import NOW, client_for
+from tests.statistics.conftest import joins
+
+TODAY = date(2026, 11, 25)
+
+
+async def _three_weeks(cast):
+    """Two of 古城 and one of 汇丰; one of 古城 has reported by phone all the time, the others never."""
+    people = [
+        await joins(cast, "2026-11-02 09:00", name="甲一"),
+        await joins(cast, "2026-11-02 09:00", name="甲二"),
+        await joins(cast, "2026-11-02 09:00", name="乙一", officer=cast.carol),
+    ]
+    slots = await fetch(
+        "SELECT variant, due_at FROM duty WHERE subject_id = $1 AND rule = 'SU-01' AND due_at < $2",
+        people[0].order,
+        NOW,
+    )
+    entries = [
+        Entry(people[0].order, report(s["variant"], s["due_at"] - timedelta(hours=20)), s["due_at"], cast.alice.id)
+        for s in slots
+    ]
+    await record_many(entries, NOW, by=cast.alice.id)
+    return people, len(slots)
+
+
+async def test_offices_show_people_and_who_has_a_lapse(cast, dan, bob) -> None:
+    await _three_weeks(cast)
+    shown = {one.name: (one.people, one.lapsed) for one in await by_office(dan, NOW)}
+    late = await fetch_value("SELECT count(DISTINCT subject_id) FROM duty WHERE is_lapsed(state, limit_at, $1)", NOW)
+    assert shown["古城司法所"][0] == 2 and shown["汇丰司法所"] == (1, 1)
+    assert sum(lapsed for _, lapsed in shown.values()) == late
+    assert [one.name for one in await by_office(bob, NOW)] == ["古城司法所"]
+
+
+async def test_each_day_says_what_was_due_made_and_missed(cast, dan, bob) -> None:
+    _, made = await _three_weeks(cast)
+    await count_days(NOW)
+    mine, all_ = await history(bob, NOW), await history(dan, NOW)
+    assert sum(day.made for day in mine.days) == made > 0
+    assert sum(day.missed for day in mine.days) == made and sum(day.missed for day in all_.days) == 2 * made
+    assert sum(week.owed for week in mine.weeks(NOW)) <= sum(day.owed for day in mine.days) == 2 * made
+    assert all(day.first < TODAY for day in all_.days)
+
+
+async def test_counting_again_follows_what_was_decided_since_and_doubles_nothing(cast, dan) -> None:
+    await _three_weeks(cast)
+    await count_days(NOW)
+    before = await history(dan, NOW)
+    await execute(
+        "UPDATE duty SET state = 'excused', closed_at = $1 WHERE rule = 'SU-01' AND state = 'open' AND limit_at <= $1",
+        NOW,
+    )
+    await count_days(NOW + timedelta(minutes=1))
+    after = await history(dan, NOW)
+    assert sum(day.due for day in before.days) == sum(day.due for day in after.days)
+    assert sum(day.missed for day in after.days) == 0 and sum(day.excused for day in after.days) > 0
+    await count_days(NOW + timedelta(minutes=1))
+    assert await history(dan, NOW) == after
+
+
+async def test_alerts_are_parted_by_their_age(cast, dan, bob) -> None:
+    await _three_weeks(cast)
+    await watch(NOW)
+    open_alerts = await fetch_value("SELECT count(*) FROM alert WHERE closed_at IS NULL")
+    ages = await alert_ages(dan, NOW)
+    assert sum(one.alerts for one in ages) == open_alerts > sum(one.alerts for one in await alert_ages(bob, NOW)) > 0
+    for age, place in ((timedelta(days=1), 1), (timedelta(days=1) - timedelta(seconds=1), 0), (timedelta(days=30), 4)):
+        await execute("UPDATE alert SET since_at = $1", NOW - age)
+        assert [one.alerts for one in await alert_ages(dan, NOW)][place] == open_alerts
+
+
+async def test_the_page_shows_every_chart_with_its_numbers_beside(cast) -> None:
+    await _three_weeks(cast)
+    await watch(NOW)
+    await count_days(NOW)
+    for login, path in (("bob", "/dashboard"), ("dan", f"/dashboard?office={cast.offices['gucheng']}")):
+        text = (await (await client_for(cast, getattr(cast, login))).get(path)).text
+        assert text.count('role="img"') == 2 and text.count("url(#hatch)") > 0 and 'id="hatch"' in text
+        assert "近 16 周的报告" in text and "古城司法所的工作量" in text and " style=" not in text
+
+
+def test_a_chart_says_what_it_shows_and_marks_what_is_missed() -> None:
+    drawn = columns([Bar("11-02", (Part(3, "done"), Part(1, "missed")), "11-02：<4>"), Bar("11-09", ())], "报告 & 数字")
+    assert drawn.count("<rect") == 3 and drawn.count("url(#hatch)") == 1
+    assert "<title>11-02：&lt;4&gt;</title>" in drawn and 'aria-label="报告 &amp; 数字"' in drawn
+    assert bar((Part(0, "missed"), Part(5, "plain")), 10).count("<rect") == 1
+    days = [Day(0, 0, "l4", late=True, told="周一"), Day(0, 1, "none", late=False, told="周二")]
+    assert calendar(days, [(0, "11月")], "日历", "一二三四五六日").count("<circle") == 1
+
+
+def test_an_axis_ends_at_a_round_number() -> None:
+    assert [nice_top(n) for n in (1, 3, 5, 6, 10, 11, 41, 399, 500)] == [1, 4, 5, 10, 10, 20, 50, 400, 500]
+
+
+def test_a_calendar_has_every_day_of_half_a_year_and_no_other() -> None:
+    days, months = calendar_days([], NOW)
+    assert (
+        len(days) == days[-1].week * 7 + days[-1].weekday + 1
+        and days[0].weekday == 0
+        and days[-1].told.startswith("11-24")
+    )
+    assert [word for _, word in months] == ["6月", "7月", "8月", "9月", "10月", "11月"]
