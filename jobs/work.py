@@ -21,6 +21,7 @@ from supervision.messages.receipts import apply_crossed, orders_of_bad_numbers
 from supervision.messages.reminders import remind as queue_reminders
 from supervision.rollcall.heads import keep_heads as write_heads
 from supervision.rollcall.take import take
+from supervision.statistics.daily import count_days
 
 ROLL_CALL_AT = time(7, 30)
 
@@ -97,6 +98,11 @@ async def keep_heads(work: Work) -> int:
 async def backup(work: Work) -> int:
     """The embedded database backed up, 14 backups kept; none in training or on the office's own server."""
     return await daily_backup(work.house) if work.house else 0
+
+
+async def count_reports(work: Work) -> int:
+    """The reports of each day counted for the dashboard: the last weeks anew; rows."""
+    return await count_days(work.now())
 
 
 async def end_sessions(work: Work) -> int:
