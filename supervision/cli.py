@@ -271,6 +271,11 @@ def _token(one: argparse.ArgumentParser) -> None:
     one.add_argument("--days", type=int, default=90, help="for how many days it counts (default: 90)")
 
 
+def _files(one: argparse.ArgumentParser) -> None:
+    _json(one)
+    one.add_argument("action", nargs="?", choices=["sweep"], help="take what has no row off the disk")
+
+
 def _none(one: argparse.ArgumentParser) -> None:
     one.set_defaults(json=False)
 
@@ -353,6 +358,14 @@ async def _work_backup(house: House, arguments: Arguments) -> Answer:
 
     made = await make_backup(house, arguments.to)
     return Answer({"dump": str(made.dump), **made.manifest.as_json()}, told(made, house.settings))
+
+
+async def _work_files(house: House, arguments: Arguments) -> Answer:
+    from supervision.files.sweep import standing, sweep, told
+
+    swept = await sweep(house.clock.now()) if arguments.action == "sweep" else 0
+    found = await standing()
+    return Answer({"swept": swept, **asdict(found)}, told(found, swept), ok=found.well)
 
 
 async def _work_audit(house: House, arguments: Arguments) -> Answer:
@@ -506,6 +519,7 @@ COMMANDS: tuple[Command, ...] = (
         "audit", "`audit verify --head H`: name the first changed or missing audit row", in_house(_work_audit), _audit
     ),
     Command("token", "keys of other systems to /api/v1: make, list, revoke", in_house(_work_token), _token),
+    Command("files", "count the sealed files and name lost ones; `files sweep` clears up", in_house(_work_files), _files),
     Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
 )
 

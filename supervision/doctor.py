@@ -14,6 +14,7 @@ from supervision.config import Settings
 from supervision.days import SHANGHAI, add_days
 from supervision.db import fetch, fetch_row, fetch_value
 from supervision.duties.kinds import Kind, kinds
+from supervision.files.sweep import standing, told
 from supervision.house import House, audit_key_file, is_embedded, key_file
 from supervision.keys import copied, rows_by_key
 from supervision.migrate import pending
@@ -38,7 +39,7 @@ class Examined:
 
 async def examine(house: House) -> list[Examined]:
     """Look at everything that can be looked at, also by reading whole tables; nothing is changed."""
-    return [*await look_over(house.settings, house.clock), await _keys(house.settings)]
+    return [*await look_over(house.settings, house.clock), await _keys(house.settings), await _files()]
 
 
 async def look_over(settings: Settings, clock: Clock) -> list[Examined]:
@@ -282,6 +283,13 @@ async def _keys(settings: Settings) -> Examined:
     old = sum(rows.get(key, 0) for key in held[:-1])
     also = f" {old} values wait: run `supervision key rotate`." if old else ""
     return Examined("keys", not lost and not old, f"Sealed values by key: {told}.{also}", f"各密钥封存的数据：{told}。")
+
+
+async def _files() -> Examined:
+    """Which files are lost, and what has no row."""
+    seen = await standing()
+    said = f"存有 {seen.kept} 份文件；{len(seen.lost)} 份找不到；{len(seen.left or ())} 份没有登记。"
+    return Examined("files", seen.well, " ".join(told(seen)), said)
 
 
 def _disk(settings: Settings) -> Examined:

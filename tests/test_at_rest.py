@@ -27,13 +27,14 @@ from supervision.db import DB, fetch
 from supervision.demo.district import PASSWORD
 from supervision.demo.frame import Size
 from supervision.demo.load import load
-from supervision.house import House, at_work, open_house
+from supervision.house import House, at_work, files_folder, open_house
 from supervision.local_postgres import find_programs
 from supervision.messages.channel import make_provider
 from supervision.messages.providers import Outgoing
 from supervision.people.actions import CONTACT, DOC
 from tests.browser.place import copy_key
 from tests.browser.site import serving
+from tests.files.made import pdf
 from tests.stories.office import empty_folder
 
 pytestmark = pytest.mark.commits
@@ -152,6 +153,8 @@ def test_a_dump_holds_no_number_and_no_address(loaded: Loaded) -> None:
 def test_the_data_folder_and_its_logs_hold_no_number_and_no_address(loaded: Loaded) -> None:
     asyncio.run(_be_used(loaded))
     files = [path for path in loaded.house.settings.data_dir.rglob("*") if path.is_file()]
+    brought = [path for path in files if path.is_relative_to(files_folder(loaded.house.settings))]
+    assert len(brought) >= 10 and all(b"%PDF" not in path.read_bytes() for path in brought)
     assert {"server.log", "serve.log", "console.log"} <= {path.name for path in files} and len(files) > 500
     found = {path.name: one for path in files if (one := loaded.secrets.found_in(_bytes_of(path)))}
     assert found == {}
@@ -178,7 +181,10 @@ async def _be_used(loaded: Loaded) -> None:
         assert signed_in.status_code == 303, signed_in.text
         token = csrf_token(client.cookies["session"])
         for number in numbers[:20]:
-            assert (await client.get("/people", params={"q": number})).status_code == 200
+            found = await client.get("/people", params={"q": number})
+            assert found.status_code == 200
+            for person in re.findall(r'href="/people/(\d+)"', found.text)[:1]:
+                await _bring_a_file(client, int(person), number, token)
             wrong = {"name": "甲", "number": number, "phone": number, "_csrf_token": token}
             assert (await client.post("/people/new", data=wrong)).status_code == 422
     async with at_work(house, pool_size=2):
@@ -187,6 +193,15 @@ async def _be_used(loaded: Loaded) -> None:
         for number in numbers[:20]:
             await console.send(Outgoing(number, "11月27日来电，请按约办理。", "1", timedelta(hours=1)))
         (folder / "console.log").write_text("\n".join(lines), encoding="utf-8")
+
+
+async def _bring_a_file(client: httpx.AsyncClient, person: int, number: str, token: str) -> None:
+    """A document that is named by a number and speaks of it."""
+    content = pdf(body=b"/Title (%s)" % number.encode(), stream=number.encode())
+    form = {"kind": "proof", "happened_at": "2026-01-01T08:00", "_csrf_token": token}
+    files = {"file": (f"{number}.pdf", content, "application/pdf")}
+    answer = await client.post(f"/people/{person}/files", data=form, files=files)
+    assert answer.status_code == 303, answer.text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from supervision import sealed
 from supervision.access.sessions import COOKIE, start_session
 from supervision.audit import key as audit_key
 from supervision.audit.verify import verify
-from supervision.backup import make, restore
+from supervision.backup import kept_files, make, restore
 from supervision.backup.make import NOT_OURS, daily_backup, last_backup, make_backup, thin_out, whole_backups
 from supervision.backup.manifest import manifest_of, read
 from supervision.clock import FixedClock
@@ -27,6 +27,8 @@ from supervision.config import Settings
 from supervision.db import DB, fetch, fetch_value
 from supervision.doctor import look_over
 from supervision.errors import Refusal
+from supervision.files import store
+from supervision.files.actions import Attached, Upload, find, keep
 from supervision.house import APP_ROLE, HALF_RESTORED, House, at_work, audit_key_file, key_file, open_house, prepare
 from supervision.keys import copy_out
 from supervision.people.actions import CONTACT, DOC
@@ -34,6 +36,7 @@ from supervision.sealed import Keyring, KeyringError
 from tests.browser.district import fill
 from tests.browser.site import serving
 from tests.cast import NOW
+from tests.files.made import pdf
 from tests.json_fields import sections
 from tests.stories.office import empty_folder
 from tests.test_at_rest import secrets_of
@@ -49,10 +52,15 @@ MAY_CHANGE = """SELECT count(*) FROM unnest(ARRAY['audit_row', 'audit_seal', 'al
 @pytest.fixture(autouse=True, scope="module")
 def left_as_found(keyring: Keyring) -> Iterator[None]:
     """The run's pool and keys come back after these installations of their own."""
-    pool, keys, audit = DB.pool, list(sealed._in_use), list(audit_key._in_use)
+    pool, keys, audit, files = DB.pool, list(sealed._in_use), list(audit_key._in_use), list(store._in_use)
     DB.pool = None
     yield
-    DB.pool, sealed._in_use[:], audit_key._in_use[:] = pool, keys, audit
+    DB.pool, sealed._in_use[:], audit_key._in_use[:], store._in_use[:] = pool, keys, audit, files
+
+
+TO = Attached("commission", 1, None, "received")
+FILES = 3
+OF_FILES = "SELECT id, place FROM file_record WHERE subject_kind = 'commission' AND subject_id = 1 ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,8 @@ async def _use_and_back_up(house: House, folder: Path) -> Made:
     await prepare(house)
     async with at_work(house, pool_size=4):
         await fill()
+        for n in range(FILES):
+            await keep(None, TO, Upload(f"{n}.pdf", pdf(body=b"/N %d" % n)), NOW)
         await copy_out(house, folder / "safe")
         clerk = await fetch_value("SELECT min(id) FROM staff WHERE role = 'clerk'")
         token = await start_session(clerk, "test", house.clock.now())
@@ -118,6 +128,9 @@ def test_a_backup_restored_into_an_empty_folder_is_equal_and_works(made: Made, n
 async def _look_at_the_restored(house: House, made: Made) -> None:
     async with at_work(house, pool_size=2):
         assert await _clear() == made.clear
+        rows = await fetch(OF_FILES)
+        kept = [await find(row["id"], subject=("commission", 1)) for row in rows]
+        assert [store.read(one.place, one.key) for one in kept] == [pdf(body=b"/N %d" % n) for n in range(FILES)]
         assert await fetch_value("SELECT current_user") == APP_ROLE and await fetch_value(MAY_CHANGE) == 0
         verdict = await verify(Keyring.load(audit_key_file(house.settings)), [], house.clock.now())
         assert verdict.links > 20 and (verdict.fault is None or verdict.fault.kind == "waiting")
@@ -195,6 +208,18 @@ def _manifest(**fields: Any) -> Callable[[Path], None]:
     return change
 
 
+def _a_file(dump: Path) -> Path:
+    return next(kept_files.folder_of(dump).glob("??/??/*"))
+
+
+def copied(dump: Path, folder: Path) -> Path:
+    """The whole backup once more, to be spoilt."""
+    for part in (manifest_of(dump), kept_files.list_of(dump)):
+        shutil.copy(part, folder)
+    shutil.copytree(kept_files.folder_of(dump), folder / "files")
+    return Path(shutil.copy(dump, folder))
+
+
 SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
     "cut off": (_cut, "was cut off"),
     "changed": (_change, "was changed"),
@@ -204,7 +229,11 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
     "a list": (lambda dump: manifest_of(dump).write_text("[]"), "is not the manifest"),
     "a field less": (lambda dump: manifest_of(dump).write_text('{"format": 1}'), "is not the manifest"),
     "a field of another kind": (_manifest(rows={"person": "many"}), "is not the manifest"),
-    "of a later format": (_manifest(format=2), "has the format 2"),
+    "of a later format": (_manifest(format=3), "has the format 3"),
+    "without the list of its files": (lambda dump: kept_files.list_of(dump).unlink(), "is missing: the backup has"),
+    "with another list": (lambda dump: kept_files.list_of(dump).write_text(""), "isn't the list that the manifest"),
+    "with a file less": (lambda dump: _a_file(dump).unlink(), "is missing, and the backup has it"),
+    "with a changed file": (lambda dump: _change(_a_file(dump)), "was changed: take another copy"),
     "of a newer program": (
         _manifest(migrations=["9999-newer"], program="9.0.0"),
         "made by version 9.0.0 (up to 9999-newer)",
@@ -220,8 +249,7 @@ def test_what_is_wrong_with_a_backup_is_said_and_nothing_is_written(
     made: Made, new: Settings, tmp_path: Path, what: str
 ) -> None:
     spoil, said = SPOILT[what]
-    dump = Path(shutil.copy(made.dump, tmp_path))
-    shutil.copy(manifest_of(made.dump), tmp_path)
+    dump = copied(made.dump, tmp_path)
     spoil(dump)
     with pytest.raises(Refusal) as caught:
         restore.restore(new, dump, made.safe)
@@ -287,8 +315,7 @@ def test_a_restore_without_the_audit_key_is_whole_and_says_that_the_chain_is_unp
 def test_an_audit_chain_that_ends_elsewhere_than_the_manifest_says_leaves_nothing(
     made: Made, new: Settings, tmp_path: Path
 ) -> None:
-    dump = Path(shutil.copy(made.dump, tmp_path))
-    shutil.copy(manifest_of(made.dump), tmp_path)
+    dump = copied(made.dump, tmp_path)
     _manifest(audit_head="1-9f3a-22bc-01de-77aa-90ff")(dump)
     with pytest.raises(Refusal, match="The audit chain ends at"):
         restore.restore(new, dump, made.safe)
@@ -398,13 +425,14 @@ def test_two_backups_into_one_folder_are_one(made: Made, tmp_path: Path) -> None
 
 def test_the_oldest_backups_are_thrown_away_and_nothing_else(tmp_path: Path) -> None:
     for day in range(1, 17):
-        for ending in ("dump", "json"):
+        for ending in ("dump", "json", "files"):
             (tmp_path / f"supervision-202611{day:02d}T180000Z.{ending}").write_text("")
     (tmp_path / "supervision-20261101T190000Z.dump").write_text("without its manifest")
     (tmp_path / "letter.dump").write_text("")
     thin_out(tmp_path, 14)
     assert len(whole_backups(tmp_path)) == 14 and whole_backups(tmp_path)[0].name == "supervision-20261103T180000Z.dump"
-    assert len(list(tmp_path.iterdir())) == 30
+    assert len([one for one in tmp_path.iterdir() if one.name.startswith("s")]) == 14 * 3 + 1
+    assert (tmp_path / "letter.dump").exists()
 
 
 def test_the_nightly_backup_is_noted_and_the_doctor_looks_at_its_age(made: Made) -> None:

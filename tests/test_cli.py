@@ -90,6 +90,7 @@ async def _look(database: Database) -> Answers:
         "rules try": [await ask(database, "rules", "try", facts)],
         "audit verify": [await ask(database, "audit", "verify", "--head", "999-9f3a-22bc-01de-77aa-90ff")],
         "doctor": [await ask(database, "doctor")],
+        "files": [await ask(database, "files")],
     }
 
 

@@ -26,6 +26,8 @@ from supervision.config import Settings
 from supervision.db import DB, execute, fetch, fetch_value
 from supervision.doctor import examine
 from supervision.errors import Refusal
+from supervision.files import store
+from supervision.files.actions import Attached, Upload, find, keep
 from supervision.house import House, at_work, audit_key_file, key_file
 from supervision.keys import SEALED_COLUMNS, rows_by_key
 from supervision.locks import Lock
@@ -35,6 +37,7 @@ from supervision.sealed import Keyring, KeyringError
 from tests.browser.district import fill
 from tests.browser.place import Database, own_database, pool_on
 from tests.cast import NOW
+from tests.files.made import pdf
 from tests.register import viewer_of
 
 pytestmark = pytest.mark.commits
@@ -69,6 +72,7 @@ async def place(server: str, factory: pytest.TempPathFactory) -> AsyncIterator[D
                 NOW,
                 sealed.seal("通话", CONTENT),
             )
+            await keep(None, Attached("commission", 1, None, "received"), Upload("委托函.pdf", pdf()), NOW)
         yield database
 
 
@@ -245,6 +249,7 @@ async def test_a_rotation_moves_every_value_and_the_old_key_can_be_dropped(
         assert said.moved == sum(len(values) for values in before.values())
         assert await under(database) == {said.key} and said.key != old
         assert await clear(database) == before and await not_found(database) == []
+        await _look_at_the_file(database)
         assert Keyring.load(folder / "seal.key") == ring(database) and set(ring(database).keys) == {old, said.key}
         assert stat.S_IMODE((folder / "seal.key").stat().st_mode) == 0o600
         again = await rotate(database)
@@ -253,6 +258,13 @@ async def test_a_rotation_moves_every_value_and_the_old_key_can_be_dropped(
         assert await clear(database) == before
         with pytest.raises(Refusal, match="there is none to drop"):
             await drop(database)
+
+
+async def _look_at_the_file(database: Database) -> None:
+    """A rotation touches no file: its own key, in its row, is what was sealed anew."""
+    async with opened(database):
+        file = await find(await fetch_value("SELECT max(id) FROM file_record"), subject=("commission", 1))
+    assert (file.name, store.read(file.place, file.key)) == ("委托函.pdf", pdf())
 
 
 def test_a_rotation_that_is_killed_at_any_moment_ends_whole(

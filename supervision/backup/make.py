@@ -1,4 +1,4 @@
-"""Make a backup of the embedded server: a dump and its manifest, each whole or not there. No key is in it."""
+"""Make a backup of the embedded server: a dump, its files and its manifest, each whole or not there. No key is in it."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ import asyncpg
 
 from supervision.audit.heads import Head
 from supervision.audit.record import record
+from supervision.backup import kept_files
 from supervision.backup.manifest import Manifest, digest, manifest_of, sync_folder, write_whole
 from supervision.config import Settings
 from supervision.db import execute, fetch_value
 from supervision.errors import Refusal
-from supervision.house import House, audit_key_file, key_file
+from supervision.house import House, audit_key_file, files_folder, key_file
 from supervision.keys import fingerprint_of, rows_by_key
 from supervision.local_postgres import find_programs, program_environment
 from supervision.migrate import VERSION
@@ -65,7 +66,16 @@ def told(made: Backup, settings: Settings) -> list[str]:
         f"{made.dump}: {rows:,} rows of {len(made.manifest.rows)} tables, {made.manifest.dump_bytes:,} bytes",
         f"the key isn't in it: {key_file(settings)} (fingerprint {made.manifest.seal_fingerprint}); without it nobody can read "
         "the identity numbers, phones and addresses, not even you: keep a copy elsewhere (`supervision key copy --to FOLDER`)",
+        *_told_of_files(made),
     ]
+
+
+def _told_of_files(made: Backup) -> list[str]:
+    of = made.manifest
+    lines = [f"{kept_files.folder_of(made.dump)}: {of.files:,} sealed files, {of.file_bytes:,} bytes"]
+    if of.files_lost:
+        lines.append(f"{of.files_lost} files are lost or damaged and not in it: `supervision doctor` names them")
+    return lines
 
 
 async def daily_backup(house: House) -> int:
@@ -79,10 +89,14 @@ async def daily_backup(house: House) -> int:
 
 
 def thin_out(folder: Path, keep: int) -> None:
-    """Throw away all whole backups but the newest; the manifest goes first, so that none is half there."""
+    """Throw away all whole backups but the newest, and files that none has; the manifest goes first, so that none is half there."""
     for dump in whole_backups(folder)[:-keep]:
         manifest_of(dump).unlink(missing_ok=True)
         dump.unlink(missing_ok=True)
+        kept_files.list_of(dump).unlink(missing_ok=True)
+    # A backup that is being made has copied files that no list names yet: then the next night clears up.
+    with contextlib.suppress(Refusal), _alone_in(folder):
+        kept_files.drop_unlisted(folder)
 
 
 def whole_backups(folder: Path) -> list[Path]:
@@ -118,13 +132,17 @@ async def _make(house: House, folder: Path) -> Backup:
         async with _frozen(house) as (connection, snapshot):
             known = await _known(house, connection)
             await _dump(house, snapshot, draft)
-        await _check(draft)
-        made = Manifest(**known, dump_bytes=draft.stat().st_size, sha256=await asyncio.to_thread(digest, draft))
+            await _check(draft)
+            files = await kept_files.listed(connection)
+            copied = await asyncio.to_thread(kept_files.copy_out, files_folder(house.settings), dump, files)
+        size, sha256 = draft.stat().st_size, await asyncio.to_thread(digest, draft)
+        made = Manifest(**known, **asdict(copied), dump_bytes=size, sha256=sha256)
         draft.replace(dump)
         sync_folder(folder)
         write_whole(manifest_of(dump), json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as problem:
-        dump.unlink(missing_ok=True)
+        for half in (dump, kept_files.list_of(dump)):
+            half.unlink(missing_ok=True)
         raise Refusal(f"The backup in {folder} can't be written: {problem.strerror}.") from None
     finally:
         draft.unlink(missing_ok=True)
@@ -136,6 +154,7 @@ async def _frozen(house: House) -> AsyncIterator[tuple[Any, str]]:
     """A connection that sees one moment of the database, and the name under which the dump sees the same."""
     connection = await asyncpg.connect(house.owner_dsn)
     try:
+        await kept_files.hold(connection)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             yield connection, await connection.fetchval("SELECT pg_export_snapshot()")
     finally:

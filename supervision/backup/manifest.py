@@ -11,7 +11,10 @@ from typing import Any
 
 from supervision.errors import Refusal
 
-FORMAT = 1
+FORMAT = 2
+FIRST_FORMAT = 1
+"""Before there were files: what it doesn't say of them is none."""
+NO_FILES = {"files": 0, "file_bytes": 0, "files_lost": 0, "files_sha256": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,13 @@ class Manifest:
     audit_head: str | None
     roles: tuple[str, ...]
     """Roles that the dump gives rights to; a new server doesn't have them."""
+    files: int
+    """Sealed files that belong to it (kept_files.py)."""
+    file_bytes: int
+    files_lost: int
+    """Files that were lost or damaged when it was made: it doesn't have them."""
+    files_sha256: str
+    """Of the list of its files."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a file or a command's answer."""
@@ -57,7 +67,9 @@ def read(dump: Path) -> Manifest:
         raise Refusal(f"{path} can't be read: {problem.strerror}.") from None
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Refusal(f"{path} is not the manifest of a backup, or is damaged.") from None
-    if number != FORMAT:
+    if number == FIRST_FORMAT:
+        content |= NO_FILES
+    elif number != FORMAT:
         raise Refusal(
             f"{path} has the format {number!r}, and this program knows {FORMAT}: restore with a newer release."
         )
@@ -71,6 +83,7 @@ def _parsed(content: dict[str, Any]) -> Manifest:
     given = content | {name: tuple(content[name]) for name in ("migrations", "seal_keys", "roles")}
     made = Manifest(**given | {"made_at": datetime.fromisoformat(content["made_at"])})
     counts = [*made.rows.values(), made.server, made.database_bytes, made.dump_bytes]
+    counts += [made.files, made.file_bytes, made.files_lost]
     names = [
         *made.rows,
         *made.migrations,
@@ -79,6 +92,7 @@ def _parsed(content: dict[str, Any]) -> Manifest:
         made.program,
         made.sha256,
         made.seal_fingerprint,
+        made.files_sha256,
     ]
     if not all(isinstance(one, int) for one in counts) or not all(isinstance(one, str) for one in names):
         raise ValueError("a field of another kind")

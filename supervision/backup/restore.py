@@ -13,19 +13,21 @@ import asyncpg
 
 from supervision.audit.heads import Head, KeptHead
 from supervision.audit.verify import verify
+from supervision.backup import kept_files
 from supervision.backup.make import count_rows, head_of, run_tool
 from supervision.backup.manifest import Manifest, digest, manifest_of, read, sync_folder
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import close_pool, open_pool
 from supervision.errors import Refusal
-from supervision.house import DATABASE, HALF_RESTORED, audit_key_file, key_file, make_folders
+from supervision.house import DATABASE, HALF_RESTORED, audit_key_file, files_folder, key_file, make_folders
 from supervision.local_postgres import LocalPostgres, find_programs, major_of
 from supervision.migrate import VERSION, known
 from supervision.sealed import Keyring, write_private
 
-MAY_BE_THERE = {"keys", "heads", "backups", "running.lock", HALF_RESTORED}
-"""What an empty data folder may hold: keys put there by hand, heads, backups, the lock, and what a restore that was cut off left."""
+MAY_BE_THERE = {"keys", "heads", "backups", "files", "running.lock", HALF_RESTORED}
+"""What an empty data folder may hold: keys put there by hand, heads, backups, sealed files (none is ever overwritten), the lock,
+and what a restore that was cut off left."""
 ROOM = 2
 """How much more room than the database had is asked for."""
 
@@ -41,6 +43,10 @@ class Restored:
     audit_head: str | None
     audit: str
     """whole; unproved: the audit key isn't there; none: there was no chain yet; else what is wrong with it, as before."""
+    files: int
+    """Sealed files, each equal to the backup's."""
+    files_lost: int
+    """Files that were lost before the backup was made."""
     waiting: int
     """Migrations that an upgrade must run before the start."""
 
@@ -63,6 +69,7 @@ def restore(settings: Settings, file: Path, key: Path | None) -> Restored:
     found = _checked(dump)
     _refuse_used(settings.data_dir)
     keys = _keys_for(found, settings, key)
+    files = kept_files.check(dump, found)
     _refuse_without_room(settings.data_dir, found)
     make_folders(settings.data_dir)
     with _alone_on(settings.data_dir):
@@ -71,6 +78,7 @@ def restore(settings: Settings, file: Path, key: Path | None) -> Restored:
         _clear(half)
         try:
             verdict = _fill(half, dump, found, keys)
+            kept_files.copy_in(dump, files, files_folder(settings))
             _put_keys(settings, keys)
             half.rename(settings.data_dir / "postgres")
             sync_folder(settings.data_dir)
@@ -78,7 +86,8 @@ def restore(settings: Settings, file: Path, key: Path | None) -> Restored:
             _clear(half)
     waiting = len([one for one in known() if one not in found.migrations])
     told = (str(dump), found.made_at.isoformat(), str(settings.data_dir))
-    return Restored(*told, found.rows, found.audit_head, verdict, waiting)
+    rows = (found.rows, found.audit_head, verdict)
+    return Restored(*told, *rows, files=len(files), files_lost=found.files_lost, waiting=waiting)
 
 
 # -- before anything is written ---------------------------------------------------------------------------------
@@ -153,7 +162,7 @@ def _audit_key_for(found: Manifest, settings: Settings, seal: Path) -> Path | No
 
 def _refuse_without_room(data_dir: Path, found: Manifest) -> None:
     there = next(one for one in (data_dir.absolute(), *data_dir.absolute().parents) if one.exists())
-    refuse_without_room(there, ROOM * found.database_bytes)
+    refuse_without_room(there, ROOM * found.database_bytes + found.file_bytes)
 
 
 def refuse_without_room(place: Path, needed: int) -> None:
@@ -260,6 +269,9 @@ def told(done: Restored) -> list[str]:
     lines = [f"{count:>9,}  {table}" for table, count in done.rows.items()]
     lines.append(f"{done.dump}, made at {done.made_at}, was restored into {done.data_dir}: all row counts are equal")
     lines.append(AUDIT.get(done.audit, done.audit).format(head=done.audit_head))
+    lines.append(f"{done.files:,} sealed files are there and equal")
+    if done.files_lost:
+        lines.append(f"{done.files_lost} files had been lost before the backup was made")
     if done.waiting:
         lines.append(f"{done.waiting} migrations wait: run `supervision upgrade` before the start")
     return lines

@@ -8,7 +8,7 @@ its nonce, the file's name in what is authenticated, so pieces can't be changed,
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,15 +58,20 @@ def path_of(place: str, root: Path | None = None) -> Path:
 
 
 def write(key: bytes, data: bytes) -> Stored:
-    """Seal bytes into a new file that only its owner reads, safe on the disk under its name when this returns."""
+    """Seal bytes into a new file."""
     place = secrets.token_hex(16)
-    path = path_of(place)
-    _make_folders(path.parent)
+    return Stored(place, put(folder(), place, _sealed(key, place, data)))
+
+
+def put(root: Path, place: str, parts: Iterable[bytes]) -> str:
+    """Write a file that only its owner reads, safe on the disk under its name when this returns; its SHA-256."""
+    path = path_of(place, root)
+    _make_folders(root, path.parent)
     digest = hashlib.sha256()
     draft = path.with_name(f".{place}.part")
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for part in _sealed(key, place, data):
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            for part in parts:
                 digest.update(part)
                 file.write(part)
             file.flush()
@@ -75,7 +80,7 @@ def write(key: bytes, data: bytes) -> Stored:
     finally:
         draft.unlink(missing_ok=True)
     _sync(path.parent)
-    return Stored(place, digest.hexdigest())
+    return digest.hexdigest()
 
 
 def read(place: str, key: bytes) -> bytes:
@@ -119,13 +124,13 @@ def places(root: Path | None = None) -> Iterator[str]:
         yield path.name
 
 
-def drop(name: str) -> None:
+def drop(name: str, root: Path | None = None) -> None:
     """Take a file, or what was never finished of one, off the disk."""
-    path_of(name.strip(".").removesuffix(".part")).with_name(name).unlink(missing_ok=True)
+    path_of(name.strip(".").removesuffix(".part"), root).with_name(name).unlink(missing_ok=True)
 
 
-def _make_folders(shard: Path) -> None:
-    for one in (folder(), shard.parent, shard):
+def _make_folders(root: Path, shard: Path) -> None:
+    for one in (root, shard.parent, shard):
         if not one.is_dir():
             one.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sync(one.parent)

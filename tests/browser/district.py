@@ -1,6 +1,6 @@
 """A small district for the browser: the cast with people in every state, whom the jobs have watched for three days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from supervision.db import execute, fetch, fetch_value
 from supervision.exchange import uploads
 from supervision.exchange.actions import import_sheet
 from supervision.exchange.intake import Options, SheetFile
+from supervision.files.actions import Attached, Upload, find, keep, withdraw
 from supervision.messages.channel import make_provider
 from supervision.orders.actions import Ending, end_order
 from supervision.orders.pauses import NewPause, pause
@@ -19,6 +20,7 @@ from supervision.people.actions import add_note
 from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Cast, assemble
 from tests.conftest import ROOT
+from tests.files.made import jpeg, pdf
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
 
 BEGIN = NOW - timedelta(days=40)
@@ -41,6 +43,7 @@ async def fill() -> District:
     people = [await _person(cast, n, name) for n, name in enumerate(NAMES.split())]
     await _forty_days(cast, people)
     await _states(cast, people)
+    await _files(cast, people)
     await _jobs(cast)
     sheets = await _sheets(cast)
     await execute(
@@ -86,6 +89,19 @@ async def _states(cast: Cast, people: list[OnRegister]) -> None:
     await end_order(dan, people[6].order, Ending("revoked", then, "撤销缓刑裁定书"), then)
     await awaited(cast, effective_on=(NOW - timedelta(days=2)).date(), at=then)
     await awaited(cast, effective_on=(NOW - timedelta(days=16)).date(), at=then)
+
+
+async def _files(cast: Cast, people: list[OnRegister]) -> None:
+    """What everybody of 古城 has handed in: a photo, and a scan that was put in by mistake; files of somebody long gone."""
+    alice, then = await viewer_of(cast.alice), NOW - timedelta(days=3)
+    for one in people[:3]:
+        to = Attached("person", one.person, one.person, "photo")
+        await keep(alice, to, Upload("在家走访.jpg", jpeg()), then)
+        scan = await keep(alice, replace(to, kind="signed"), Upload("社区矫正告知书签收页.pdf", pdf()), then)
+        await withdraw(alice, await find(scan, person=one.person), "存到别人名下了", NOW)
+    gone = people[6].person
+    await keep(alice, Attached("person", gone, gone, "received"), Upload("撤销缓刑裁定书.pdf", pdf()), then)
+    await execute("UPDATE orders SET ended_at = $2 WHERE person = $1", gone, NOW.replace(year=1990))
 
 
 async def _jobs(cast: Cast) -> None:

@@ -22,9 +22,10 @@ pytestmark = pytest.mark.browser
 WIDTHS = (DESK, PHONE)
 UNFOLDED = "unfolded"
 UNFOLD = """[...document.querySelectorAll('main details')].filter((one) => !one.open && (one.open = true)).length"""
-LOGINS = ("alice", "dan", "sam", "sue", "audrey")
+LOGINS = ("alice", "dan", "erin", "sam", "sue", "audrey")
 """Who opens a page: the first of these that may."""
 FILES = {
+    "/people/{person_id}/files/{file_id}",
     "/import/{upload_id}/refused",
     "/people/export",
     "/people/export/reports",

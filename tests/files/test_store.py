@@ -81,7 +81,7 @@ def test_a_full_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, fold
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store.os, "fsync", full)
-    monkeypatch.setattr(store, "_make_folders", lambda shard: shard.mkdir(parents=True, exist_ok=True))
+    monkeypatch.setattr(store, "_make_folders", lambda root, shard: shard.mkdir(parents=True, exist_ok=True))
     with pytest.raises(OSError, match="No space"):
         store.write(KEY, b"x")
     assert list(store.places()) == []
