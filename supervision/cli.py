@@ -256,19 +256,9 @@ def _audit(one: argparse.ArgumentParser) -> None:
 
 
 def _token(one: argparse.ArgumentParser) -> None:
-    _json(one)
-    one.add_argument("action", choices=["create", "list", "revoke"], help="make one; show all; end one")
-    one.add_argument("name", nargs="?", help="what it is called: the other system's name")
-    one.add_argument("--login", help="in whose name it acts, and within whose rights")
-    one.add_argument(
-        "--permission",
-        action="append",
-        default=[],
-        metavar="P",
-        help="one of what it may do; all that the API offers and its owner holds when left out",
-    )
-    one.add_argument("--office", metavar="CODE", help="files of this office only")
-    one.add_argument("--days", type=int, default=90, help="for how many days it counts (default: 90)")
+    from supervision.exchange.api.command import arguments
+
+    arguments(one)
 
 
 def _files(one: argparse.ArgumentParser) -> None:
@@ -379,24 +369,10 @@ async def _work_audit(house: House, arguments: Arguments) -> Answer:
 
 
 async def _work_token(house: House, arguments: Arguments) -> Answer:
-    from supervision.access import tokens
+    from supervision.exchange.api.command import token
 
-    now = house.clock.now()
-    if arguments.action == "list":
-        rows = await tokens.list_tokens()
-        return Answer(
-            rows, [f"{r['name']}  {r['login']}  until {r['expires_at']}  {r['revoked_at'] or ''}" for r in rows]
-        )
-    if arguments.name is None:
-        raise Refusal(f"token {arguments.action} needs a name: supervision token {arguments.action} NAME")
-    if arguments.action == "revoke":
-        await tokens.revoke_token(arguments.name, now)
-        return Answer({"revoked": arguments.name}, [f"revoked: {arguments.name}"])
-    if arguments.login is None:
-        raise Refusal("token create needs the login in whose name the token acts: --login LOGIN")
-    new = tokens.NewToken(arguments.name, arguments.login, arguments.permission, arguments.office, arguments.days)
-    token = await tokens.create_token(new, now)
-    return Answer({"name": arguments.name, "token": token}, [f"{token}", "It is shown this once and kept nowhere."])
+    data, lines = await token(house, arguments)
+    return Answer(data, lines)
 
 
 async def _work_init(house: House, arguments: Arguments) -> Answer:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import Response, get
@@ -14,7 +14,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.exchange.export_lists import Sheet, history_of, roster_of, workbook
 
-MAY: Final = [guard("unseal"), confirmed]
+MAY: Final[list[Any]] = [guard("unseal"), confirmed]
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
