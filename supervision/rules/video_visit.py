@@ -21,7 +21,7 @@ class Booking:
     scheduled_at: datetime | None = None
     start_at: datetime | None = None
     end_at: datetime | None = None
-    started_at: datetime | None = None
+    arrived_at: datetime | None = None
     ended_at: datetime | None = None
     """When it came to its end; None while something is still to happen."""
 

@@ -48,8 +48,9 @@ ANCHOR = {FORWARD: "applied_on", ANSWER: "forwarded_on"}
 def presence(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The family confirms the time that it was given, and comes to the window when it begins.
 
-    It confirms until 24 hours before (else the slot is given back, and nothing more is owed), and is taken in from a
-    quarter of an hour before until ten minutes after the beginning: who comes later has given the session up (law VV-03, VV-13).
+    It confirms until 24 hours before; then the slot is given back, and nothing more is owed: that this wasn't done when the
+    session begins is a lapse, of ours. It is taken in from a quarter of an hour before until ten minutes after the beginning:
+    who comes later has given the session up (law VV-03, VV-13).
     """
     booking: Booking = facts.matter
     if booking.scheduled_at is None or booking.start_at is None or booking.state in GIVEN_BACK:
@@ -57,7 +58,7 @@ def presence(facts: Facts, terms: Terms) -> Iterator[Slot]:
     parameters = terms.parameters.in_force(booking.scheduled_at)
     cut_off = confirm_until(booking.scheduled_at, booking.start_at, parameters)
     hours = _why("VV-13", CONFIRM, ("vv.confirm_hours",), parameters)
-    yield _slot(CONFIRM, (booking.scheduled_at, cut_off, cut_off), hours)
+    yield _slot(CONFIRM, (booking.scheduled_at, cut_off, booking.start_at), hours)
     if booking.state in COMES:
         opens_at, limit_at = arrive_between(booking.start_at, parameters)
         minutes = _why("VV-13", ATTEND, ("vv.checkin_minutes", "vv.late_minutes"), parameters)
@@ -65,14 +66,14 @@ def presence(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
 
 def session_end(facts: Facts, terms: Terms) -> Iterator[Slot]:
-    """Whoever let a session begin puts its end down on the same day: done, stopped for a breach, or failed (law VV-10, VV-13)."""
+    """Whoever took a family in puts down on the same day how the session ended: done, stopped for a breach, failed (VV-10, VV-13)."""
     booking: Booking = facts.matter
-    if booking.started_at is None or booking.end_at is None or booking.state == "withdrawn":
+    if booking.arrived_at is None or booking.end_at is None or booking.state == "withdrawn":
         return
-    limit_at = end_of(local_day(booking.started_at))
-    why = _why("VV-10", END, ("vv.minutes",), terms.parameters.in_force(booking.started_at))
-    due_at = min(max(booking.end_at, booking.started_at), limit_at)
-    yield _slot(END, (booking.started_at, due_at, limit_at), why)
+    limit_at = end_of(local_day(booking.arrived_at))
+    why = _why("VV-10", END, ("vv.minutes",), terms.parameters.in_force(booking.arrived_at))
+    due_at = min(max(booking.end_at, booking.arrived_at), limit_at)
+    yield _slot(END, (booking.arrived_at, due_at, limit_at), why)
 
 
 def _why(rule: str, variant: str, keys: tuple[str, ...], parameters: InForce) -> Why:
@@ -83,7 +84,7 @@ def _why(rule: str, variant: str, keys: tuple[str, ...], parameters: InForce) ->
 SAID = {
     CONFIRM: "家属须在会见开始前的确认期限内确认，逾期未确认的时段收回",
     ATTEND: "家属须按时到窗口核验身份，逾时视为放弃",
-    END: "会见开始后，当日登记结束情况",
+    END: "家属到场后，当日登记会见的结束情况",
 }
 
 

@@ -21,6 +21,6 @@ HELD = Facts(
         scheduled_at=SCHEDULED_AT,
         start_at=START_AT,
         end_at=START_AT + timedelta(minutes=30),
-        started_at=START_AT,
+        arrived_at=START_AT - timedelta(minutes=10),
     ),
 )

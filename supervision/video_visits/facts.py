@@ -46,7 +46,7 @@ def _booking(row: Record, at: dict[str, datetime]) -> Booking:
         scheduled_at=at.get("schedule"),
         start_at=row["from_at"],
         end_at=row["to_at"],
-        started_at=at.get("start"),
+        arrived_at=at.get("arrive"),
         ended_at=withdrawn_at or (max(at.values(), default=None) if over else None),
     )
 

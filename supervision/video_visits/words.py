@@ -71,13 +71,16 @@ PROOFS = {
 FAMILY_STATES = {"new": "待核验", "ok": "已核验", "refused": "核验未通过"}
 
 
+def local(moment: datetime) -> datetime:
+    """The moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI)
+
+
 def clock_text(moment: datetime) -> str:
     """`9:30` in Asia/Shanghai."""
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.hour}:{local.minute:02d}"
+    return f"{local(moment).hour}:{local(moment).minute:02d}"
 
 
 def moment_words(moment: datetime) -> str:
     """`12月3日 9:30` in Asia/Shanghai."""
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 {clock_text(moment)}"
+    return f"{local(moment).month}月{local(moment).day}日 {clock_text(moment)}"

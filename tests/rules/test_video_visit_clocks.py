@@ -61,9 +61,10 @@ def test_three_working_days_for_the_prison_s_answer_count_from_the_day_after_for
 
 def test_the_family_confirms_until_a_day_before() -> None:
     duty = owed(SCHEDULED)["confirm"]
-    assert (duty.slot.opens_at, duty.slot.limit_at) == (at("2026-02-13 09:00"), at("2026-02-25 09:30"))
+    assert (duty.slot.opens_at, duty.slot.due_at) == (at("2026-02-13 09:00"), at("2026-02-25 09:30"))
+    assert duty.slot.limit_at == at("2026-02-26 09:30")  # a slot that nobody gave back until it began
     assert owed(SCHEDULED, ("confirm", "2026-02-25 09:29"))["confirm"].state == "met"
-    assert owed(SCHEDULED, ("confirm", "2026-02-25 09:30"))["confirm"].state == "met_late"
+    assert owed(SCHEDULED)["confirm"].state == "open"
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_a_slot_that_was_given_back_is_owed_by_nobody(state: str) -> None:
     assert {"confirm", "attend"} & owed(given_back).keys() == set()
 
 
-def test_a_session_that_began_is_put_to_its_end_on_the_same_day() -> None:
-    running = replace(CONFIRMED, state="in_session", started_at=at("2026-02-26 09:33"))
+def test_how_it_ended_is_put_down_on_the_day_on_which_the_family_came() -> None:
+    running = replace(CONFIRMED, state="in_session", arrived_at=at("2026-02-26 09:33"))
     slot = owed(running)["end"].slot
     assert (slot.opens_at, slot.due_at, slot.limit_at) == (
         at("2026-02-26 09:33"),
@@ -123,7 +124,7 @@ def test_a_session_that_began_is_put_to_its_end_on_the_same_day() -> None:
 
 
 def test_a_booking_that_was_withdrawn_owes_nothing() -> None:
-    everything = replace(CONFIRMED, started_at=at("2026-02-26 09:33"))
+    everything = replace(CONFIRMED, arrived_at=at("2026-02-26 09:33"))
     assert owed(replace(everything, state="withdrawn", ended_at=at("2026-02-27 09:00"))) == {}
 
 
@@ -132,7 +133,7 @@ def changed(booking: Booking, **values: Any) -> list[Duty]:
 
 
 def test_every_duty_is_explained_and_its_moments_follow_from_the_explanation() -> None:
-    duties = changed(CONFIRMED, state="in_session", started_at=at("2026-02-26 09:33"))
+    duties = changed(CONFIRMED, state="in_session", arrived_at=at("2026-02-26 09:33"))
     assert len(duties) == 5
     for duty in duties:
         slot = duty.slot

@@ -5,7 +5,8 @@ from datetime import date
 from itertools import count
 
 from supervision.db import fetch_value, insert
-from supervision.people.actions import NewContact, NewPerson, add_contact, add_person
+from supervision.people.actions import DOC, NewContact, NewPerson, add_contact, add_person
+from supervision.sealed import open_sealed
 from tests.cast import NOW, Cast
 from tests.register import identity_number
 
@@ -76,3 +77,24 @@ async def a_booking(family: Family, *, state: str = "forwarded") -> tuple[int, i
         "recorded_at": NOW,
     }
     return await insert("booking", row), family.prisoner
+
+
+async def tail_of(person: int) -> str:
+    """The last four characters of their identity card, as it is held to the glass."""
+    return str(open_sealed(await fetch_value("SELECT doc_sealed FROM person WHERE id = $1", person), DOC))[-4:]
+
+
+async def things_of_the_window() -> dict[str, object]:
+    """What the window's routes are tried on: a booking that waits, its prisoner, a relative still to be verified, a room."""
+    family = await a_family()
+    row = {"prisoner": family.prisoner, "person": await a_person("未核验"), "kinship": "child", "state": "new"}
+    booking, _ = await a_booking(family, state="applied")
+    return {
+        "booking_id": booking,
+        "step": "forward",
+        "prisoner_id": family.prisoner,
+        "prison_id": family.prison,
+        "visitor_id": family.members[0],
+        "family_id": await insert("family_member", row | {"recorded_at": NOW}),
+        "room_id": await a_room(),
+    }

@@ -1,0 +1,278 @@
+"""The window's pages of prisoners and their families, of the booking form, and of prisons and rooms."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from supervision.access.forms import as_id, go
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.db import fetch_value
+from supervision.errors import NotFound, Refusal
+from supervision.forms import Form, read_form, show_again
+from supervision.people.actions import NewContact, NewPerson, checked_phone
+from supervision.people.identity import IdentityFault, parse_identity_number
+from supervision.people.names import name_fault, without_marks
+from supervision.video_visits import words
+from supervision.video_visits.booking import MADE_UP, NewBooking, book
+from supervision.video_visits.families import (
+    Status,
+    Verification,
+    add_family,
+    add_prison,
+    add_prisoner,
+    add_room,
+    close_room,
+    set_status,
+    verify_family,
+)
+from supervision.video_visits.listing import Household, household, prisoners, prisons, proof_text, rooms
+from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+SEE, BOOK, KEEP = [guard("see_visits")], [guard("book_visits")], [guard("keep_visits")]
+
+
+@get("/visits/prisoners", guards=SEE)
+async def prisoner_list(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """Prisoners, found by their name, a relative's, or their number in prison."""
+    text = request.query_params.get("q", "")
+    found, after = await prisoners(text, before=as_id(request.query_params.get("before", "")))
+    people = [one["person"] for one in found]
+    await record(viewer, "prisoners_listed", people=people, detail={"searched": bool(text)}, now=clock.now())
+    next_url = f"/visits/prisoners?before={after}" if after and not text else None
+    return page(request, "video_visits/prisoners.html", found=found, text=text, next_url=next_url, words=words)
+
+
+@get("/visits/prisoners/new", guards=BOOK)
+async def new_prisoner(request: AnyRequest) -> Template:
+    """The empty form of a prisoner."""
+    return page(request, "video_visits/new_prisoner.html", typed={}, refusal=None, **await _prisoner_form())
+
+
+async def _prisoner_form() -> dict[str, Any]:
+    places = [(one["id"], one["name"]) for one in await prisons()]
+    return {"prisons": places, "words": words}
+
+
+@post("/visits/prisoners/new", guards=BOOK)
+async def save_prisoner(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Put a prisoner down; birth and sex follow from the identity number."""
+    form = await read_form(request, "video_visits/new_prisoner.html", **await _prisoner_form())
+    person, status = _person(form, clock), await _status(form)
+    form.check()
+    made = await add_prisoner(viewer, person, status, clock.now())
+    return go(f"/visits/prisoners/{made}", "已登记，请接着登记亲属。")
+
+
+def _person(form: Form, clock: Clock) -> NewPerson:
+    name, number = without_marks(form.text("person_name", "姓名")), form.text("number", "身份证号")
+    if fault := name_fault(name):
+        form.wrong.setdefault("person_name", f"{fault}。")
+    try:
+        identity = parse_identity_number(number, clock.today())
+    except IdentityFault as fault:
+        form.wrong["number"] = f"{fault.text}。"
+        return NewPerson(name, "unknown", None, "")
+    return NewPerson(name, identity.sex, identity.born_on, identity.number)
+
+
+async def _status(form: Form) -> Status:
+    known = [one["id"] for one in await prisons()]
+    prison = form.choice("prison", "服刑监狱", known)
+    level = form.choice("level", "处遇级别", CLASSES)
+    number = form.text("prison_number", "囚号", required=False)
+    return Status(int(prison) if "prison" not in form.wrong else 0, level, number, may_visit=not form.tick("no_visits"))
+
+
+# -- a prisoner with the family ---------------------------------------------------------------------------------
+
+
+@get("/visits/prisoners/{prisoner_id:int}", guards=SEE)
+async def prisoner_page(
+    request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """A prisoner, the family, the bookings so far, and the form of a new one; `instead_of`: for a session that was lost."""
+    context = await _household_context(prisoner_id)
+    instead_of = as_id(request.query_params.get("instead_of", ""))
+    typed = {"instead_of": str(instead_of)} if instead_of else {}
+    context["opened"] = "booking" if instead_of else ""
+    people = context["home"].people
+    await record(viewer, "prisoner_seen", subject=("prisoner", prisoner_id), people=people, now=clock.now())
+    return page(request, "video_visits/prisoner.html", typed=typed, refusal=None, **context)
+
+
+async def _household_context(prisoner_id: int, opened: str = "") -> dict[str, Any]:
+    home: Household = await household(prisoner_id)
+    return {
+        "home": home,
+        "prisons": [(one["id"], one["name"]) for one in await prisons()],
+        "words": words,
+        "proof_text": proof_text,
+        "lost": [one for one in home.bookings if one["state"] in MADE_UP and one["withdrawn_at"] is None],
+        "opened": opened,
+    }
+
+
+async def _form(request: AnyRequest, prisoner_id: int, opened: str) -> Form:
+    """The posted form of one of the acts on a prisoner's page, which is shown again where it is refused."""
+    context = await _household_context(prisoner_id, opened)
+    form = await read_form(request, "video_visits/prisoner.html", **context)
+    show_again(request, context["home"].people)
+    return form
+
+
+@post("/visits/prisoners/{prisoner_id:int}/status", guards=BOOK)
+async def save_status(
+    request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The prison says where the prisoner is, in which class, and whether visits are allowed."""
+    form = await _form(request, prisoner_id, "status")
+    status = await _status(form)
+    form.check()
+    await set_status(viewer, prisoner_id, status, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", "已更新监狱的信息。")
+
+
+@post("/visits/prisoners/{prisoner_id:int}/family", guards=BOOK)
+async def save_family(
+    request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """A relative is put down, still to be verified."""
+    form = await _form(request, prisoner_id, "family")
+    person, phone = _person(form, clock), _phone(form)
+    kinship = form.choice("kinship", "与服刑人员的关系", KINSHIPS)
+    form.check()
+    await add_family(viewer, prisoner_id, person, kinship=kinship, phone=phone, now=clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", f"已登记亲属{person.name}，请核验。")
+
+
+def _phone(form: Form) -> NewContact | None:
+    typed = form.text("phone", "联系电话", required=False)
+    if not typed:
+        return None
+    try:
+        number = checked_phone(typed)
+    except Refusal as refusal:
+        form.wrong.update(refusal.fields)
+        return None
+    return NewContact("phone", number, consent="yes" if form.tick("texts") else "no")
+
+
+@post("/visits/family/{family_id:int}/verification", guards=BOOK)
+async def save_verification(
+    request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The kinship and the person were checked, once."""
+    prisoner_id = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family_id)
+    if prisoner_id is None:
+        raise NotFound
+    form = await _form(request, prisoner_id, f"verify-{family_id}")
+    result = form.choice("result", "核验结果", ("ok", "refused"))
+    proof = form.choice("proof", "亲属关系证明", PROOFS) if result == "ok" else ""
+    if result == "ok" and not form.tick("in_person"):
+        form.wrong["in_person"] = "须当面核对本人与身份证一致。"
+    form.check()
+    verified = Verification(result, proof, form.text("reason", "原因", required=False))
+    await verify_family(viewer, family_id, verified, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", "核验结果已登记。")
+
+
+@post("/visits/prisoners/{prisoner_id:int}/bookings", guards=BOOK)
+async def save_booking(
+    request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The family books a session; what the parameters don't allow is refused with every reason."""
+    form = await _form(request, prisoner_id, "booking")
+    days = [form.day("wanted_on", "希望的日期"), form.day_or_none("wanted_second", "第二志愿")]
+    days.append(form.day_or_none("wanted_third", "第三志愿"))
+    ticked = (
+        as_id(name.removeprefix("visitor-"))
+        for name, value in form.typed.items()
+        if name.startswith("visitor-") and value == "1"
+    )
+    visitors = tuple(family for family in ticked if family is not None)
+    if not visitors:
+        form.wrong["visitors"] = "请选择来会见的亲属。"
+    form.check()
+    new = NewBooking(
+        prisoner_id,
+        visitors,
+        tuple(day for day in days if day),
+        form.text("purpose", "事由", required=False),
+        as_id(form.typed.get("instead_of", "")) or None,
+    )
+    made = await book(viewer, new, clock.now())
+    return go(f"/visits/{made}", "预约已登记，请在两个工作日内审核并转送监狱。")
+
+
+# -- prisons and rooms ------------------------------------------------------------------------------------------
+
+
+@get("/visits/places", guards=KEEP)
+async def places(request: AnyRequest) -> Template:
+    """The prisons and the rooms of the window."""
+    return page(request, "video_visits/places.html", typed={}, refusal=None, **await _places())
+
+
+async def _places(opened: str = "") -> dict[str, Any]:
+    named = {"prisons": await prisons(), "rooms": await rooms(closed=True)}
+    return {**named, "opened": opened}
+
+
+@post("/visits/places/prisons", guards=KEEP)
+async def save_prison(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """A prison that may be chosen from now on."""
+    form = await read_form(request, "video_visits/places.html", **await _places("prison"))
+    name = form.text("name", "监狱名称")
+    form.check()
+    await add_prison(viewer, name, in_province=not form.tick("elsewhere"), now=clock.now())
+    return go("/visits/places", f"已登记{name}。")
+
+
+@post("/visits/places/rooms", guards=KEEP)
+async def save_room(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """A room in which families sit before the screen."""
+    form = await read_form(request, "video_visits/places.html", **await _places("room"))
+    name = form.text("name", "会见室名称")
+    form.check()
+    await add_room(viewer, name, clock.now())
+    return go("/visits/places", f"已登记{name}。")
+
+
+@post("/visits/places/rooms/{room_id:int}/close", guards=KEEP)
+async def shut_room(
+    room_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The room takes no new sessions."""
+    await close_room(viewer, room_id, clock.now())
+    return go("/visits/places", "会见室已停用。")
+
+
+ROUTES = [
+    prisoner_list,
+    new_prisoner,
+    save_prisoner,
+    prisoner_page,
+    save_status,
+    save_family,
+    save_verification,
+    save_booking,
+    places,
+    save_prison,
+    save_room,
+    shut_room,
+]
