@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.db import Record, fetch, tx
+from supervision.db import Record, execute, fetch, tx
 from supervision.errors import Refusal
 from supervision.people.scope import visible_people
 from supervision.statistics.cells import BROKEN, CELLS, GROUPS
@@ -52,6 +52,7 @@ async def monthly_table(viewer: Viewer | None, period: Period, known_at: datetim
     args = arguments(period, known_at)
     of = office_condition(viewer, None, args)
     async with tx(snapshot=True):
+        await execute("SET LOCAL work_mem = '64MB'")  # else the stays of a large register are sorted on the disk
         found = {row["office"]: row for row in await fetch(TABLE.format(of=of), *args)}
         rows = [Row(id, name, _counts(found.get(id))) for id, name in await _offices(viewer, found)]
         faulty = [row for row in rows if not holds(row.counts)]

@@ -30,6 +30,7 @@ SEATS = """SELECT subject_id AS order_id, office, CASE WHEN before IS NULL THEN 
 CLASSES = f"""SELECT DISTINCT ON (order_id) order_id, level FROM class_decision WHERE {KNOWN}
                ORDER BY order_id DESC, happened_at DESC, id DESC"""
 
+# OFFSET 0: each column is made once; else the planner makes it anew in each of the forty conditions that ask for it.
 STAYS = f"""
 (SELECT s.*, s.stay_from < $1 AND (s.stay_to IS NULL OR s.stay_to >= $1) AS was_in,
         s.stay_to IS NULL AS is_in,
@@ -52,10 +53,10 @@ STAYS = f"""
            LEFT JOIN ({CLASSES}) c ON c.order_id = e.order_id
            LEFT JOIN (VALUES {chapters_sql()}) whole(crime, chapter) ON whole.crime = rtrim(o.crime, '罪')
            LEFT JOIN (VALUES {chapters_sql()}) first(crime, chapter)
-                  ON first.crime = rtrim(split_part(o.crime, '、', 1), '罪')) s) s
+                  ON first.crime = CASE WHEN whole.chapter IS NULL THEN rtrim(split_part(o.crime, '、', 1), '罪') END
+         OFFSET 0) s OFFSET 0) s
 """
 """`was_in`: in charge when the period began (ZC(a−1)); `is_in`: at its end (ZC(b)); `came` and `went`: in between."""
-
 
 def arguments(period: Period, known_at: datetime) -> list[Any]:
     """$1 to $6. Ages are full years on the period's last day: <18, 18–45, 46–60, ≥61 (law e.1)."""

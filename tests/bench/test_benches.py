@@ -104,6 +104,14 @@ def test_each_lapse_is_seen_on_the_queue_of_a_running_office() -> None:
     assert 0 < report["notes"]["p50, s"] <= report["notes"]["p99, s"] <= report["notes"]["longest, s"]
 
 
+def test_the_monthly_table_and_a_hand_written_pass_count_the_same() -> None:
+    [report] = measure("reports")
+    rows = whole(report)
+    assert rows["ever_received"] == PEOPLE and rows["handed_in"] == rows["handed_out"] > 0
+    assert rows["after"] == rows["before"] + rows["came"] - rows["went"] and rows["went"] > rows["handed_out"]
+    assert report["notes"]["pages of the database"] > 0
+
+
 def test_the_bench_of_latency_knows_the_jobs_of_the_schedule() -> None:
     daily = {job.name: job.at for job in SCHEDULE if job.at}
     [tick] = [job.every for job in SCHEDULE if job.name == "watch"]
