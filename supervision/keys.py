@@ -28,6 +28,8 @@ from supervision.exchange.uploads import PURPOSE as UPLOAD
 from supervision.files.actions import FILE_KEY, FILE_NAME
 from supervision.house import House, audit_key_file, key_file
 from supervision.locks import Lock
+from supervision.commissions.moves import CONTENT as COMMISSION
+from supervision.commissions.tables import CONTENTS
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC, NOTE
 
@@ -58,6 +60,12 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("report", "content_sealed", CONTENT),
     SealedColumn("visit", "content_sealed", CONTENT),
     SealedColumn("info_check", "content_sealed", CONTENT),
+    SealedColumn("commission", "address_sealed", COMMISSION),
+    SealedColumn("commission_act", "note_sealed", COMMISSION),
+    SealedColumn("investigation_record", "heard_sealed", COMMISSION),
+    SealedColumn("investigation_record", "content_sealed", COMMISSION),
+    *(SealedColumn("commission_draft", f"{name}_sealed", COMMISSION) for name in CONTENTS),
+    SealedColumn("commission_opinion", "reason_sealed", COMMISSION),
     SealedColumn("upload", "content_sealed", UPLOAD, batch=1),
     SealedColumn("file_record", "key_sealed", FILE_KEY),
     SealedColumn("file_record", "name_sealed", FILE_NAME),

@@ -1,10 +1,12 @@
 """Which kinds of subject owe duties, and which slice gives the ledger which of their facts: all is listed here."""
 
 import supervision.checkins.facts as checkins
+import supervision.commissions.facts as commissions
 import supervision.discipline.facts as discipline
 import supervision.orders.facts as orders
 import supervision.people.facts as people
 import supervision.resettlement.facts as resettlement
+from supervision.alerts.subjects import connect_titles
 from supervision.duties.facts import decisions, pauses
 from supervision.duties.kinds import Kind, add_kind
 from supervision.duties.sources import check_complete, connect, without
@@ -13,6 +15,7 @@ from supervision.duties.sources import check_complete, connect, without
 def connect_sources() -> None:
     """Connect every source; raises RuntimeError if a field of a kind was forgotten."""
     _orders()
+    _commissions()
     _assistances()
     check_complete()
 
@@ -34,6 +37,17 @@ def _assistances() -> None:
     of_kind("assistance")
     connect("assistance", "pauses", pauses("assistance"), resettlement.pauses)
     without("assistance", "phones")
+
+
+def _commissions() -> None:
+    # By law nobody but its handlers knows whom it is about: neither a duty nor an alert of it names the person.
+    living = "s.state NOT IN ('closed', 'withdrawn', 'void')"
+    add_kind(Kind("commission", "commission", living=living, person=None))
+    connect("commission", "matter", commissions.commissions)
+    connect("commission", "acts", commissions.acts)
+    without("commission", "classes", "phones")
+    of_kind("commission")
+    connect_titles("commission", commissions.titles)
 
 
 def of_kind(kind: str) -> None:

@@ -19,6 +19,7 @@ APP_CONFIG = AppConfig(
                 "resettlement",
                 "orders",
                 "checkins",
+                "commissions",
                 "discipline",
                 "documents",
                 "video_visits",

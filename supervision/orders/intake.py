@@ -59,7 +59,7 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         person = await _person_for(intake.person, intake.assignment, now)
         await make_way(person, now, by=viewer.id)
-        order = await _add_order(viewer, person, intake.order, now)
+        order = await add_order(viewer, person, intake.order, now)
         await assign((ORDER, order), person, intake.assignment, now, viewer.id)
         if intake.phone:
             await add_contact(person, intake.phone, now, viewer.id)
@@ -98,7 +98,8 @@ async def _person_for(new: NewPerson, to: Assignment, now: datetime) -> int:
     return known
 
 
-async def _add_order(viewer: Viewer, person: int, new: NewOrder, now: datetime) -> int:
+async def add_order(viewer: Viewer, person: int, new: NewOrder, now: datetime) -> int:
+    """Write an order of a person who has no open one, under the lock of intakes; its id."""
     number = new.number or await next_number(local_day(now))
     values = {
         "number": number,

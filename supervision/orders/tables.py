@@ -193,3 +193,28 @@ class Debt(Table, tablename="debt", db=DB):
     closed_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     debt_once = Unique(["order_id", "kind"])
+
+
+EXPECTED_STATES = ("expected", "due", "dropped")
+
+
+class ExpectedOrder(Table, tablename="expected_order", db=DB):
+    """Who will come by a judgment that isn't effective yet (law b.2 EXPECTED): not on the register. Only its state changes."""
+
+    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    crime = text()
+    source_kind = text()
+    source_id = number()
+    state = text()
+    expected_at = moment()
+    ended_at = moment(null=True)
+    ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    ended_reason = text(null=True)
+    order = ForeignKey(CorrectionOrder, null=True, default=None, on_delete=OnDelete.restrict, db_column_name="order_id")
+    created_at = moment()
+    created_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    expected_order_kind_known = _one_of("kind", KINDS)
+    expected_order_state_known = _one_of("state", EXPECTED_STATES)
+    expected_order_end_is_whole = Check("(state = 'expected') = (ended_at IS NULL)")
+    expected_order_due_has_its_order = Check("(state = 'due') = (order_id IS NOT NULL)")

@@ -38,6 +38,12 @@ async def add_person(new: NewPerson, now: datetime, import_run: int | None = Non
     return await insert("person", person_row(new, now, import_run))
 
 
+async def add_unidentified(new: NewPerson, now: datetime) -> int:
+    """Put down a person whose identity number isn't known; their id."""
+    values = {"name": new.name, "pinyin": readings(new.name), "sex": new.sex, "born_on": new.born_on}
+    return await insert("person", values | {"doc_kind": "unknown", "created_at": now})
+
+
 def person_row(new: NewPerson, now: datetime, import_run: int | None = None) -> dict[str, object]:
     """The columns of a new person, sealed and searchable."""
     return {

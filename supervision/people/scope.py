@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from supervision.access.roles import DESK_ROLES
 from supervision.access.viewer import Viewer
 from supervision.db import fetch_row
 from supervision.errors import NotFound
+
+INVESTIGATED = """SELECT c.person FROM commission c
+                  WHERE NOT EXISTS (SELECT FROM responsibility r WHERE r.person = c.person)"""
+"""Whom nobody knows but the handlers of a commission about them (law CI-10): they are on no register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class PersonRef:
 def visible_people(viewer: Viewer, column: str, args: list[Any]) -> str:
     """The SQL condition that `column` holds a person in the viewer's scope; appends what it needs to `args`."""
     if viewer.scope == "all":
-        return "TRUE"
+        return "TRUE" if viewer.role in DESK_ROLES else f"{column} NOT IN ({INVESTIGATED})"
     if viewer.scope == "office":
         args.append(viewer.office)
         return f"{column} IN (SELECT person FROM responsibility WHERE office = ${len(args)} AND to_at IS NULL)"

@@ -107,7 +107,8 @@ SELECT o.id, o.person, o.number, p.name, o.codes, d.rule, d.variant
 FIND_ON_NO_LIST = """
 SELECT p.id AS person, p.name FROM person p
  WHERE p.created_at <= $1 AND p.merged_into IS NULL AND {scope}
-   AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id) ORDER BY p.id"""
+   AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id)
+   AND NOT EXISTS (SELECT FROM commission c WHERE c.person = p.id AND c.created_at <= $1) ORDER BY p.id"""
 
 NAME_REMAINDER = f"""
 SELECT o.id, o.person, o.number, p.name, {WHAT_IS_MISSING} AS missing

@@ -43,7 +43,7 @@ class Taken:
     strays: tuple[Named, ...]
     headline: Headline
     apart: int
-    """People not under supervision: their orders have all ended (the third list)."""
+    """People not under supervision: their orders have all ended, or they are subjects of commissions (the third list)."""
     audit_head: Head | None
     """Where the audit chain stands; None for the past."""
 
@@ -61,10 +61,12 @@ class Taken:
         return hash_of((entry.order, entry.bucket) for entry in self.entries)
 
 
-# Persons, not orders: whoever has orders, and none of them in the register any more.
+# Persons, not orders: whoever has orders (or is the subject of a commission), and none of them in the register.
 APART = """
 SELECT count(*) AS people FROM person p
- WHERE p.merged_into IS NULL AND {scope} AND EXISTS (SELECT FROM orders o WHERE o.person = p.id AND o.created_at <= $1)
+ WHERE p.merged_into IS NULL AND {scope}
+   AND (EXISTS (SELECT FROM orders o WHERE o.person = p.id AND o.created_at <= $1)
+        OR EXISTS (SELECT FROM commission c WHERE c.person = p.id AND c.created_at <= $1))
    AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id AND o.created_at <= $1 AND o.ended_at IS NULL)"""
 
 

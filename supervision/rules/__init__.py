@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from supervision.rules import (
+    commission_clock,
+    commission_notices,
     assistance_help,
     assistance_release,
     assistance_search,
@@ -23,6 +25,7 @@ from supervision.rules import (
 )
 from supervision.rules.assistance import Assistance
 from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
+from supervision.rules.commission import Commission
 from supervision.rules.settle import settle
 
 RULES: tuple[Rule, ...] = (
@@ -38,13 +41,15 @@ RULES: tuple[Rule, ...] = (
     no_phone.RULE,
     reach_otherwise.RULE,
     no_future_duty.RULE,
+    *commission_clock.RULES,
+    *commission_notices.RULES,
     *discipline_steps.RULES,
     *discipline_earlier.RULES,
     *assistance_release.RULES,
     *assistance_search.RULES,
     *assistance_help.RULES,
 )
-MATTERS: dict[str, type] = {"order": Order, "assistance": Assistance}
+MATTERS: dict[str, type] = {"order": Order, "commission": Commission, "assistance": Assistance}
 """Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     kind: tuple(rule for rule in RULES if rule.subject == kind)
@@ -62,6 +67,8 @@ VARIANT_TITLES = {
     ("SU-04", "info"): "信息化核查",
     ("RA-08", "fetch"): "必接必送",
     ("RA-08", "receive"): "衔接",
+    ("CI-03", "amber"): "调查评估期限将满",
+    ("CI-04", "amber"): "调查评估（速裁）期限将满",
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
     ("discipline_step", "clue"): "训诫、警告线索研判",

@@ -8,7 +8,7 @@ from inspect import getdoc
 from typing import Any
 
 from supervision.days import SHANGHAI, Calendar, start_of
-from supervision.rules import RULES, assistance_examples, evaluate, title_of
+from supervision.rules import RULES, assistance_examples, commission_examples, evaluate, title_of
 from supervision.rules.base import Act, Duty, Facts, Finding, Order, Pause, Rule, Subject, Terms
 from supervision.rules.explain import sentence
 from supervision.rules.parameters import DEFAULTS, Default, default_parameters
@@ -141,7 +141,7 @@ ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
 EXAMPLES = {"order": EXAMPLE}
 """Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
-CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES}
+CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES, **commission_examples.CASES}
 
 
 def _examples(rule: Rule) -> str:

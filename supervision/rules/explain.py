@@ -13,7 +13,7 @@ Why = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """The calendar as the explanation remembers it: every day it doesn't name was a working day; counts back only."""
+    """The calendar as the explanation remembers it: every day it doesn't name was a working day."""
 
     days_off: frozenset[date]
 
@@ -23,10 +23,11 @@ class _Recorded:
         return day
 
     def add_working_days(self, day: date, count: int) -> date:
-        for _ in range(-count):
-            day -= DAY
+        step = DAY if count > 0 else -DAY
+        for _ in range(abs(count)):
+            day += step
             while day in self.days_off:
-                day -= DAY
+                day += step
         return day
 
 
@@ -69,6 +70,9 @@ ANCHORS = {
     "end_on": "矫正期满日",
     "paused_on": "暂停起始日",
     "custody_ended_on": "羁押结束日",
+    "received_on": "收到委托和全部材料之日",
+    "sent_on": "意见书发出之日",
+    "unable_on": "发现无法评估之日",
     "step_entered_on": "案件进入这一环节之日",
     "verification_asked_on": "开始核查之日",
     "release_on": "释放日",
@@ -93,6 +97,9 @@ ABSENT = {
     "no_helper": "没有确定帮教责任人",
     "no_phone": "没有可以联系到本人的有效电话",
     "reach_otherwise": "短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项",
+    "CI-03": "办理期限将满",
+    "CI-04": "办理期限将满",
+    "CI-09": "还不知道评估意见是否被采信",
     "no_future_duty": "此后没有任何应由本人办理的事项，而矫正期未满",
     "discipline_stuck": "案件停在同一环节，没有任何进展",
     "DI-W5": "已受两次训诫，再有违反规定的，可以提出警告建议",
@@ -114,6 +121,8 @@ def _slot_sentence(why: Why) -> str:
 
 def _counted(why: Why, timing: Timing) -> str:
     """Once, so many days from (or before) its anchor."""
+    if timing.every.endswith("wd"):
+        return f"自{ANCHORS[why['anchor_is']]}{day_text(timing.anchor)}起第{timing.every.removesuffix('wd')}个工作日（当日不计）"
     step = every(timing.every)
     days = step.count * timing.step
     anchor = f"{ANCHORS[why['anchor_is']]}{day_text(timing.anchor)}"

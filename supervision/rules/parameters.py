@@ -26,6 +26,7 @@ class Default:
 
 CCL_21 = "《社区矫正法》第21条"
 IM_24 = "《社区矫正法实施办法》第24条：频次由省级规定和分类管理确定"
+IM_14 = "《社区矫正法实施办法》第14条"
 IM_53 = "《社区矫正法实施办法》第53条"
 PRACTICE = "各地分类管理办法的通行做法，由本局确定"
 HOUSE = "本系统的默认值，由本局确定"
@@ -100,6 +101,13 @@ DEFAULTS: tuple[Default, ...] = (
     Default("ra.move.days", 10, "迁居移交：申请后几日内办结", HOUSE),
     Default("ra.end.opens_days", 30, "办结帮教：期满前几日可以办理", HOUSE),
     Default("ra.end.limit_days", 10, "办结帮教：期满后几日为最后期限", HOUSE),
+    Default("commission.days.normal", 10, "调查评估：办理期限（收到全部材料后第几个工作日）", IM_14),
+    Default("commission.days.fast", 5, "调查评估：速裁程序的办理期限（工作日）", IM_14),
+    Default("commission.amber.normal", 8, "调查评估：从第几个工作日起提示期限将满", HOUSE),
+    Default("commission.amber.fast", 4, "调查评估：速裁程序从第几个工作日起提示", HOUSE),
+    Default("commission.inform_days", 1, "调查评估：接受委托后几个工作日内通报检察院（法条为“及时”）", HOUSE),
+    Default("commission.explain_days", 2, "调查评估：无法评估的，几个工作日内说明情况（法条为“及时”）", HOUSE),
+    Default("commission.adoption_days", 60, "调查评估：意见书发出后几日仍不知是否采信的，提示询问", HOUSE),
     Default("ladder.notice", [48, 48, 24], "一般预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.serious", [24, 24, 24], "较重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.grave", [4, 4, 8], "严重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),

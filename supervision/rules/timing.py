@@ -38,6 +38,7 @@ class Timing(NamedTuple):
 
     anchor: date
     every: str
+    """A step of the grid: 6d, 1w, 3m; or 10wd, so many working days after the anchor."""
     step: int = 1
     opens_before: str = "0d"
     """Before the raw due day: 6d, or 5wd for working days."""
@@ -52,13 +53,18 @@ class Timing(NamedTuple):
 
     def days(self, calendar: WorkingDays) -> Days:
         """The days of the slot; `not_before` holds back its opening and its due day, never its limit."""
-        raw = every(self.every).after(self.anchor, self.step)
+        raw = self._raw(calendar)
         due = calendar.next_working_day(raw) if self.shifts else raw
         last = due + timedelta(days=self.limit_after) if self.limit_after else due
         earliest = days_before(raw, self.opens_before, calendar)
         if self.not_before is None:
             return Days(raw, earliest, earliest, due, last)
         return Days(raw, earliest, max(earliest, self.not_before), max(due, self.not_before), last)
+
+    def _raw(self, calendar: WorkingDays) -> date:
+        if self.every.endswith("wd"):
+            return calendar.add_working_days(self.anchor, _back(self.every)[0] * self.step)
+        return every(self.every).after(self.anchor, self.step)
 
     def moments(self, days: Days) -> tuple[datetime, datetime, datetime]:
         """When it opens, is due and lapses."""

@@ -1,0 +1,100 @@
+"""Corrections: a wrong record or notice, the last step, or the whole commission no longer counts; what was written stays."""
+
+from datetime import datetime
+
+from supervision.access.viewer import Viewer
+from supervision.commissions.moves import KIND, done, lock, move, set_state
+from supervision.commissions.steps import end_assignment
+from supervision.db import Record, execute, fetch_row, tx
+from supervision.errors import NotFound, Refusal
+from supervision.orders.expected import drop
+
+TABLES = {
+    "act": "commission_act",
+    "record": "investigation_record",
+    "assignment": "commission_assignment",
+    "draft": "commission_draft",
+    "opinion": "commission_opinion",
+    "result": "commission_result",
+}
+UNDOABLE = (
+    "assigned returned unable accepted drafted extension_asked extension_agreed extension_refused approved rejected"
+    " decided sent concluded resent closed organ_withdrew"
+).split()
+
+
+async def withdraw(viewer: Viewer, commission: int, fact: tuple[str, int], *, reason: str, now: datetime) -> None:
+    """A wrong record or notice no longer counts. `fact` is record or act, and its id; of acts only notices.
+
+    Raises NotFound when it isn't this commission's, Refusal without a reason or when done before.
+    """
+    kind, fact_id = fact
+    if kind not in ("act", "record"):
+        raise NotFound
+    _check_reason(reason)
+    only = "AND kind IN ('informed', 'copied', 'explained')" if kind == "act" else ""
+    async with tx():
+        row = await lock(commission)
+        found = await fetch_row(
+            f"SELECT withdrawn_at FROM {TABLES[kind]} WHERE id = $1 AND commission = $2 {only}", fact_id, commission
+        )
+        if found is None:
+            raise NotFound
+        if found["withdrawn_at"] is not None:
+            raise Refusal("这一条已经作废，不用再办。")
+        await _withdraw(TABLES[kind], "id = $1", fact_id, (viewer.id, reason), now=now)
+        await done(viewer, "commission_withdrawn", row, now, {"kind": kind, "id": fact_id})
+
+
+async def undo(viewer: Viewer, commission: int, *, reason: str, now: datetime) -> None:
+    """The last step was put down by mistake: its fact is withdrawn, and the state before it is the state again."""
+    _check_reason(reason)
+    async with tx():
+        row = await lock(commission)
+        last = await fetch_row(
+            "SELECT * FROM commission_event WHERE commission = $1 AND event <> 'reassigned' ORDER BY id DESC LIMIT 1",
+            commission,
+        )
+        assert last is not None, "every commission begins with an event"
+        _check_undoable(row, last)
+        await _withdraw(TABLES[last["fact_kind"]], "id = $1", last["fact_id"], (viewer.id, reason), now=now)
+        if last["event"] == "assigned":
+            await end_assignment(commission, now)
+        if last["event"] == "concluded":
+            await drop((KIND, commission), reason, now, viewer.id)
+        await set_state(viewer, row, "undone", last["old_state"], fact=None, now=now)
+        await done(viewer, "commission_undone", row, now, {"event": last["event"]})
+
+
+def _check_undoable(row: Record, last: Record) -> None:
+    if row["state"] == "void" or last["event"] not in UNDOABLE or last["new_state"] != row["state"]:
+        raise Refusal("上一步不能撤销；整件登记有误的，请作废后重新登记。")
+
+
+async def void(viewer: Viewer, commission: int, *, reason: str, now: datetime) -> None:
+    """The commission was put down by mistake: it counts in no figure, nothing is owed, its letter is free again."""
+    _check_reason(reason)
+    async with tx():
+        row = await lock(commission)
+        await move(viewer, row, "voided", None, now=now)
+        for table in TABLES.values():
+            await _withdraw(table, "commission = $1", commission, (viewer.id, reason), now=now)
+        await end_assignment(commission, now)
+        await drop((KIND, commission), reason, now, viewer.id)
+        await done(viewer, "commission_voided", row, now)
+
+
+async def _withdraw(table: str, which: str, id: int, by: tuple[int, str], *, now: datetime) -> None:
+    await execute(
+        f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+             WHERE {which} AND withdrawn_at IS NULL""",
+        id,
+        now,
+        by[0],
+        by[1].strip(),
+    )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal("请填写原因。", fields={"reason": "请填写原因。"})
