@@ -24,6 +24,8 @@ from supervision.alerts.owners import reassign_all
 from supervision.audit import pages as audit_pages
 from supervision.checkins import pages as checkins_pages
 from supervision.clock import Clock
+from supervision.commissions import act_pages as commission_act_pages
+from supervision.commissions import pages as commission_pages
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
@@ -58,6 +60,7 @@ NAV = (
     ("/assistance", "安置帮教", "heart-handshake", "see_people", ""),
     ("/alerts", "预警处置", "bell", "see_alerts", ""),
     ("/calls", "集中通话", "phone", "record", ""),
+    ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/dashboard", "看板", "chart-column", "see_statistics", "监督"),
@@ -96,6 +99,8 @@ ROUTES: list[Any] = [
     *admin_pages.ROUTES,
     *audit_pages.ROUTES,
     *checkins_pages.ROUTES,
+    *commission_pages.ROUTES,
+    *commission_act_pages.ROUTES,
     *files_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,

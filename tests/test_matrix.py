@@ -17,6 +17,7 @@ from supervision.files.actions import Attached, Upload, keep
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.alerts.makers import alert_without_person
+from tests.commissions.makers import for_the_matrix
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
@@ -26,7 +27,13 @@ from tests.test_architecture import permission_of, routes
 
 NOBODY = 2_000_000_000
 KEY = "Idempotency-Key"
-PLAIN_NAMES = {"empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id", "help_kind": "kind", "help_fact_id": "fact_id"}
+PLAIN_NAMES = {
+    "step_event": "event",
+    "decision_event": "event",
+    "notice_event": "event",
+    "commission_kind": "kind",
+    "commission_fact_id": "fact_id",
+    "empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id", "help_kind": "kind", "help_fact_id": "fact_id"}
 """Names in tests/routes.py that are more exact than the route's own."""
 
 
@@ -99,6 +106,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "help_kind": "visit",
         "help_fact_id": await _helped(one, officer),
         "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
+        **await for_the_matrix(one.person, officer),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),
         "subject_kind": "order",
         "subject_id": one.order,
