@@ -407,20 +407,10 @@ async def _work_report(house: House, arguments: Arguments) -> Answer:
 
 
 def _run_rules(arguments: Arguments) -> int:
-    if arguments.action == "try":
-        from supervision.whatif import try_file
+    from supervision.rulebook import rules_command
 
-        if arguments.file is None:
-            raise Refusal("rules try needs a file of facts: supervision rules try FILE.jsonl")
-        rows = try_file(arguments.file)
-        return tell(
-            Answer(rows, [json.dumps(row, ensure_ascii=False, default=str) for row in rows]), as_json=arguments.json
-        )
-    from supervision.rules.document import rules_table
-
-    table = rules_table()
-    lines = [f"{r['id']:<16} {r['title']}  {r['article']}  {r['test']}" for r in table]
-    return tell(Answer(table, lines), as_json=arguments.json)
+    data, lines = rules_command(arguments)
+    return tell(Answer(data, lines), as_json=arguments.json)
 
 
 def _run_restore(arguments: Arguments) -> int:

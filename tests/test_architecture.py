@@ -47,7 +47,7 @@ ORDER = (
     "system",
     "app",
     "bench",  # it shows the app's pages beside bare ones
-    "start",
+    "start rulebook",
     "cli",
 )
 RANK = {place: rank for rank, places in enumerate(ORDER) for place in places.split()}
