@@ -127,7 +127,6 @@ RULES = (
         owed_by="person",
         slots=presence,
         meets={CONFIRM: _met_by("confirm"), ATTEND: _met_by("arrive")},
-        remind_days={CONFIRM: (1,), ATTEND: (1,)},
         severity="notice",
         parameters=("vv.confirm_hours", "vv.checkin_minutes", "vv.late_minutes"),
         subject=KIND,

@@ -138,7 +138,7 @@ async def _history(row: Record) -> list[Mapping[str, Any]]:
             WHERE e.booking = $1 ORDER BY e.id DESC""",
         row["id"],
     )
-    told = [
+    told: list[Mapping[str, Any]] = [
         {
             "when": moment_words(event["happened_at"]),
             "title": STEPS[event["step"]],

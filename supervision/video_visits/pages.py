@@ -87,9 +87,16 @@ async def day_sheet(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
     visitors = await visitors_of([one["id"] for one in found])
     people = [one["prisoner_person"] for one in found] + [v["person"] for of in visitors.values() for v in of]
     await record(viewer, "visit_day_seen", people=people, detail={"day": day.isoformat()}, now=clock.now())
-    around = {"before": add_days(day, -1), "after": add_days(day, 1)}
-    context = {"day": day, "sessions": found, "visitors": visitors, "words": words}
-    return page(request, "video_visits/day.html", **context, **around)
+    return page(
+        request,
+        "video_visits/day.html",
+        day=day,
+        sessions=found,
+        visitors=visitors,
+        before=add_days(day, -1),
+        after=add_days(day, 1),
+        words=words,
+    )
 
 
 @get("/visits/week", guards=SEE)
@@ -107,7 +114,7 @@ async def week(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Name
     )
     terms = await load_terms(clock.now(), clock.now())
     shown_days = [day for day in days if terms.calendar.is_working(day) or any(_on(one, day) for one in found)]
-    context = {
+    context: dict[str, Any] = {
         "days": [(day, [one for one in found if _on(one, day)]) for day in shown_days],
         "monday": days[0],
         "before": add_days(days[0], -7),

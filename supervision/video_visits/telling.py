@@ -1,0 +1,54 @@
+"""Texts to families (R-35): a day before the time to confirm, and a day before the session; nothing of what it is about."""
+
+from datetime import datetime
+
+from supervision.days import add_days, end_of, local_day
+from supervision.db import Record, fetch, tx
+from supervision.messages.outbox import About, Draft, enqueue, may_send
+from supervision.messages.recipients import Recipient, recipients
+from supervision.messages.texts import visit_reminder
+from supervision.video_visits.words import clock_text, local
+
+REMINDER = "reminder"
+AHEAD_DAYS = 1
+
+
+async def remind(now: datetime) -> int:
+    """Queue what families are to be told now, one text a duty, to those who agreed to texts; how many.
+
+    Level, not edge: whatever is due by the end of tomorrow, isn't done and wasn't spoken of. Nothing in the night.
+    """
+    if not may_send(now, to_staff=False):
+        return 0
+    async with tx():
+        rows = await fetch(DUE, now, end_of(add_days(local_day(now), AHEAD_DAYS)))
+        found = await recipients([row["person"] for row in rows], now)
+        drafts = [_draft(row, to, now) for row in rows if isinstance(to := found[row["person"]], Recipient)]
+        return len(await enqueue(drafts, now))
+
+
+DUE = """
+SELECT d.id, d.person, d.variant, d.due_at, s.from_at
+  FROM booking b
+  JOIN booking_slot s ON s.booking = b.id AND s.freed_at IS NULL
+  JOIN duty d ON d.subject_kind = 'booking' AND d.subject_id = b.id AND d.rule = 'VV-13' AND d.state = 'open'
+             AND d.variant = CASE b.state WHEN 'scheduled' THEN 'confirm' ELSE 'attend' END
+ WHERE b.state IN ('scheduled', 'confirmed') AND b.withdrawn_at IS NULL AND d.due_at > $1 AND d.due_at <= $2
+   AND NOT EXISTS (SELECT FROM message_about a WHERE a.duty = d.id AND a.kind = 'reminder')
+ ORDER BY d.id"""
+
+
+def _draft(row: Record, to: Recipient, now: datetime) -> Draft:
+    begins = local(row["from_at"])
+    text = visit_reminder(begins.date(), clock_text(begins), confirmed=row["variant"] == "attend")
+    return Draft(
+        kind=REMINDER,
+        body=text.body,
+        once_key=f"visit/{row['id']}",
+        number=to.number,
+        not_before=now,
+        not_after=row["due_at"],
+        person=row["person"],
+        contact=to.contact,
+        about=(About(row["id"], REMINDER, f"due {row['due_at'].isoformat()}"),),
+    )

@@ -1,0 +1,64 @@
+"""What families are texted: a day ahead, by day, once, those who agreed, and nothing that a bystander could make out."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from supervision.access.viewer import Viewer
+from supervision.days import SHANGHAI
+from supervision.db import execute, fetch, fetch_value
+from supervision.messages.outbox import cancel_answered
+from supervision.messages.texts import lint
+from supervision.video_visits import actions
+from supervision.video_visits.actions import Place
+from supervision.video_visits.telling import remind
+from tests.cast import NOW, Cast
+from tests.register import viewer_of
+from tests.video_visits.makers import a_booking, a_family, a_room
+
+START = datetime(2026, 12, 8, 14, 30, tzinfo=SHANGHAI)
+PHONE = "19900000001"
+
+
+async def scheduled(cast: Cast, *, phone: str | None = PHONE) -> tuple[Viewer, int]:
+    viewer = await viewer_of(cast.wanda)
+    booking, _ = await a_booking(await a_family(phone=phone))
+    await actions.schedule(viewer, booking, Place(await a_room(), START), NOW)
+    return viewer, booking
+
+
+@pytest.mark.parametrize(
+    ("moment", "texts"),
+    [
+        ("2026-12-05 19:59", 0),
+        ("2026-12-06 08:59", 0),
+        ("2026-12-06 09:00", 1),
+        ("2026-12-07 14:29", 1),
+        ("2026-12-07 14:30", 0),
+    ],
+)
+async def test_whoever_is_to_confirm_is_told_from_the_day_before_until_the_cut_off(
+    cast: Cast, moment: str, texts: int
+) -> None:
+    await scheduled(cast)
+    assert await remind(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)) == texts
+
+
+async def test_each_is_told_once_of_confirming_and_once_of_coming(cast: Cast) -> None:
+    viewer, booking = await scheduled(cast)
+    at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
+    assert [await remind(at), await remind(at + timedelta(minutes=1))] == [1, 0]
+    await actions.confirm(viewer, booking, at, at + timedelta(minutes=5))
+    assert await cancel_answered(at + timedelta(minutes=6)) == 1  # it had not gone out yet
+    assert await remind(at + timedelta(days=1)) == 1
+    bodies = [row["body"] for row in await fetch("SELECT body FROM message ORDER BY id")]
+    assert bodies == ["提醒：12月8日14:30有约，请尽快与窗口确认。", "提醒：12月8日14:30有约，请按时到窗口。"]
+    assert [lint(body) for body in bodies] == [[], []]
+    assert all(word not in body for body in bodies for word in ("会见", "视频", "服刑", "甲在押", "晋西"))
+
+
+async def test_whoever_refuses_texts_or_has_no_number_gets_none(cast: Cast) -> None:
+    await scheduled(cast)
+    await execute("UPDATE contact SET consent = 'no'")
+    assert await remind(datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)) == 0
+    assert await fetch_value("SELECT count(*) FROM message") == 0
