@@ -89,7 +89,10 @@ leaving AS (
    WHERE recorded_at <= $3 AND (withdrawn_at IS NULL OR withdrawn_at > $3) AND happened_at < $2 GROUP BY order_id),
 place AS (
   SELECT subject_id AS order_id, office, row_number() OVER turn AS turn, from_at, lead(from_at) OVER turn AS to_at
-    FROM responsibility WHERE subject_kind = 'order' AND role = 'main' AND recorded_at <= $3 AND from_at < $2
+    FROM (SELECT id, subject_id, office, from_at,
+                 lag(office) OVER (PARTITION BY subject_id ORDER BY from_at, id) AS before FROM responsibility
+           WHERE subject_kind = 'order' AND role = 'main' AND recorded_at <= $3 AND from_at < $2) each_time
+   WHERE before IS DISTINCT FROM office
   WINDOW turn AS (PARTITION BY subject_id ORDER BY from_at, id)),
 level AS (
   SELECT DISTINCT ON (order_id) order_id, level FROM class_decision
