@@ -142,6 +142,10 @@ CREATE TABLE IF NOT EXISTS not_handed_over (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS not_handed_over_once ON not_handed_over (order_id) WHERE withdrawn_at IS NULL;
 
+-- The sheets of this register are taken in like those of the other.
+ALTER TABLE import_run DROP CONSTRAINT IF EXISTS import_run_kind_known;
+ALTER TABLE import_run ADD CONSTRAINT import_run_kind_known CHECK (kind IN ('roster', 'history', 'assistance'));
+
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'supervision_app') THEN

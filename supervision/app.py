@@ -29,7 +29,7 @@ from supervision.commissions import pages as commission_pages
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
-from supervision.exchange import export_pages
+from supervision.exchange import assistance_pages, export_pages
 from supervision.exchange import pages as exchange_pages
 from supervision.files import pages as files_pages
 from supervision.exchange.api import routes as api_routes
@@ -105,6 +105,7 @@ ROUTES: list[Any] = [
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
     *resettlement_pages.ROUTES,
+    *assistance_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *statistics_pages.ROUTES,
     *dashboard_pages.ROUTES,

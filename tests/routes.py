@@ -297,6 +297,7 @@ LINES = (
     # resettlement
     Line("GET", "/assistance", "see_people"),
     Line("GET", "/assistance/new", "add_person"),
+    Line("GET", "/assistance/export/{shape}", "unseal"),
     Line("POST", "/assistance/new", "add_person", helped),
     Line("GET", "/people/{person_id}/assistance", "see_people"),
     Line(

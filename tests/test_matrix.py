@@ -81,6 +81,7 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "staff_id": cast.alice.id,
         "session_id": 1,
         "code": "in_order",
+        "shape": "azbj_import_24",
         "upload_id": await insert("upload", SHEET | {"staff": cast.dan.id, "content_sealed": sealed_sheet()}),
         "run_id": await insert("import_run", {"kind": "roster", "file_name": "a", "file_hash": "a", "started_at": NOW}),
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),

@@ -121,6 +121,7 @@ ACTIONS: Mapping[str, str] = {
     "dashboard_seen": "查看看板",
     "roster_imported": "导入名册",
     "history_imported": "导入报告记录",
+    "assistance_imported": "导入安置帮教名册",
     "command_read": "用命令查看",
     "import_tried": "试导入",
     "import_answered": "下载有误的行",

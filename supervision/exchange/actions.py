@@ -1,9 +1,11 @@
-"""The one way in for sheets: a file is read, found to be a roster or a history, and taken in."""
+"""The one way in for sheets: a file is read, found to be a roster, a history or the register of help, and taken in."""
 
 from datetime import datetime
+from typing import Final
 
 from supervision.days import local_day
 from supervision.duties.workers import uncollected
+from supervision.exchange.assistance_intake import import_assistance
 from supervision.exchange.history_intake import import_history
 from supervision.exchange.intake import Importer, Options, SheetFile, import_roster, read_sheet
 from supervision.exchange.outcome import Imported
@@ -13,5 +15,7 @@ async def import_sheet(viewer: Importer | None, file: SheetFile, options: Option
     """Take a file in, or try it; raises Refusal for a file that can't be read, or while a question is open."""
     with uncollected():
         parsed = await read_sheet(file, options, local_day(now))
-        take_in = import_history if parsed.kind == "history" else import_roster
-        return await take_in(viewer, file, parsed, options, now=now)
+        return await TAKE_IN[parsed.kind](viewer, file, parsed, options, now=now)
+
+
+TAKE_IN: Final = {"roster": import_roster, "history": import_history, "assistance": import_assistance}

@@ -14,6 +14,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import execute, fetch, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.exchange.assistance_sheet import is_assistance, parse_assistance
 from supervision.exchange.headings import ORIGIN_TITLE
 from supervision.exchange.history import is_history, parse_history
 from supervision.exchange.known import load_known
@@ -22,7 +23,7 @@ from supervision.exchange.parsed import ParsedRow, ParsedSheet, Question
 from supervision.exchange.places import Places, load_places
 from supervision.exchange.plan import Setting, Wanted, place_row, plan
 from supervision.exchange.roster import parse_roster, refuse_another_list
-from supervision.exchange.sheets import read_book
+from supervision.exchange.sheets import Sheet, read_book
 from supervision.exchange.writing import Writing, numbers_for, write_plans
 from supervision.locks import Lock
 from supervision.people.actions import DOC
@@ -31,7 +32,7 @@ from supervision.settings.terms import load_terms
 
 PART: Final = 1000
 """Rows that are held against the register and written together, by a fixed number of queries; a page waits for no more."""
-KINDS: Final = ("roster", "history")
+KINDS: Final = ("roster", "history", "assistance")
 
 
 class Importer(Protocol):
@@ -78,13 +79,23 @@ async def read_sheet(file: SheetFile, options: Options, today: date) -> ParsedSh
 
 def _read(file: SheetFile, options: Options, today: date) -> ParsedSheet:
     sheets = read_book(file.name, file.data)
-    kind = options.kind or ("history" if is_history(sheets) else "roster")
-    parsed = (parse_history if kind == "history" else parse_roster)(sheets, today, options.answers)
+    kind = options.kind or _kind_of(sheets)
+    parsed = PARSERS[kind](sheets, today, options.answers)
     if not parsed.rows:
         raise Refusal("表头下面没有一行数据，没有导入。请核对后重新上传。")
-    if kind != "history":
+    if kind == "roster":
         refuse_another_list(parsed)
     return parsed
+
+
+PARSERS: Final = {"roster": parse_roster, "history": parse_history, "assistance": parse_assistance}
+
+
+def _kind_of(sheets: list[Sheet]) -> str:
+    """What a file is, by its headings."""
+    if is_history(sheets):
+        return "history"
+    return "assistance" if is_assistance(sheets) else "roster"
 
 
 def own_office(viewer: Importer | None) -> int | None:
@@ -236,7 +247,7 @@ async def end_run(
 ) -> None:
     """Note what the run did, and who did it to whom."""
     counts = dict(imported.counts)
-    action = {"roster": "roster_imported", "history": "history_imported"}[imported.parsed.kind]
+    action = f"{imported.parsed.kind}_imported"
     await execute(
         "UPDATE import_run SET counts = $2, detail = $3 WHERE id = $1",
         run,

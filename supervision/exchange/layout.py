@@ -36,6 +36,16 @@ LABELS: Final = {
     "officer": "责任人", "level": "管理类别", "risk": "风险等级", "number": "人员编号", "received": "接收日期",
     "address_now": "居住地址", "address_household": "户籍地址", "state": "当前状态", "due_on": "应报到时间",
     "made_on": "实际报到时间", "mode": "报告方式",
+    "sentence": "原判刑期", "release_on": "释放日期", "help_from": "帮教起始日期", "help_to": "帮教截止日期",
+    "help_state": "状态", "help_level": "风险等级", "family_name": "家属姓名", "family_phone": "家属电话",
+    "marriage": "婚姻状况", "education": "文化程度", "work": "就业情况", "health": "身体状况", "economy": "经济状况",
+    "remark": "备注", "former_name": "曾用名", "nation": "民族", "rural": "是否农村户籍", "recidivist": "是否累犯",
+    "drugs": "吸毒史", "trained": "是否参加职业技能培训", "certified": "是否获得职业技能证书", "sane": "是否心理健康",
+    "family_contact": "家庭联系情况", "three_none": "是否三无人员", "danger": "危险性评估", "performance": "改造表现",
+    "attitude": "认罪态度", "prison_notes": "服刑期间特殊情况备注", "connected": "是否衔接", "county": "所属旗县",
+    "entered_on": "录入时间", "prison": "服刑场所", "connected_on": "衔接日期", "connection": "衔接情况",
+    "placed_on": "安置日期", "placement": "安置情况", "not_placed": "未安置原因", "helped": "帮教情况",
+    "reoffended": "是否重新犯罪", "new_crime": "重新犯罪罪名", "population": "人口类型", "native_place": "籍贯",
 }  # fmt: skip
 
 

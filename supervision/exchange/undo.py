@@ -10,6 +10,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotFound, Refusal
+from supervision.exchange.assistance_undo import undo_assistance
 from supervision.exchange.intake import Importer
 from supervision.locks import Lock
 
@@ -65,6 +66,9 @@ async def undo(viewer: Importer | None, run: int, now: datetime) -> None:
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await run_of(run)
         _check_day(row, now)
+        if row["kind"] == "assistance":
+            await undo_assistance(viewer, row, now)
+            return
         detail = json.loads(row["detail"])
         made = [one["id"] for one in await fetch("SELECT id FROM orders WHERE import_run = $1", run)]
         touched = sorted({*made, *detail.get("touched", [])})

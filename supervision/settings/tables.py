@@ -69,7 +69,7 @@ class ImportRun(Table, tablename="import_run", db=DB):
     detail = JSONB(default="{}")
     undone_at = moment(null=True)
     undone_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    import_run_kind_known = Check("kind IN ('roster', 'history')")
+    import_run_kind_known = Check("kind IN ('roster', 'history', 'assistance')")
 
 
 class Installation(Table, tablename="installation", db=DB):
