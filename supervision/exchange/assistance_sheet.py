@@ -122,6 +122,7 @@ def _read(entry: Entry, today: date, seen: dict[str, Place]) -> Entry:
     for name in TEXTS:
         read_text(entry, name)
     _refuse_contradictions(entry)
+    _refuse_without_release(entry)
     _refuse_second(entry, seen)
     return entry
 
@@ -150,6 +151,12 @@ def _refuse_contradictions(entry: Entry) -> None:
     begins, ends = entry.fields["help_from"] or entry.fields["release_on"], entry.fields["help_to"]
     if begins and ends and ends < begins:
         entry.refuse("help_to", "end_before_start", f"帮教截止日期 {ends} 早于开始日期 {begins}，请核对")
+
+
+def _refuse_without_release(entry: Entry) -> None:
+    """Whoever isn't home yet is awaited on a day."""
+    if entry.fields["connected"] == "no" and not entry.fields["release_on"] and not entry.waits("release_on"):
+        entry.refuse("release_on", "release_missing", "没有衔接的人员须写明释放日期，请补填")
 
 
 def _refuse_second(entry: Entry, seen: dict[str, Place]) -> None:

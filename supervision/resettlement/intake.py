@@ -83,9 +83,9 @@ def beginning(new: NewAssistance, today: date) -> str:
         return "came"
     if new.source not in ("prison", "detention"):
         raise Refusal("请填写衔接日期。", fields={"connected_on": "请填写衔接日期。"})
-    if new.announced and new.release_on is None:
-        raise Refusal("收到释放通知书的，请填写释放日期。", fields={"release_on": "请填写释放日期。"})
-    if new.release_on is not None and new.release_on < today and not new.announced:
+    if new.release_on is None:
+        raise Refusal("还没有回来的，请填写释放日期。", fields={"release_on": "请填写释放日期。"})
+    if new.release_on < today and not new.announced:
         told = "释放日期已过：已经回来的请填写衔接日期，没有回来的请勾选“已收到释放通知书”。"
         raise Refusal(told, fields={"release_on": told})
     return "announced" if new.announced else "known"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from supervision.days import Calendar, local_day, remember
+from supervision.days import DAY, Calendar, local_day, remember, span_of
 from supervision.rules.assistance import PRACTICE, SUBJECT, acts_of, mine, stretches
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
-from supervision.rules.office_checks import STEP_OF, timings
+from supervision.rules.office_checks import STEP_OF, is_owed
 from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_of_each_period, first_to_open, opening_in, slot
 
 FILE_ARTICLE = "安置帮教一人一档的要求；期限由本局确定"
@@ -14,12 +14,17 @@ END_ARTICLE = "《山西省安置帮教工作办法》第2条；期限由国家�
 
 
 def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
-    """Within three days of the connection (seven at the latest) the office talks with the person and opens a file."""
+    """Within three days of the connection (seven at the latest) the office talks with the person and opens a file.
+
+    Of somebody who was here before the office knew, from the day on which it did. An old register has its files, and
+    whoever was found living elsewhere is helped there.
+    """
     matter = mine(facts)
-    if matter.connected_at is None:
+    elsewhere = any(act.mode == "elsewhere" for act in acts_of(facts, "connection"))
+    if matter.connected_at is None or elsewhere:
         return
-    day = local_day(matter.connected_at)
-    if day < matter.ledger_from:
+    day = max(local_day(matter.connected_at), matter.known_on)
+    if matter.imported and local_day(matter.connected_at) < matter.ledger_from:
         return
     parameters = terms.parameters.in_force(matter.connected_at)
     due, limit = parameters["ra.file.due_days"], parameters["ra.file.limit_days"]
@@ -30,8 +35,9 @@ def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
 def visits(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """The office visits or talks with the person once in each period of the class: month, quarter or half-year.
 
-    Periods are those of the calendar; a first, partial one in which less than a third of the days remain isn't owed. While
-    the office looks for somebody whom it has lost, visits rest. A visit that met nobody counts for nothing.
+    Periods are those of the calendar; a first, partial one isn't owed where less than a third of its days remain, and less
+    than forty-five. While the office looks for somebody whom it has lost, visits rest. A visit that met nobody counts for
+    nothing.
     """
     matter = mine(facts)
     if matter.connected_at is None:
@@ -47,7 +53,26 @@ def visits_in(spell: Spell, begun_on: date, calendar: Calendar) -> tuple[Slot, .
     """The slots that open in the stretch."""
     ask = asked(spell.level, spell.parameters)
     unit, due_days = ask.why["parameters"].values()
-    return tuple(opening_in(spell, ask, timings(unit, due_days, begun_on, spell), calendar))
+    return tuple(opening_in(spell, ask, _timings(unit, due_days, begun_on, spell), calendar))
+
+
+ENOUGH_DAYS = 45
+"""So many days are enough for a visit, however long the period: nobody is without one to come for two months."""
+
+
+def _timings(unit: str, due_days: int, begun_on: date, spell: Spell) -> Iterator[Timing]:
+    """One timing a period, without end: from the first in which it can be owed."""
+    first, last = span_of(unit, max(begun_on, local_day(spell.from_at)))
+    while True:
+        if is_owed(begun_on, first, last) or (last - begun_on).days >= ENOUGH_DAYS:
+            yield Timing(
+                anchor=last,
+                every=f"-{due_days}d",
+                opens_before=f"{(last - first).days - due_days}d",
+                limit_after=due_days,
+                not_before=begun_on if begun_on > first else None,
+            )
+        first, last = span_of(unit, last + DAY)
 
 
 @remember

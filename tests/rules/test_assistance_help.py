@@ -37,7 +37,23 @@ def test_a_file_is_opened_within_three_days_and_seven_at_the_latest():
     (duty,) = duties_of("RA-12", "file", facts(helped()))
     assert days(duty.slot) == ("2026-05-20 00:00", "2026-05-24 00:00", "2026-05-28 00:00")
     assert duties_of("RA-12", "file", facts(awaited())) == []
-    assert duties_of("RA-12", "file", facts(helped(ledger_from=date(2026, 5, 21)))) == []
+    assert duties_of("RA-12", "file", facts(helped(ledger_from=date(2026, 5, 21), imported=True))) == []
+    elsewhere = (act("connection", "elsewhere", "2026-05-20 10:00"),)
+    assert duties_of("RA-12", "file", facts(helped(), acts=elsewhere)) == []
+
+
+def test_a_file_of_somebody_who_was_here_before_is_opened_from_the_day_on_which_the_office_knew() -> None:
+    late = helped(known_on=date(2026, 6, 1), ledger_from=date(2026, 6, 1))
+    (duty,) = duties_of("RA-12", "file", facts(late))
+    assert days(duty.slot) == ("2026-06-01 00:00", "2026-06-05 00:00", "2026-06-09 00:00")
+
+
+@pytest.mark.parametrize(("begun", "first"), [("2026-11-16", "2026-12-24"), ("2026-11-17", "2027-06-23")])
+def test_forty_five_days_are_enough_for_a_visit_of_the_half_year(begun: str, first: str) -> None:
+    late = helped(connected_at=at(f"{begun} 09:00"), known_on=date.fromisoformat(begun), ledger_from=date(2026, 11, 1))
+    third = (ClassDecision(1, "third", at(f"{begun} 09:00")),)
+    found = duties_of("RA-14", "visit", facts(late, classes=third), terms(date(2027, 1, 15)))
+    assert found[0].slot.period == first
 
 
 CLASSES = {
