@@ -159,9 +159,9 @@ def facts_text(row: Record) -> str:
 # -- lists ---------------------------------------------------------------------------------------------------------
 
 
-async def list_of(viewer: Viewer, *, open_only: bool, after: int | None) -> list[Record]:
-    """Cases in the viewer's scope, the newest first, one more than a page holds."""
-    args: list[Any] = [after, open_only, PAGE + 1]
+async def list_of(viewer: Viewer, *, open_only: bool, after: int | None, person: int | None = None) -> list[Record]:
+    """Cases in the viewer's scope (or of one person), the newest first, one more than a page holds."""
+    args: list[Any] = [after, open_only, PAGE + 1, person]
     condition = visible_people(viewer, "c.person", args)
     return await fetch(
         f"""SELECT c.id, c.person, c.state, c.source, c.opened_at, c.closed_at, p.name, p.sex, p.born_on,
@@ -175,19 +175,8 @@ async def list_of(viewer: Viewer, *, open_only: bool, after: int | None) -> list
                 ON TRUE
               LEFT JOIN LATERAL (SELECT measure, item, withdrawn_at FROM discipline_decision d WHERE d.case_id = c.id
                                   ORDER BY d.id DESC LIMIT 1) d ON TRUE
-             WHERE ($1::bigint IS NULL OR c.id < $1) AND (NOT $2 OR c.closed_at IS NULL) AND {condition}
+             WHERE ($1::bigint IS NULL OR c.id < $1) AND (NOT $2 OR c.closed_at IS NULL)
+               AND ($4::int IS NULL OR c.person = $4) AND {condition}
              ORDER BY c.id DESC LIMIT $3""",
         *args,
-    )
-
-
-async def cases_of(person: int) -> list[Record]:
-    """The cases of a person, the newest first, for their file."""
-    return await fetch(
-        """SELECT c.id, c.state, c.opened_at, c.closed_at, d.measure, d.withdrawn_at, v.happened_at AS served_at
-             FROM discipline_case c
-             LEFT JOIN LATERAL (SELECT * FROM discipline_decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1) d ON TRUE
-             LEFT JOIN discipline_service v ON v.decision = d.id
-            WHERE c.person = $1 ORDER BY c.id DESC""",
-        person,
     )

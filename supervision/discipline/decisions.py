@@ -6,11 +6,12 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import close_all
 from supervision.db import Record, execute, fetch_row, insert, tx
-from supervision.discipline.actions import check_item, lock, move, open_causes
+from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
 from supervision.discipline.cases import proposal_for
 from supervision.discipline.lifecycle import transition
 from supervision.discipline.tables import SERVED_HOW
 from supervision.discipline.words import MEASURES
+from supervision.documents.actions import About, withdraw_for
 from supervision.errors import Refusal
 from supervision.orders.actions import check_past
 from supervision.rules.discipline_items import ADMONITION, EDUCATION, ITEMS, POLICE, WARNING
@@ -146,4 +147,5 @@ async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None
             viewer.id,
             said,
         )
+        await withdraw_for(viewer, About(CASE, case, row["person"]), said, now)
         await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})

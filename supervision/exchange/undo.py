@@ -28,6 +28,8 @@ ON_ORDERS: Final = (
     ("pause_check", "order_id", "recorded_at", "暂停核实"),
     ("duty_decision", "subject_id", "recorded_at", "认定"),
     ("responsibility", "subject_id", "recorded_at", "责任人变更"),
+    ("discipline_case", "order_id", "opened_at", "训诫警告案件"),
+    ("revocation_decision", "order_id", "recorded_at", "撤销收监候选的决定"),
 )
 ON_PEOPLE: Final = (
     ("contact", "person", "recorded_at", "电话或住址"),

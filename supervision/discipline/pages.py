@@ -1,0 +1,246 @@
+"""Cases of discipline: their list, a new clue, one case with what may be done next, and candidates of revocation."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.days import local_day
+from supervision.db import Record
+from supervision.discipline import actions, candidates, cases, words
+from supervision.discipline.actions import NewBreach, NewCase
+from supervision.discipline.letters import letter_of
+from supervision.discipline.proposal import Breach, propose
+from supervision.discipline.standing import Lapse, heaviest, lapses_of, standing_of
+from supervision.errors import NotFound
+from supervision.forms import Form, read_form
+from supervision.people.answers import back_to
+from supervision.people.scope import PersonRef, get_order_id, get_person
+from supervision.rules import title_of
+from supervision.rules.discipline_items import CANDIDATE, ITEMS
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any]
+TABS = ("open", "all")
+
+
+# -- the list ----------------------------------------------------------------------------------------------------
+
+
+@get("/discipline", guards=[guard("see_discipline")])
+async def discipline(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """The cases in the viewer's scope, the newest first, and the candidates that wait for a decision; one audit row."""
+    asked = request.query_params
+    tab = "all" if asked.get("tab") == "all" else "open"
+    after = asked.get("after", "")
+    found = await cases.list_of(viewer, open_only=tab == "open", after=int(after) if is_id(after) else None)
+    waiting = await candidates.open_candidates(viewer, clock.now())
+    people = [row["person"] for row in found[: cases.PAGE]] + [one.person for one in waiting]
+    await record(viewer, "discipline_listed", people=people, detail={"tab": tab}, now=clock.now())
+    more = len(found) > cases.PAGE
+    return page(
+        request,
+        "discipline/list.html",
+        cases=found[: cases.PAGE],
+        candidates=waiting,
+        tab=tab,
+        next_url=f"/discipline?tab={tab}&after={found[cases.PAGE - 1]['id']}" if more else None,
+        words=words,
+        items=ITEMS,
+    )
+
+
+@get("/people/{person_id:int}/discipline", guards=[guard("see_discipline")])
+async def of_person(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """One person's cases, the newest first; one audit row."""
+    person = await get_person(viewer, person_id)
+    found = await cases.list_of(viewer, open_only=False, after=None, person=person.id)
+    await record(viewer, "discipline_listed", subject=("person", person.id), people=[person.id], now=clock.now())
+    return page(request, "discipline/person.html", person=person, cases=found, words=words, items=ITEMS)
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be the id of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+# -- a new clue --------------------------------------------------------------------------------------------------
+
+
+@get("/people/{person_id:int}/discipline/new", guards=[guard("handle_discipline")])
+async def new(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The form of a clue, filled from the person's lapses, with what the machine proposes of them; one audit row."""
+    person = await get_person(viewer, person_id)
+    context = await _new_context(viewer, person, clock)
+    await record(viewer, "discipline_seen", subject=("person", person.id), people=[person.id], now=clock.now())
+    return page(request, "discipline/new.html", **context)
+
+
+async def _new_context(viewer: Viewer, person: PersonRef, clock: Clock) -> dict[str, Any]:
+    order = await get_order_id(viewer, person.id)
+    now = clock.now()
+    lapses = await lapses_of(order, now)
+    today = local_day(now)
+    main = heaviest(lapses, today)
+    breach = Breach(main.kind, since=main.since_on, until=main.until_on or today) if main else None
+    standing = await standing_of(order)
+    return {
+        "person": person,
+        "lapses": [{"one": lapse, "days": lapse.days(today)} for lapse in lapses],
+        "filled": _filled(main),
+        "shown": propose(breach, standing) if breach else None,
+        "standing": standing,
+        "words": words,
+    }
+
+
+def _filled(main: Lapse | None) -> dict[str, str]:
+    """What the form begins with: the heaviest lapse."""
+    if main is None:
+        return {"source": "hand", "kind": "", "since_on": "", "until_on": "", "facts": ""}
+    done = f"，至{main.until_on}才完成" if main.until_on else "，至今没有完成"
+    return {
+        "source": "alert",
+        "kind": main.kind,
+        "since_on": main.since_on.isoformat(),
+        "until_on": main.until_on.isoformat() if main.until_on else "",
+        "facts": f"{main.title}应于{main.raw_on}前完成{done}。",
+    }
+
+
+@post("/people/{person_id:int}/discipline", guards=[guard("handle_discipline")])
+async def report(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """Put a clue down."""
+    person = await get_person(viewer, person_id)
+    order = await get_order_id(viewer, person_id)
+    form = await read_form(request, "discipline/new.html", **await _new_context(viewer, person, clock))
+    source = form.choice("source", "线索来源", words.SOURCES)
+    breach = read_breach(form)
+    alerts = [int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:])]
+    form.check()
+    case = await actions.report(viewer, order, NewCase(source, breach, tuple(alerts)), clock.now())
+    return back_to(request, f"/people/{person_id}/discipline/{case}", "线索已登记，请研判后立案或者不予处理。")
+
+
+def read_breach(form: Form) -> NewBreach:
+    """What was typed of the breach."""
+    return NewBreach(
+        kind=form.choice("kind", "违反的规定", words.BREACHES),
+        weight=form.choice("weight", "情节", words.WEIGHTS),
+        facts=form.text("facts", "违反规定的事实"),
+        since_on=form.day_or_none("since_on", "起算的日期"),
+        until_on=form.day_or_none("until_on", "报到或者查找到的日期"),
+        hides=form.tick("hides"),
+    )
+
+
+# -- one case ----------------------------------------------------------------------------------------------------
+
+
+@get("/people/{person_id:int}/discipline/{case_id:int}", guards=[guard("see_discipline")])
+async def one(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    case_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Template:
+    """The whole case on one page, with what the machine proposes and what may be done next; one audit row."""
+    person = await get_person(viewer, person_id)
+    row = await case_of(viewer, person, case_id)
+    context = await case_context(person, row, clock)
+    await record(viewer, "discipline_seen", subject=(actions.CASE, case_id), people=[person.id], now=clock.now())
+    return page(request, "discipline/case.html", **context)
+
+
+async def case_of(viewer: Viewer, person: PersonRef, case_id: int) -> Record:
+    """The person's case. Raises NotFound for another person's, another office's, or none."""
+    row = await cases.get_case(viewer, case_id)
+    if row["person"] != person.id:
+        raise NotFound
+    return row
+
+
+async def case_context(person: PersonRef, row: Record, clock: Clock) -> dict[str, Any]:
+    """All that the page of a case shows, and its forms when they come back."""
+    breach = await cases.breach_row(row["id"])
+    decision = await cases.decision_of(row["id"])
+    shown = await cases.proposal_for(row, clock.now())
+    return {
+        "person": person,
+        "case": row,
+        "breach": breach,
+        "facts": cases.facts_text(breach),
+        "shown": shown,
+        "choices": [(item.code, item_label(item.code)) for item in shown.items if item.measure != CANDIDATE],
+        "candidate_choices": [(item.code, item_label(item.code)) for item in shown.items if item.measure == CANDIDATE],
+        "evidence": await cases.evidence_of(row["id"]),
+        "events": await cases.events_of(row["id"]),
+        "proposals": await cases.proposals_of(row["id"]),
+        "decision": decision,
+        "letter": await letter_of(row, decision["measure"]) if decision else None,
+        "causes": [
+            {
+                "title": title_of(one["kind"], one["variant"] or ""),
+                "since_at": one["since_at"],
+                "closed_at": one["closed_at"],
+            }
+            for one in await cases.causes_of(row["id"])
+        ],
+        "words": words,
+        "items": ITEMS,
+    }
+
+
+def item_label(code: str) -> str:
+    """“训诫：第34条第1项 不按规定时间报到……”."""
+    item = ITEMS[code]
+    return f"{words.MEASURES[item.measure]}：{item.article.rpartition('》')[2]} {item.words}"
+
+
+# -- candidates --------------------------------------------------------------------------------------------------
+
+
+@post("/people/{person_id:int}/candidates/{finding_id:int}", guards=[guard("decide_discipline")])
+async def decide_candidate(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    finding_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """A candidate of revocation gets its reasoned decision."""
+    person = await get_person(viewer, person_id)
+    candidate = await candidates.get_candidate(viewer, finding_id, clock.now())
+    if candidate.person != person.id:
+        raise NotFound
+    form = await read_form(
+        request,
+        "discipline/_candidate.html",
+        heading="撤销、收监候选",
+        person=person,
+        one=candidate,
+        words=words,
+        items=ITEMS,
+    )
+    outcome = form.choice("outcome", "处理结果", words.CANDIDATE_ENDS)
+    reason = form.text("reason", "理由")
+    form.check()
+    word = candidates.Word(outcome, reason, form.text("further_breach", "又有的违反规定的行为", required=False))
+    await candidates.decide_candidate(viewer, finding_id, word, clock.now())
+    return back_to(request, "/discipline", f"已作出决定：{words.CANDIDATE_ENDS[outcome]}。")
+
+
+ROUTES = [discipline, of_person, new, report, one, decide_candidate]

@@ -1,0 +1,150 @@
+"""Issue a document: its number, its files, stored as issued; find it again by its number; file its signed scan."""
+
+import asyncio
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from supervision.access.viewer import Viewer
+from supervision.audit.record import record
+from supervision.days import local_day
+from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
+from supervision.documents.form import Filled, Form, check, fill
+from supervision.documents.pdf import as_pdf
+from supervision.documents.word import as_word
+from supervision.errors import Refusal
+from supervision.files.actions import Attached, Upload, keep
+
+DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a document is about: a subject of a slice, and the person whose file it is."""
+
+    subject_kind: str
+    subject_id: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document that was issued, with the files that hold it."""
+
+    id: int
+    form: str
+    number: str
+    pdf_file: int
+    word_file: int
+    scan_file: int | None
+    issued_at: datetime
+
+
+async def issue(
+    viewer: Viewer, form: Form, about: About, values: Mapping[str, str | None], *, office_mark: str, now: datetime
+) -> Issued:
+    """Number the form, make its files and keep them; one that was issued before is given as it is stored.
+
+    The caller has locked the subject, in the transaction that runs. Raises Refusal that names what is missing: no number is
+    used up then, nor where anything else fails, so the numbers of a year have no gap.
+    """
+    if known := await issued_for(form.code, about):
+        return known
+    check(form, values)
+    async with tx():
+        year = local_day(now).year
+        serial = await _next(form.code, year)
+        number = f"（{year}）{office_mark}矫{form.mark}字第{serial:04d}号"
+        filled = fill(form, values, number)
+        pdf, word = await _keep(viewer, filled, about, now)
+        row = {"form": form.code, "year": year, "serial": serial, "number": number, "pdf_file": pdf, "word_file": word}
+        subject = {"subject_kind": about.subject_kind, "subject_id": about.subject_id, "person": about.person}
+        made = await insert("issued_document", row | subject | {"issued_at": now, "issued_by": viewer.id})
+        detail = {"form": form.code, "number": number, "about": [about.subject_kind, about.subject_id]}
+        await record(viewer, "document_issued", subject=(DOCUMENT, made), people=[about.person], detail=detail, now=now)
+    return Issued(made, form.code, number, pdf, word, None, now)
+
+
+async def _next(form: str, year: int) -> int:
+    """The next number; whoever comes at the same time waits here until this one is issued, or isn't."""
+    return int(
+        await fetch_value(
+            """INSERT INTO document_counter (form, year, last) VALUES ($1, $2, 1)
+               ON CONFLICT ON CONSTRAINT document_counter_once DO UPDATE SET last = document_counter.last + 1 RETURNING last""",
+            form,
+            year,
+        )
+    )
+
+
+async def _keep(viewer: Viewer, filled: Filled, about: About, now: datetime) -> tuple[int, int]:
+    to = Attached(about.subject_kind, about.subject_id, about.person, "issued")
+    name = f"{filled.title} {filled.number}"
+    pdf = await keep(viewer, to, Upload(name, await asyncio.to_thread(as_pdf, filled)), now)
+    word = await keep(viewer, to, Upload(name, await asyncio.to_thread(as_word, filled)), now)
+    return pdf, word
+
+
+async def issued_for(form: str, about: About) -> Issued | None:
+    """The document of this form that stands for the subject."""
+    row = await fetch_row(
+        """SELECT * FROM issued_document WHERE form = $1 AND subject_kind = $2 AND subject_id = $3 AND withdrawn_at IS NULL""",
+        form,
+        about.subject_kind,
+        about.subject_id,
+    )
+    return _issued(row) if row else None
+
+
+async def withdraw_for(viewer: Viewer, about: About, reason: str, now: datetime) -> None:
+    """The documents of a subject that was corrected no longer hold; their numbers and files stay."""
+    done = await execute(
+        """UPDATE issued_document SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
+            WHERE subject_kind = $1 AND subject_id = $2 AND withdrawn_at IS NULL""",
+        about.subject_kind,
+        about.subject_id,
+        now,
+        viewer.id,
+        reason,
+    )
+    if done:
+        subject = (about.subject_kind, about.subject_id)
+        await record(viewer, "document_withdrawn", subject=subject, people=[about.person], now=now)
+
+
+def _issued(row: Record) -> Issued:
+    files = (row["pdf_file"], row["word_file"], row["scan_file"])
+    return Issued(row["id"], row["form"], row["number"], *files, row["issued_at"])
+
+
+# -- the signed scan ----------------------------------------------------------------------------------------------
+
+
+async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now: datetime) -> int:
+    """Keep the signed scan with the document whose number it bears; the file's id.
+
+    The number is what the square code on the page says, read by a scanner that types or by eye. Raises NotFound for a number of
+    another subject or of none, Refusal where its scan is there already.
+    """
+    row = await fetch_row(
+        "SELECT * FROM issued_document WHERE number = $1 AND subject_kind = $2 AND subject_id = $3 FOR UPDATE",
+        as_number(number),
+        about.subject_kind,
+        about.subject_id,
+    )
+    if row is None:
+        raise Refusal("没有这个文号的文书，请核对文号。", fields={"number": "没有这个文号的文书。"})
+    if row["scan_file"]:
+        raise Refusal("这份文书的签字件已经存入；存错的，请先在文件里作废。", fields={"file": "签字件已经存入。"})
+    async with tx():
+        file = await keep(viewer, Attached(about.subject_kind, about.subject_id, about.person, "served"), scan, now)
+        await execute("UPDATE issued_document SET scan_file = $2 WHERE id = $1 AND scan_file IS NULL", row["id"], file)
+        await record(viewer, "document_scanned", subject=(DOCUMENT, row["id"]), people=[about.person], now=now)
+    return file
+
+
+def as_number(text: str) -> str:
+    """A document's number as it is kept, however its brackets and blanks were typed."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    return plain.replace("(", "（").replace(")", "）").replace("〔", "（").replace("〕", "）")

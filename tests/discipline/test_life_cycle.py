@@ -1,0 +1,196 @@
+"""The life cycle of law b.7, walked at random: every transition often, no illegal one, and the roll call holds."""
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from supervision.access.viewer import Viewer
+from supervision.alerts.follow import follow
+from supervision.db import fetch, fetch_row, fetch_value
+from supervision.discipline import actions, decisions
+from supervision.discipline.actions import NewCase
+from supervision.discipline.cases import parts_of
+from supervision.discipline.decisions import Served
+from supervision.discipline.lifecycle import ENDED, STATES, TRANSITIONS, events_in, transition
+from supervision.errors import NotAllowed, Refusal
+from supervision.rollcall.buckets import CENSUS
+from supervision.rollcall.known import View
+from supervision.rollcall.strays import find_strays
+from tests.cast import Cast
+from tests.discipline.makers import RULES, evidence
+from tests.register import OnRegister, on_register, viewer_of
+
+LEAST = 20
+ACTORS = ("alice", "bob", "dan", "lena", "erin")
+Act = Callable[[Viewer, int, Any], Awaitable[object]]
+
+
+def _serve(viewer: Viewer, case: int, now: Any) -> Awaitable[object]:
+    how = Served("refused", now, "王村主任", "拒绝签字") if case % 2 else Served("signed", now)
+    return decisions.serve(viewer, case, how, now)
+
+
+async def _propose(viewer: Viewer, case: int, now: Any) -> None:
+    item = "P1" if await weight_of(case) == "grave" else "X2"
+    await actions.propose_item(viewer, case, item, "建议", now)
+
+
+ACTS: dict[str, Act] = {
+    "open": lambda v, c, now: actions.open_case(v, c, now),
+    "dismiss": lambda v, c, now: actions.dismiss(v, c, "查无实据", now),
+    "investigate": lambda v, c, now: actions.investigate(v, c, now),
+    "propose": lambda v, c, now: _propose(v, c, now),
+    "review": lambda v, c, now: actions.review(v, c, True, "同意", now),
+    "send_back": lambda v, c, now: actions.review(v, c, False, "补充", now),
+    "return": lambda v, c, now: actions.send_back(v, c, "补充", now),
+    "decide": lambda v, c, now: decisions.decide(v, c, "X2", "决定", now),
+    "educate": lambda v, c, now: decisions.decide(v, c, "E", "决定", now),
+    "ask_police": lambda v, c, now: decisions.decide(v, c, "P1", "决定", now),
+    "police_answer": lambda v, c, now: decisions.police_answer(v, c, "不予处罚", now),
+    "serve": _serve,
+    "object": lambda v, c, now: decisions.object_to(v, c, "不服", now),
+    "answer_objection": lambda v, c, now: decisions.answer_objection(v, c, "维持", now),
+    "file": lambda v, c, now: decisions.file(v, c, copied=True, now=now),
+    "correct": lambda v, c, now: decisions.correct(v, c, "有误", now),
+}
+
+
+def test_every_transition_is_walked() -> None:
+    assert ACTS.keys() == TRANSITIONS.keys()
+    assert {one.to for one in TRANSITIONS.values()} | {"clue"} == set(STATES)
+    assert all(not list(events_in(state)) or state in ("filed",) for state in ENDED)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_step_that_the_state_does_not_know_is_refused_in_words(state: str) -> None:
+    for event, found in TRANSITIONS.items():
+        if state in found.states:
+            assert transition(event, state) is found
+        else:
+            with pytest.raises(Refusal, match="不能办理这一步"):
+                transition(event, state)
+
+
+class Walk:
+    """One case after another, each a random walk; what the table allows must happen, all else must be refused."""
+
+    def __init__(self, cast: Cast, seed: int) -> None:
+        self.cast, self.chance = cast, random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    async def case(self, on: OnRegister) -> None:
+        grave = self.chance.random() < 0.4
+        breach = RULES.__class__("rules", "grave" if grave else "minor", "未按规定报告。")
+        viewer = await viewer_of(self.cast.alice)
+        case = await actions.report(viewer, on.order, NewCase("tip", breach), self.cast.now)
+        await evidence(self.cast, case, "hearing", "record")
+        for _ in range(60):
+            await self.step(case)
+            if await state_of(case) in ENDED and self.chance.random() < 0.5:
+                return
+
+    async def step(self, case: int) -> None:
+        """One act by somebody: half of the time one that the state knows, by somebody who may."""
+        state = await state_of(case)
+        event = self.chance.choice(list(ACTS))
+        known = [one.event for one in events_in(state)]
+        if known and self.chance.random() < 0.7:
+            event = min(self.chance.sample(known, min(2, len(known))), key=lambda one: self.done[one])
+        viewer = await viewer_of(getattr(self.cast, self.chance.choice(ACTORS)))
+        self.cast.clock.at += timedelta(minutes=7)
+        before = await self.told(case)
+        allowed = await self.allowed(event, state, viewer, case)
+        try:
+            await ACTS[event](viewer, case, self.cast.now)
+        except (Refusal, NotAllowed):
+            assert not allowed, (event, state, viewer.login)
+            assert await self.told(case) == before, "a refusal changes nothing"
+            self.refused[event] += 1
+            return
+        assert allowed, (event, state, viewer.login)
+        self.done[event] += 1
+        assert await state_of(case) == TRANSITIONS[event].to
+
+    async def allowed(self, event: str, state: str, viewer: Viewer, case: int) -> bool:
+        """What the table, the roles, the three persons and the facts say."""
+        found = TRANSITIONS[event]
+        parts = await parts_of(case)
+        apart = all(parts.get(part) != viewer.id for part in found.apart_from)
+        return state in found.states and viewer.may(found.permission) and apart and await self.fits(event, case)
+
+    async def fits(self, event: str, case: int) -> bool:
+        if event in ("decide", "ask_police"):
+            return (await weight_of(case) == "grave") == (event == "ask_police")
+        if event == "correct":
+            measure = "SELECT measure FROM discipline_decision WHERE case_id = $1 AND withdrawn_at IS NULL"
+            return await fetch_value(measure, case) in ("admonition", "warning")
+        return True
+
+    async def told(self, case: int) -> tuple[Any, ...]:
+        """All that a step could change."""
+        row = await fetch_row(
+            """SELECT c.state, c.closed_at, (SELECT count(*) FROM discipline_event e WHERE e.case_id = c.id) AS events,
+                      (SELECT count(*) FROM discipline_proposal p WHERE p.case_id = c.id) AS proposals,
+                      (SELECT count(*) FROM discipline_review r WHERE r.case_id = c.id) AS reviews,
+                      (SELECT count(*) FROM discipline_decision d WHERE d.case_id = c.id) AS decisions,
+                      (SELECT count(*) FROM discipline_decision d WHERE d.case_id = c.id AND d.withdrawn_at IS NOT NULL)
+                        AS withdrawn
+                 FROM discipline_case c WHERE c.id = $1""",
+            case,
+        )
+        return tuple(row)
+
+
+async def weight_of(case: int) -> str:
+    return str(await fetch_value("SELECT weight FROM discipline_breach WHERE case_id = $1 ORDER BY id DESC", case))
+
+
+async def state_of(case: int) -> str:
+    return str(await fetch_value("SELECT state FROM discipline_case WHERE id = $1", case))
+
+
+async def test_the_life_cycle_walked_at_random(cast: Cast, record_property: Any) -> None:
+    walk = Walk(cast, seed=20261125)
+    orders: list[OnRegister] = []
+    while min(walk.done[event] for event in TRANSITIONS) < LEAST:
+        assert len(orders) < 100, walk.done
+        orders.append(await on_register(cast, name=f"甲{len(orders)}", at=cast.now))
+        for _ in range(3):
+            await walk.case(orders[-1])
+        if len(orders) % 4 == 0:
+            await follow([on.order for on in orders], cast.now)
+            await _roll_call_closes(View(cast.now, live=True))
+    await _check_facts()
+    table = "; ".join(f"{event} {walk.done[event]} (refused {walk.refused[event]})" for event in TRANSITIONS)
+    record_property("said", f"life of discipline: {sum(walk.done.values())} transitions: {table}")
+
+
+async def _roll_call_closes(view: View) -> None:
+    """Every registration has its bucket with its proof, and nothing slipped through."""
+    assert [row["id"] for row in await view.rows(CENSUS, "o.person") if not row["found"]] == []
+    assert await find_strays(view) == []
+
+
+async def _check_facts() -> None:
+    """Every event is one of the table, and no case has two decisions in force or one person in two parts."""
+    events = await fetch("SELECT event, old_state, new_state FROM discipline_event WHERE event <> 'report'")
+    assert events and all(
+        row["old_state"] in TRANSITIONS[row["event"]].states and TRANSITIONS[row["event"]].to == row["new_state"]
+        for row in events
+    )
+    same = """SELECT count(*) FROM discipline_decision d JOIN discipline_case c ON c.id = d.case_id
+               JOIN discipline_proposal p ON p.case_id = c.id JOIN discipline_review r ON r.proposal = p.id AND r.passed
+              WHERE p.id = (SELECT max(id) FROM discipline_proposal q WHERE q.case_id = c.id AND q.happened_at <= d.happened_at)
+                AND (p.recorded_by = r.recorded_by OR r.recorded_by = d.recorded_by OR p.recorded_by = d.recorded_by)"""
+    assert await fetch_value(same) == 0
+    assert (
+        await fetch_value(
+            "SELECT count(*) FROM discipline_case WHERE (closed_at IS NULL) <> (state NOT IN ('filed', 'closed_no', 'withdrawn'))"
+        )
+        == 0
+    )
