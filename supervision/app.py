@@ -22,6 +22,7 @@ from supervision.alerts import pages as alerts_pages
 from supervision.alerts.follow import follow_all
 from supervision.alerts.owners import reassign_all
 from supervision.audit import pages as audit_pages
+from supervision.checkins import appointment_pages
 from supervision.checkins import pages as checkins_pages
 from supervision.clock import Clock
 from supervision.commissions import act_pages as commission_act_pages
@@ -99,6 +100,7 @@ ROUTES: list[Any] = [
     *admin_pages.ROUTES,
     *audit_pages.ROUTES,
     *checkins_pages.ROUTES,
+    *appointment_pages.ROUTES,
     *commission_pages.ROUTES,
     *commission_act_pages.ROUTES,
     *files_pages.ROUTES,

@@ -21,6 +21,7 @@ from supervision.access.second_factor import SECRET
 from supervision.access.staffing import STAFF_PHONE
 from supervision.audit.record import record
 from supervision.checkins.actions import CONTENT
+from supervision.checkins.appointments import PLACE
 from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
@@ -60,6 +61,8 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("report", "content_sealed", CONTENT),
     SealedColumn("visit", "content_sealed", CONTENT),
     SealedColumn("info_check", "content_sealed", CONTENT),
+    SealedColumn("no_show", "content_sealed", CONTENT),
+    SealedColumn("appointment", "place_sealed", PLACE),
     SealedColumn("commission", "address_sealed", COMMISSION),
     SealedColumn("commission_act", "note_sealed", COMMISSION),
     SealedColumn("investigation_record", "heard_sealed", COMMISSION),

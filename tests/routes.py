@@ -85,6 +85,11 @@ async def long_ended(target: Target) -> None:
     await execute("UPDATE orders SET ended_at = $2 WHERE id = $1", target["order_id"], NOW.replace(year=1990))
 
 
+async def its_time_came(target: Target) -> None:
+    """The appointed time has passed."""
+    await execute("UPDATE appointment SET at = $2 WHERE id = $1", target["appointment_id"], NOW - timedelta(hours=1))
+
+
 async def unassigned(target: Target) -> None:
     """Nobody of the office has the file yet."""
     await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
@@ -286,6 +291,17 @@ LINES = (
     Line("GET", "/people/{person_id}/checkins", "see_people"),
     Line("POST", "/people/{person_id}/checkins/{kind}/{fact_id}/withdrawal", "withdraw", {"reason": "录错"}),
     Line("GET", "/calls", "record"),
+    # appointments
+    Line("GET", "/people/{person_id}/appointments", "see_people"),
+    Line("POST", "/people/{person_id}/appointments", "record", {"kind": "office", "at": "2026-11-30T15:30"}),
+    Line(
+        "POST",
+        "/people/{person_id}/appointments/{appointment_id}/move",
+        "record",
+        {"at": "2026-12-01T10:00", "reason": "本人有事"},
+    ),
+    Line("POST", "/people/{person_id}/appointments/{appointment_id}/cancellation", "record", {"reason": "不再需要"}),
+    Line("POST", "/people/{person_id}/appointments/{appointment_id}/no-show", "record", before=its_time_came),
     # files
     Line("GET", "/people/{person_id}/files", "see_files"),
     Line("POST", "/people/{person_id}/files", "keep_files", answers=(422,)),

@@ -21,9 +21,10 @@ from supervision import keys, sealed
 from supervision.access.second_factor import SECRET
 from supervision.access.staffing import STAFF_PHONE
 from supervision.checkins.actions import CONTENT
+from supervision.checkins.appointments import PLACE
 from supervision.clock import FixedClock
 from supervision.config import Settings
-from supervision.db import DB, execute, fetch, fetch_value
+from supervision.db import DB, execute, fetch, fetch_value, insert
 from supervision.doctor import examine
 from supervision.errors import Refusal
 from supervision.files import store
@@ -72,6 +73,10 @@ async def place(server: str, factory: pytest.TempPathFactory) -> AsyncIterator[D
                 NOW,
                 sealed.seal("通话", CONTENT),
             )
+            agreed = {"order_id": order, "kind": "field", "at": NOW, "place_sealed": sealed.seal("幸福路3号", PLACE)}
+            appointment = await insert("appointment", agreed | {"recorded_at": NOW})
+            missed = {"order_id": order, "appointment": appointment, "content_sealed": sealed.seal("没有人", CONTENT)}
+            await insert("no_show", missed | {"happened_at": NOW, "recorded_at": NOW})
             await keep(None, Attached("commission", 1, None, "received"), Upload("委托函.pdf", pdf()), NOW)
         yield database
 

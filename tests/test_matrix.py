@@ -37,6 +37,9 @@ PLAIN_NAMES = {
 """Names in tests/routes.py that are more exact than the route's own."""
 
 
+AGREED = {"at": NOW + timedelta(days=2), "recorded_at": NOW - timedelta(hours=2)}
+
+
 class _Undo(Exception):
     pass
 
@@ -106,6 +109,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "message_id": await _unclear_text(one.person),
         "help_kind": "visit",
         "help_fact_id": await _helped(one, officer),
+        "appointment_id": await insert("appointment", {"order_id": one.order, "kind": "office"} | AGREED),
         "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
         **await for_the_matrix(one.person, officer),
         "alert_id": await fetch_value(f"SELECT max(id) FROM alert {of_order} AND closed_at IS NULL", one.order),

@@ -7,6 +7,7 @@ updated; a wrong one is withdrawn with a reason. What was said is sealed.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
@@ -28,7 +29,7 @@ class CheckIn:
     """A fact to put down: its kind (which is its table), in which manner, when, and what was said."""
 
     kind: str
-    how: Mapping[str, str]
+    how: Mapping[str, Any]
     happened_at: datetime
     content: str = ""
 

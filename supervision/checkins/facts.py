@@ -1,4 +1,4 @@
-"""What the ledger may know of check-ins: reports, field visits and information checks, as acts that meet duties."""
+"""What the ledger may know of check-ins: reports, visits, checks, appointments and who didn't come, as acts."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from supervision.rules.base import Act
 
 
 async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
-    """Order → what was reported, visited and checked, without what was withdrawn."""
+    """Order → what was reported, visited, checked and appointed (that at the time which was given), without what was withdrawn."""
     rows = await fetch(
         """SELECT order_id, 'report' AS kind, id, mode, happened_at, recorded_at
              FROM report WHERE order_id = ANY($1) AND withdrawn_at IS NULL
@@ -16,7 +16,14 @@ async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
              FROM visit WHERE order_id = ANY($1) AND withdrawn_at IS NULL
            UNION ALL
            SELECT order_id, 'info_check', id, result, happened_at, recorded_at
-             FROM info_check WHERE order_id = ANY($1) AND withdrawn_at IS NULL""",
+             FROM info_check WHERE order_id = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT order_id, 'appointment', id, kind, at, recorded_at
+             FROM appointment WHERE order_id = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT n.order_id, 'no_show', n.id, a.kind, n.happened_at, n.recorded_at
+             FROM no_show n JOIN appointment a ON a.id = n.appointment
+            WHERE n.order_id = ANY($1) AND n.withdrawn_at IS NULL""",
         list(ids),
     )
     found: dict[int, list[Act]] = {}

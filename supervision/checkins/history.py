@@ -48,7 +48,10 @@ SELECT f.*, s.name AS by, w.name AS withdrawer,
                happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM visit
         UNION ALL
         SELECT 'info_check', id, order_id, NULL, NULL, channel, result, content_sealed,
-               happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM info_check) f
+               happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM info_check
+        UNION ALL
+        SELECT 'no_show', id, order_id, NULL, NULL, NULL, NULL, content_sealed,
+               happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM no_show) f
   LEFT JOIN staff s ON s.id = f.recorded_by
   LEFT JOIN staff w ON w.id = f.withdrawn_by
  WHERE f.order_id IN (SELECT id FROM orders WHERE person = $1)

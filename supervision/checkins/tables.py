@@ -1,6 +1,6 @@
 """What the person reported and what the staff saw: reports, field visits, information checks."""
 
-from piccolo.columns import BigSerial, ForeignKey
+from piccolo.columns import BigInt, BigSerial, ForeignKey
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check
 from piccolo.table import Table
@@ -14,7 +14,9 @@ MODES = ("phone", "in_person", "written")
 MET = ("person", "family", "nobody")
 CHANNELS = ("call", "video", "position", "message")
 RESULTS = ("ok", "abnormal", "unreached")
-HOW = {"report": ("mode",), "visit": ("met",), "info_check": ("channel", "result")}
+APPOINTED = ("field", "office")
+WITHDRAWN_AS = ("moved", "cancelled")
+HOW = {"report": ("mode",), "visit": ("met",), "info_check": ("channel", "result"), "no_show": ("appointment",)}
 """Kind of check-in, which is its table → the columns that say in which manner it was made."""
 
 
@@ -78,3 +80,42 @@ class InfoCheck(Table, tablename="info_check", db=DB):
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     info_check_channel_known = Check("channel IN ('call', 'video', 'position', 'message')")
     info_check_result_known = Check("result IN ('ok', 'abnormal', 'unreached')")
+
+
+class Appointment(Table, tablename="appointment", db=DB):
+    """A field visit or an office interview that was given a time and place; one that was moved is withdrawn and replaced."""
+
+    id = BigSerial(primary_key=True)
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    kind = text()
+    at = moment()
+    place_sealed = text(null=True)
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    replaces = BigInt(null=True, default=None)
+    withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
+    withdrawn_as = text(null=True)
+    appointment_kind_known = Check("kind IN ('field', 'office')")
+    appointment_withdrawn_as_known = Check("withdrawn_as IN ('moved', 'cancelled')")
+
+
+class NoShow(Table, tablename="no_show", db=DB):
+    """Nobody came to an appointment, or nobody was met; it happened at the appointed time."""
+
+    id = BigSerial(primary_key=True)
+    order = ForeignKey(
+        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id"
+    )
+    appointment = ForeignKey(Appointment, null=False, default=None, on_delete=OnDelete.restrict)
+    happened_at = moment()
+    content_sealed = text(null=True)
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    replaces = number(null=True)
+    withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)

@@ -1,4 +1,4 @@
-"""The day of whoever has files: what is owed today, what is late, what is new, what was answered. Four bounded lists, one query."""
+"""The day of whoever has files: what is owed today, who was given a time, what is late, new, answered. Five bounded lists, one query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ FILE, ALERTS = "/people/{person}", "/alerts/people/{person}"
 FORMS = {("SU-01", mode): mode for mode in ("phone", "in_person", "written")} | {
     ("SU-04", "info"): "check",
     ("SU-04", "field"): "visit",
+    ("AP-01", "office"): "in_person",
+    ("AP-01", "field"): "visit",
 }
 """Of what is owed first, the form of the file in which it is put down: it is open already, so that saving it is one more click."""
 
@@ -54,8 +56,14 @@ WITH mine AS MATERIALIZED (
            array_agg(variant ORDER BY limit_at, id) AS variants, bool_and(owed_by <> 'person') AS ours
       FROM duty
      WHERE state = 'open' AND person IN (SELECT person FROM mine)
-       AND (is_lapsed(state, limit_at, $2) OR (due_at <= $3 AND opens_at <= $2))
+       AND (is_lapsed(state, limit_at, $2) OR (due_at <= $3 AND opens_at <= $2 AND rule <> 'AP-01'))
      GROUP BY 1, person
+    UNION ALL
+    SELECT 'appointed', 'appointment', person, min(due_at), array_agg(rule ORDER BY due_at, id),
+           array_agg(variant ORDER BY due_at, id), FALSE
+      FROM duty
+     WHERE state = 'open' AND rule = 'AP-01' AND person IN (SELECT person FROM mine)
+       AND NOT is_lapsed(state, limit_at, $2) AND due_at < $6 GROUP BY person
     UNION ALL
     SELECT 'new', 'person', person, max(from_at), NULL, NULL, FALSE FROM responsibility
      WHERE to_at IS NULL AND from_at >= $4 AND person IN (SELECT person FROM mine) GROUP BY person
@@ -78,15 +86,15 @@ SELECT placed.*, p.name, p.sex, p.born_on
  WHERE place <= $5 ORDER BY list, place
 """
 """The new are shown newest first, all others oldest first. LIMIT 1: else the planner, which can't foresee how few are found, reads all people."""
-KEYS = ("today", "lapsed", "new", "answered")
+KEYS = ("today", "appointed", "lapsed", "new", "answered")
 
 
 async def day_of(viewer: Viewer, now: datetime) -> list[Group]:
-    """The four lists of the viewer's own files; of a head, the office's."""
+    """The five lists of the viewer's own files; of a head, the office's."""
     today = local_day(now)
     whose, value = ("office", viewer.office) if viewer.role == "head" else ("staff", viewer.id)
     since = start_of(add_days(today, -1))
-    rows = await fetch(LISTS.format(whose=whose), value, now, end_of(today), since, BOUND)
+    rows = await fetch(LISTS.format(whose=whose), value, now, end_of(today), since, BOUND, end_of(add_days(today, 1)))
     lists: dict[str, list[Record]] = {key: [] for key in KEYS}
     for row in rows:
         lists[row["list"]].append(row)
@@ -108,7 +116,7 @@ def _item(row: Record, now: datetime, settle: tuple[str, str]) -> Item:
 
 def _step(row: Record, settle: tuple[str, str]) -> tuple[str, str]:
     """The next step: where it is, and what it is called."""
-    if row["list"] == "today":
+    if row["list"] in ("today", "appointed"):
         form = FORMS.get((row["kinds"][0], row["variants"][0]), "")
         return FILE + (f"?open={form}#record" if form else "#record"), "记录"
     return {"person": (FILE, "查看"), "text": ("/messages", "查看")}.get(row["sort"], settle)

@@ -10,6 +10,8 @@ from litestar.response import Template
 from supervision.access.confirm import confirmed
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import Seeing, record
+from supervision.checkins.appointments import coming_read
+from supervision.checkins.words import AGREED, APPOINTED
 from supervision.clock import Clock
 from supervision.db import tx
 from supervision.desk.file import (
@@ -70,6 +72,7 @@ async def _file(
         messages=messages_read(person.id),
         notes=notes_read(person.id, everything=everything),
         files=newest_read(viewer, person.id),
+        coming=coming_read(person.id, now),
     )
     happened = timeline(found["done"], found["facts"], found["withdrawn"])
     most = {
@@ -91,6 +94,8 @@ async def _file(
         "messages": found["messages"],
         "notes": found["notes"],
         "papers_kept": found["files"],
+        "coming": found["coming"],
+        "appointed_words": {"kind": APPOINTED, "state": AGREED},
         "most": most | {"open": OPEN, "ended": LONG},
         "everything": everything,
         "number": None,

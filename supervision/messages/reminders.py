@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from supervision import rules
-from supervision.days import at_hour, end_of, local_day, start_of
+from supervision.days import SHANGHAI, at_hour, end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, fetch_value, insert_many, tx
 from supervision.messages import texts
 from supervision.messages.outbox import (
@@ -23,6 +23,8 @@ from supervision.rules.reminding import due_day, reminder_moments
 
 BATCH = 500  # people
 REMINDER, MISSED = "reminder", "missed"
+TOLD_ALIKE = [rule.id for rule in rules.RULES if rule.remind_days and rule.owed_by != "person"]
+"""What the staff owe and the person is told of too: that a time was agreed."""
 MISSED_IS_NEWS = timedelta(days=2)
 
 
@@ -52,8 +54,9 @@ async def _forget_what_is_over(now: datetime) -> None:
     await execute(
         """UPDATE duty SET remind_at = NULL
             WHERE state = 'open' AND remind_at <= $1
-              AND (due_at <= $1 OR owed_by <> 'person' OR subject_kind <> 'order')""",
+              AND (due_at <= $1 OR (owed_by <> 'person' AND rule <> ALL($2)) OR subject_kind <> 'order')""",
         now,
+        TOLD_ALIKE,
     )
 
 
@@ -97,7 +100,14 @@ def _reminder_of(row: Record, now: datetime) -> About:
 
 
 def _version(row: Record) -> str:
-    return f"due {due_day(row['due_at'])}"
+    """By the day; where an hour was agreed by the hour: one that was moved is told anew."""
+    hour = _hour(row)
+    return f"due {due_day(row['due_at'])}{f' {hour}' if hour else ''}"
+
+
+def _hour(row: Record) -> str:
+    """The agreed hour; empty where the day is what counts."""
+    return f"{row['due_at'].astimezone(SHANGHAI):%H:%M}" if row["rule"] in TOLD_ALIKE else ""
 
 
 def _reminder(to: "Texted", now: datetime) -> Draft:
@@ -245,7 +255,9 @@ async def _offices(subjects: Iterable[int], now: datetime) -> dict[int, str]:
 
 def items_of(duties: Iterable[Record]) -> list[texts.Item]:
     """What a text says of these duties."""
-    return [texts.Item(texts.kind_of(row["rule"], row["variant"]), due_day(row["due_at"])) for row in duties]
+    return [
+        texts.Item(texts.kind_of(row["rule"], row["variant"]), due_day(row["due_at"]), _hour(row)) for row in duties
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,15 @@ WORDS = {
     "health": "说明近况",
     "re_check": "交补充材料",
     "summary": "交小结",
+    "appointment": "见面",
 }
-KIND_OF_RULE = {"RE-06": "first_report", "BX-01": "health", "BX-02": "re_check", "TE-01": "summary"}
+KIND_OF_RULE = {
+    "RE-06": "first_report",
+    "BX-01": "health",
+    "BX-02": "re_check",
+    "TE-01": "summary",
+    "AP-01": "appointment",
+}
 
 _joins = re.compile(r"(?<=\d)[\s\-–—.·()（）+]+(?=\d)")
 _digits = re.compile(rf"\d{{{LONGEST_DIGIT_RUN + 1},}}")
@@ -52,10 +59,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing due on a local day; `kind` is a key of WORDS."""
+    """One thing due on a local day; `kind` is a key of WORDS; `at`: the hour, 15:30, where one was given."""
 
     kind: str
     on: date
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,12 @@ def missed(items: Sequence[Item], office: str = "", holder: str = "self") -> Tex
     if holder != "self":
         return compose(f"{_from(office)}请转告您的家人：请尽快与我们联系。")
     return compose(f"{_from(office)}{_listed(items)}还没有完成，请尽快与我们联系。")
+
+
+def visit_reminder(on: date, hour: str, *, confirmed: bool) -> Text:
+    """A family's appointment at the window: when, and nothing of what; as long as they didn't say so, that we wait for their word."""
+    asks = "请按时到窗口" if confirmed else "请尽快与窗口确认"
+    return compose(f"提醒：{_day(on)}{hour}有约，{asks}。")
 
 
 def staff_digest(counts: Counts) -> Text:
@@ -141,11 +155,14 @@ def _from(office: str) -> str:
 
 
 def _listed(items: Sequence[Item]) -> str:
-    unique = sorted(set(items), key=lambda item: (item.on, list(WORDS).index(item.kind)))
-    days = [(day, [item.kind for item in group]) for day, group in groupby(unique, key=lambda item: item.on)]
+    unique = sorted(set(items), key=lambda item: (item.on, list(WORDS).index(item.kind), item.at))
+    days = [
+        (day, [f"{item.at}{WORDS[item.kind]}" for item in group])
+        for day, group in groupby(unique, key=lambda item: item.on)
+    ]
     assert days, "a text needs something to speak of"
-    named = "，".join(_day(day) + "、".join(WORDS[kind] for kind in kinds) for day, kinds in days[:MOST_DAYS])
-    left = sum(len(kinds) for _, kinds in days[MOST_DAYS:])
+    named = "，".join(_day(day) + "、".join(said) for day, said in days[:MOST_DAYS])
+    left = sum(len(said) for _, said in days[MOST_DAYS:])
     return f"{named}等{len(unique)}项" if left else named
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from supervision.rules import (
+    appointments,
     commission_clock,
     commission_notices,
     assistance_help,
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     late_to_register.RULE,
     regular_report.RULE,
     office_checks.RULE,
+    appointments.RULE,
     *ending.RULES,
     expired_hold.RULE,
     confirm_pause.RULE,
@@ -65,6 +67,8 @@ VARIANT_TITLES = {
     ("SU-01", "written"): "书面报告",
     ("SU-04", "field"): "实地走访",
     ("SU-04", "info"): "信息化核查",
+    ("AP-01", "field"): "约定的走访",
+    ("AP-01", "office"): "约定的见面",
     ("RA-08", "fetch"): "必接必送",
     ("RA-08", "receive"): "衔接",
     ("CI-03", "amber"): "调查评估期限将满",

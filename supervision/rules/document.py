@@ -137,11 +137,13 @@ EXAMPLE = Facts(
     acts=(Act("registration", ID, "in_person", REGISTERED_AT, REGISTERED_AT),),
 )
 NEVER_CAME = replace(EXAMPLE, matter=replace(EXAMPLE.order, registered_at=None, ledger_from=IN_FORCE_ON), acts=())
+APPOINTED_AT = datetime(2026, 3, 4, 15, 30, tzinfo=SHANGHAI)
+APPOINTED = replace(EXAMPLE, acts=(Act("appointment", ID, "office", APPOINTED_AT, REGISTERED_AT),))
 ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
 EXAMPLES = {"order": EXAMPLE}
 """Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
-CASES = {"RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES, **commission_examples.CASES}
+CASES = {"AP-01": APPOINTED, "RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES, **commission_examples.CASES}
 
 
 def _examples(rule: Rule) -> str:

@@ -33,6 +33,9 @@ class _Recorded:
 
 def recompute(why: Why) -> tuple[datetime, datetime, datetime]:
     """When the slot opens, is due and lapses, by its explanation alone. Raises KeyError where it explains no slot."""
+    if "moments" in why:  # moments of the clock, which no grid of days gives
+        opens_at, due_at, limit_at = map(datetime.fromisoformat, why["moments"])
+        return opens_at, due_at, limit_at
     timing = timing_of(why)
     opens_at, due_at, limit_at = timing.moments(timing.days(_Recorded(_dates(why.get("days_off", ())))))
     if "outage_ended_on" in why:
@@ -109,7 +112,10 @@ ABSENT = {
 
 def sentence(why: Why) -> str:
     """The explanation in plain Chinese, for the screen."""
-    said = _slot_sentence(why) if "anchor" in why else _finding_sentence(why)
+    if "said" in why:
+        said = f"{why['said']}；{_last_day(why)}"
+    else:
+        said = _slot_sentence(why) if "anchor" in why else _finding_sentence(why)
     return f"依据{why['article']}：{said}。"
 
 

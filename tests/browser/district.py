@@ -6,6 +6,8 @@ from typing import Any
 
 from jobs.run import run_until
 from supervision.checkins.actions import Entry, info_check, record_many, report, visit
+from supervision.checkins.appointments import Appointment, appoint, move
+from supervision.checkins.appointments import find as find_appointment
 from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_value
@@ -44,6 +46,7 @@ async def fill() -> District:
     await _forty_days(cast, people)
     await _states(cast, people)
     await _files(cast, people)
+    await _appointments(cast, people)
     await _jobs(cast)
     sheets = await _sheets(cast)
     await execute(
@@ -89,6 +92,16 @@ async def _states(cast: Cast, people: list[OnRegister]) -> None:
     await end_order(dan, people[6].order, Ending("revoked", then, "撤销缓刑裁定书"), then)
     await awaited(cast, effective_on=(NOW - timedelta(days=2)).date(), at=then)
     await awaited(cast, effective_on=(NOW - timedelta(days=16)).date(), at=then)
+
+
+async def _appointments(cast: Cast, people: list[OnRegister]) -> None:
+    """Everybody of 古城 was given a time: one that passed, one that was moved, one to come."""
+    alice, then = await viewer_of(cast.alice), NOW - timedelta(days=3)
+    for one in people[:3]:
+        await appoint(alice, one.order, Appointment("office", NOW - timedelta(hours=1), "所里"), then)
+        moved = await appoint(alice, one.order, Appointment("field", NOW + timedelta(days=1), "家里"), then)
+        to = Appointment("field", NOW + timedelta(days=2), "村委会")
+        await move(alice, await find_appointment(moved, one.person), to, reason="本人当天要上班", now=then)
 
 
 async def _files(cast: Cast, people: list[OnRegister]) -> None:
