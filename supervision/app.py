@@ -26,6 +26,7 @@ from supervision.checkins import appointment_pages
 from supervision.checkins import pages as checkins_pages
 from supervision.clock import Clock
 from supervision.commissions import act_pages as commission_act_pages
+from supervision.commissions import file_pages as commission_file_pages
 from supervision.commissions import pages as commission_pages
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
@@ -103,6 +104,7 @@ ROUTES: list[Any] = [
     *appointment_pages.ROUTES,
     *commission_pages.ROUTES,
     *commission_act_pages.ROUTES,
+    *commission_file_pages.ROUTES,
     *files_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,

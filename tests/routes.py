@@ -384,6 +384,9 @@ LINES = (
         expected,
     ),
     Line("POST", f"{COMMISSION}/facts/{{commission_kind}}/{{commission_fact_id}}/withdrawal", "decide_commission", {"reason": "录错"}),
+    Line("POST", f"{COMMISSION}/files", "handle_commission", {"kind": "record"}, answers=(422,)),
+    Line("GET", f"{COMMISSION}/files/{{commission_file_id}}", "see_commissions"),
+    Line("POST", f"{COMMISSION}/files/{{commission_file_id}}/withdrawal", "handle_commission", {"reason": "存错"}),
     Line("POST", f"{COMMISSION}/undoing", "decide_commission", {"reason": "录错"}),
     Line("POST", f"{COMMISSION}/voiding", "decide_commission", {"reason": "录错"}),
     # alerts

@@ -33,6 +33,7 @@ PLAIN_NAMES = {
     "notice_event": "event",
     "commission_kind": "kind",
     "commission_fact_id": "fact_id",
+    "commission_file_id": "file_id",
     "empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id", "help_kind": "kind", "help_fact_id": "fact_id"}
 """Names in tests/routes.py that are more exact than the route's own."""
 

@@ -13,6 +13,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.commissions import investigating, reading, receiving, words
+from supervision.commissions.file_pages import KINDS as FILE_KINDS
 from supervision.commissions.moves import CONTENT, KIND
 from supervision.commissions.scope import get_commission
 from supervision.commissions.states import DECIDE, HANDLE, events_of, transition
@@ -20,6 +21,7 @@ from supervision.commissions.tables import NOTICES, ORGANS, SUBJECT_KINDS
 from supervision.commissions.words import ASKED
 from supervision.db import Record
 from supervision.errors import Refusal
+from supervision.files.actions import of as kept_files
 from supervision.forms import Form, read_form
 from supervision.orders.offers import officer_options, officers_for
 from supervision.orders.tables import KINDS
@@ -86,6 +88,8 @@ async def _shown(viewer: Viewer, one: Record, case: reading.Case, clock: Clock) 
         "one": one,
         "words": words,
         "asked": ASKED,
+        "files": await kept_files(KIND, one["id"], viewer),
+        "file_kinds": FILE_KINDS,
         "plain": [event for event in may if event in ASKED],
         "may": may,
         "notices": _notices(case) if viewer.may(DECIDE) else [],

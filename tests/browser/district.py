@@ -21,6 +21,7 @@ from supervision.orders.pauses import NewPause, pause
 from supervision.people.actions import add_note
 from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Cast, assemble
+from tests.commissions.makers import for_the_browser
 from tests.conftest import ROOT
 from tests.files.made import jpeg, pdf
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
@@ -149,6 +150,7 @@ async def _ids(cast: Cast) -> dict[str, Any]:
         "awaited_id": await fetch_value("SELECT max(person) FROM orders WHERE registered_at IS NULL"),
         "staff_id": cast.alice.id,
         **await _without_person(cast),
+        **await for_the_browser(cast),
     }
 
 

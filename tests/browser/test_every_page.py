@@ -25,6 +25,7 @@ UNFOLD = """[...document.querySelectorAll('main details')].filter((one) => !one.
 LOGINS = ("alice", "dan", "erin", "sam", "sue", "audrey")
 """Who opens a page: the first of these that may."""
 FILES = {
+    "/commissions/{commission_id}/files/{commission_file_id}",
     "/people/{person_id}/files/{file_id}",
     "/import/{upload_id}/refused",
     "/people/export",
@@ -54,6 +55,8 @@ MORE = (
     ("/dashboard", "bob"),
     ("/dashboard?office={office_id}", "dan"),
     ("/rollcall/detained", "ines"),
+    ("/commissions/{sent_commission_id}", "dan"),
+    ("/commissions?tab=sent", "erin"),
     ("/sign-in", None),
 )
 REFUSED = (("/people/2000000000", "alice", 404), ("/staff", "alice", 403))

@@ -19,9 +19,11 @@ from supervision.commissions.receiving import Asked, Letter, receive
 from supervision.commissions.steps import Step, take_step
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES
 from supervision.db import fetch_value, insert
+from supervision.files.actions import Attached, Upload, keep
 from supervision.people.actions import NewPerson
 from supervision.sealed import seal
 from tests.cast import NOW, Cast, Member
+from tests.files.made import pdf
 from tests.register import identity_number, viewer_of
 
 _serial = count(1)
@@ -129,5 +131,21 @@ async def for_the_matrix(person: int, officer: Member) -> dict[str, Any]:
         "decision_event": "approved",
         "notice_event": "informed",
         "commission_kind": "record",
+        "commission_file_id": await keep(
+            None, Attached("commission", commission, None, "received"), Upload("委托函", pdf()), NOW
+        ),
         "commission_fact_id": await insert("investigation_record", then | sealed | two),
     }
+
+
+async def for_the_browser(cast: Cast) -> dict[str, int]:
+    """One that Alice investigates, in its amber days, and one whose opinion was sent."""
+    hands = await Hands.of(cast)
+    running = await received(hands, NOW - timedelta(days=13))
+    await bring_to(hands, running, "investigating", NOW - timedelta(days=12))
+    await records(hands, running, NOW - timedelta(days=5))
+    sent = await received(hands, NOW - timedelta(days=30), fast=True, organ="procuratorate")
+    await bring_to(hands, sent, "closed", NOW - timedelta(days=20))
+    late = await received(hands, NOW - timedelta(days=40), organ="prison")
+    await bring_to(hands, late, "assigned", NOW - timedelta(days=39))
+    return {"commission_id": running, "sent_commission_id": sent}

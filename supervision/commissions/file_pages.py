@@ -1,0 +1,88 @@
+"""The files of a commission: the letter, signed records, the opinion as it was sent. Seen by its handlers alone (law CI-10)."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from supervision.access.forms import go
+from supervision.access.viewer import Viewer, guard
+from supervision.clock import Clock
+from supervision.commissions.moves import KIND
+from supervision.commissions.scope import get_commission
+from supervision.commissions.states import HANDLE
+from supervision.files.actions import Attached, Upload, find, keep, open_file, withdraw
+from supervision.files.content import LARGEST
+from supervision.files.serving import answer
+from supervision.forms import Form, read_form, show_again
+
+AnyRequest = Request[Any, Any, Any]
+BODY = LARGEST + 256 * 1024
+"""Bytes of a request that brings the largest file there may be."""
+KINDS = {
+    "received": "委托函和材料",
+    "record": "调查笔录",
+    "signed": "意见书签章件",
+    "issued": "制发的文书",
+    "other": "其他",
+}
+
+
+@post("/commissions/{commission_id:int}/files", guards=[guard(HANDLE)], request_max_body_size=BODY)
+async def bring(
+    request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Keep a file with the commission; it hangs on no person, so no other page shows it."""
+    one = await get_commission(viewer, commission_id)
+    show_again(request, [one["person"]])
+    shown = {"one": one, "act": "commissions/_upload.html", "heading": "存入文件", "file_kinds": KINDS}
+    form = await read_form(request, "commissions/act.html", **shown)
+    kind = form.choice("kind", "文件类别", KINDS)
+    sent = await _sent(request, form)
+    form.check()
+    await keep(viewer, Attached(KIND, one["id"], None, kind), sent, clock.now())
+    return go(f"/commissions/{one['id']}", f"已存入{KINDS[kind]}。")
+
+
+async def _sent(request: AnyRequest, form: Form) -> Upload:
+    sent = (await request.form()).get("file")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        form.wrong["file"] = "请选择一个文件。"
+        return Upload("", b"")
+    return Upload(sent.filename, await sent.read())
+
+
+@get("/commissions/{commission_id:int}/files/{file_id:int}", guards=[guard("see_commissions")])
+async def open_one(
+    commission_id: FromPath[int],
+    file_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Response[bytes]:
+    """One file: a picture is shown, all else is handed out to be saved."""
+    one = await get_commission(viewer, commission_id)
+    file = await find(file_id, subject=(KIND, one["id"]))
+    return answer(file, await open_file(viewer, file, clock.now()))
+
+
+@post("/commissions/{commission_id:int}/files/{file_id:int}/withdrawal", guards=[guard(HANDLE)])
+async def withdraw_one(
+    request: AnyRequest,
+    commission_id: FromPath[int],
+    file_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Response[Any]:
+    """A file that was put in by mistake no longer counts; it can still be seen."""
+    one = await get_commission(viewer, commission_id)
+    file = await find(file_id, subject=(KIND, one["id"]))
+    show_again(request, [one["person"]])
+    shown = {"one": one, "act": "commissions/_reason.html", "heading": "作废一份文件"}
+    form = await read_form(request, "commissions/act.html", **shown, action=f"/files/{file.id}/withdrawal")
+    await withdraw(viewer, file, form.text("reason", "原因", required=False), clock.now())
+    return go(f"/commissions/{one['id']}", "已作废。文件仍可查看。")
+
+
+ROUTES = [bring, open_one, withdraw_one]
