@@ -7,6 +7,8 @@ from jobs.job import Job
 
 SCHEDULE: tuple[Job, ...] = (
     Job("reconcile", work.reconcile, "台账核对", at=time(2, 0)),
+    # Before the watch: what is given back in time is no lapse.
+    Job("visits", work.visits, "会见到期", every=timedelta(seconds=10)),
     Job("watch", work.watch, "逾期发现", every=timedelta(seconds=10)),
     Job("escalate", work.escalate, "逐级上报", every=timedelta(seconds=10)),
     Job("roll_call", work.roll_call, "每日点名", at=work.ROLL_CALL_AT),

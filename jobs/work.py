@@ -22,6 +22,8 @@ from supervision.messages.reminders import remind as queue_reminders
 from supervision.rollcall.heads import keep_heads as write_heads
 from supervision.rollcall.take import take
 from supervision.statistics.daily import count_days
+from supervision.video_visits.release import release as release_visits
+from supervision.video_visits.telling import remind as tell_families
 
 ROLL_CALL_AT = time(7, 30)
 
@@ -33,6 +35,11 @@ async def reconcile(work: Work) -> int:
     if seen.failed:
         raise RuntimeError(f"{seen.failed} subjects could not be computed")
     return seen.repaired
+
+
+async def visits(work: Work) -> int:
+    """Slots of video visits given back unconfirmed, families noted that didn't come, and texts to those who are to come."""
+    return sum(await release_visits(work.now())) + await tell_families(work.now())
 
 
 async def watch(work: Work) -> int:

@@ -46,6 +46,8 @@ from supervision.settings import pages as settings_pages
 from supervision.statistics import dashboard_pages
 from supervision.statistics import pages as statistics_pages
 from supervision.system import pages as system_pages
+from supervision.video_visits import family_pages
+from supervision.video_visits import pages as visits_pages
 
 logger = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -63,6 +65,7 @@ NAV = (
     ("/alerts", "预警处置", "bell", "see_alerts", ""),
     ("/calls", "集中通话", "phone", "record", ""),
     ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
+    ("/visits", "视频会见", "video", "see_visits", "工作"),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/dashboard", "看板", "chart-column", "see_statistics", "监督"),
@@ -110,6 +113,8 @@ ROUTES: list[Any] = [
     *intake_pages.ROUTES,
     *resettlement_pages.ROUTES,
     *assistance_pages.ROUTES,
+    *visits_pages.ROUTES,
+    *family_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *statistics_pages.ROUTES,
     *dashboard_pages.ROUTES,

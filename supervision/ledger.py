@@ -6,6 +6,7 @@ import supervision.discipline.facts as discipline
 import supervision.orders.facts as orders
 import supervision.people.facts as people
 import supervision.resettlement.facts as resettlement
+import supervision.video_visits.facts as video_visits
 from supervision.alerts.subjects import connect_titles
 from supervision.duties.facts import decisions, pauses
 from supervision.duties.kinds import Kind, add_kind
@@ -17,6 +18,7 @@ def connect_sources() -> None:
     _orders()
     _commissions()
     _assistances()
+    _bookings()
     check_complete()
 
 
@@ -48,6 +50,16 @@ def _commissions() -> None:
     without("commission", "classes", "phones")
     of_kind("commission")
     connect_titles("commission", commissions.titles)
+
+
+def _bookings() -> None:
+    # What was handed back, called off or held owes nothing new.
+    living = "s.withdrawn_at IS NULL AND s.state IN ('applied', 'forwarded', 'scheduled', 'confirmed', 'arrived', 'in_session')"
+    add_kind(Kind("booking", "booking", living=living))
+    connect("booking", "matter", video_visits.bookings)
+    connect("booking", "acts", video_visits.acts)
+    without("booking", "classes", "phones")
+    of_kind("booking")
 
 
 def of_kind(kind: str) -> None:

@@ -207,6 +207,18 @@ def heard(target: Target) -> Mapping[str, Any]:
 MEETING = {"conclusion": "suitable", "number": "评9号", "met_at": "2026-11-25T08:30", "attended": "甲、乙", "reason": "符合条件"}
 NOW_FIELD = "2026-11-25T09:00"
 COMMISSION = "/commissions/{commission_id}"
+def an_inmate(target: Target) -> Mapping[str, Any]:
+    """The form of a prisoner."""
+    who = {"person_name": "乙囚", "number": identity_number(date(1988, 3, 4), 75)}
+    return who | {"prison": target["prison_id"], "level": "normal"}
+
+
+def a_relative(target: Target) -> Mapping[str, Any]:
+    """The form of a relative."""
+    who = {"person_name": "丙亲", "number": identity_number(date(1990, 3, 4), 76), "kinship": "spouse"}
+    return who | {"phone": "19900000008", "texts": "1"}
+
+
 PASSWORDS = {
     "old_password": PASSWORD,
     "new_password": "quite another one",
@@ -472,6 +484,41 @@ LINES = (
         lambda t: {"people": t["own_person_id"], "staff": t["officer_id"]},
         own_unassigned,
     ),
+    # video visits
+    Line("GET", "/visits", "see_visits"),
+    Line("GET", "/visits/day", "see_visits"),
+    Line("GET", "/visits/week", "see_visits"),
+    Line("GET", "/visits/calendar.ics", "see_visits"),
+    Line("GET", "/visits/{booking_id}", "see_visits"),
+    Line("POST", "/visits/{booking_id}/steps/{step}", "book_visits"),
+    Line("POST", "/visits/{booking_id}/withdrawal", "keep_visits", {"reason": "录错"}),
+    Line("GET", "/visits/prisoners", "see_visits"),
+    Line("GET", "/visits/prisoners/new", "book_visits"),
+    Line("POST", "/visits/prisoners/new", "book_visits", an_inmate),
+    Line("GET", "/visits/prisoners/{prisoner_id}", "see_visits"),
+    Line(
+        "POST",
+        "/visits/prisoners/{prisoner_id}/status",
+        "book_visits",
+        lambda t: {"prison": t["prison_id"], "level": "loose"},
+    ),
+    Line("POST", "/visits/prisoners/{prisoner_id}/family", "book_visits", a_relative),
+    Line(
+        "POST",
+        "/visits/prisoners/{prisoner_id}/bookings",
+        "book_visits",
+        lambda t: {f"visitor-{t['visitor_id']}": "1", "wanted_on": "2026-12-08"},
+    ),
+    Line(
+        "POST",
+        "/visits/family/{family_id}/verification",
+        "book_visits",
+        {"result": "ok", "proof": "birth", "in_person": "1"},
+    ),
+    Line("GET", "/visits/places", "keep_visits"),
+    Line("POST", "/visits/places/prisons", "keep_visits", {"name": "晋北监狱"}),
+    Line("POST", "/visits/places/rooms", "keep_visits", {"name": "八号会见室"}),
+    Line("POST", "/visits/places/rooms/{room_id}/close", "keep_visits"),
     # messages
     Line("GET", "/messages", "see_messages"),
     Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),

@@ -24,6 +24,7 @@ from tests.files.made import pdf
 from tests.register import OnRegister, on_register
 from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
+from tests.video_visits.makers import things_of_the_window
 
 NOBODY = 2_000_000_000
 KEY = "Idempotency-Key"
@@ -88,6 +89,7 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "shape": "azbj_import_24",
         "upload_id": await insert("upload", SHEET | {"staff": cast.dan.id, "content_sealed": sealed_sheet()}),
         "run_id": await insert("import_run", {"kind": "roster", "file_name": "a", "file_hash": "a", "started_at": NOW}),
+        **await things_of_the_window(),
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),
     }
 

@@ -23,11 +23,13 @@ from supervision.rules import (
     office_checks,
     reach_otherwise,
     regular_report,
+    video_visit_clocks,
 )
 from supervision.rules.assistance import Assistance
 from supervision.rules.base import Duty, Facts, Finding, Order, Rule, Terms
 from supervision.rules.commission import Commission
 from supervision.rules.settle import settle
+from supervision.rules.video_visit import Booking
 
 RULES: tuple[Rule, ...] = (
     first_report.RULE,
@@ -50,8 +52,9 @@ RULES: tuple[Rule, ...] = (
     *assistance_release.RULES,
     *assistance_search.RULES,
     *assistance_help.RULES,
+    *video_visit_clocks.RULES,
 )
-MATTERS: dict[str, type] = {"order": Order, "commission": Commission, "assistance": Assistance}
+MATTERS: dict[str, type] = {"order": Order, "commission": Commission, "assistance": Assistance, "booking": Booking}
 """Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     kind: tuple(rule for rule in RULES if rule.subject == kind)
@@ -73,6 +76,8 @@ VARIANT_TITLES = {
     ("RA-08", "receive"): "衔接",
     ("CI-03", "amber"): "调查评估期限将满",
     ("CI-04", "amber"): "调查评估（速裁）期限将满",
+    ("VV-13", "confirm"): "确认会见时间",
+    ("VV-13", "attend"): "按时到场会见",
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
     ("discipline_step", "clue"): "训诫、警告线索研判",

@@ -8,7 +8,14 @@ from inspect import getdoc
 from typing import Any
 
 from supervision.days import SHANGHAI, Calendar, start_of
-from supervision.rules import RULES, assistance_examples, commission_examples, evaluate, title_of
+from supervision.rules import (
+    RULES,
+    assistance_examples,
+    commission_examples,
+    evaluate,
+    title_of,
+    video_visit_examples,
+)
 from supervision.rules.base import Act, Duty, Facts, Finding, Order, Pause, Rule, Subject, Terms
 from supervision.rules.explain import sentence
 from supervision.rules.parameters import DEFAULTS, Default, default_parameters
@@ -141,7 +148,7 @@ APPOINTED_AT = datetime(2026, 3, 4, 15, 30, tzinfo=SHANGHAI)
 APPOINTED = replace(EXAMPLE, acts=(Act("appointment", ID, "office", APPOINTED_AT, REGISTERED_AT),))
 ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
-EXAMPLES = {"order": EXAMPLE}
+EXAMPLES = {"order": EXAMPLE, "booking": video_visit_examples.HELD}
 """Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
 CASES = {"AP-01": APPOINTED, "RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES, **commission_examples.CASES}
 

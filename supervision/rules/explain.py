@@ -76,6 +76,8 @@ ANCHORS = {
     "received_on": "收到委托和全部材料之日",
     "sent_on": "意见书发出之日",
     "unable_on": "发现无法评估之日",
+    "applied_on": "申请之日",
+    "forwarded_on": "转送监狱之日",
     "step_entered_on": "案件进入这一环节之日",
     "verification_asked_on": "开始核查之日",
     "release_on": "释放日",

@@ -29,6 +29,7 @@ IM_24 = "《社区矫正法实施办法》第24条：频次由省级规定和分
 IM_14 = "《社区矫正法实施办法》第14条"
 IM_53 = "《社区矫正法实施办法》第53条"
 PRACTICE = "各地分类管理办法的通行做法，由本局确定"
+VISITS = "各地远程视频会见办法的通行做法，由本局确定"
 HOUSE = "本系统的默认值，由本局确定"
 
 DEFAULTS: tuple[Default, ...] = (
@@ -108,6 +109,20 @@ DEFAULTS: tuple[Default, ...] = (
     Default("commission.inform_days", 1, "调查评估：接受委托后几个工作日内通报检察院（法条为“及时”）", HOUSE),
     Default("commission.explain_days", 2, "调查评估：无法评估的，几个工作日内说明情况（法条为“及时”）", HOUSE),
     Default("commission.adoption_days", 60, "调查评估：意见书发出后几日仍不知是否采信的，提示询问", HOUSE),
+    Default("vv.max_visitors", 3, "视频会见：一次最多几名亲属", VISITS),
+    Default("vv.minutes", 30, "视频会见：一次几分钟", VISITS),
+    Default("vv.per_month.strict", 0, "视频会见：严管级每月几次", VISITS),
+    Default("vv.per_month.normal", 1, "视频会见：普管级每月几次", VISITS),
+    Default("vv.per_month.loose", 2, "视频会见：宽管级每月几次", VISITS),
+    Default("vv.book_ahead_wd", 5, "视频会见：至少提前几个工作日预约", VISITS),
+    Default("vv.forward_wd", 2, "视频会见：几个工作日内转送监狱", VISITS),
+    Default("vv.prison_wd", 3, "视频会见：监狱几个工作日内答复", VISITS),
+    Default("vv.confirm_hours", 24, "视频会见：会见前几小时为家属确认期限", VISITS),
+    Default("vv.checkin_minutes", 15, "视频会见：会见前几分钟开始核验", VISITS),
+    Default("vv.late_minutes", 10, "视频会见：开始后几分钟未到视为放弃", VISITS),
+    Default("vv.noshow_block_days", 30, "视频会见：爽约后几日内不得再约", VISITS),
+    Default("vv.suspend_months", [1, 3], "视频会见：违反会见规定暂停几个月（最短、最长）", VISITS),
+    Default("vv.slots", ["08:30-11:30", "14:30-17:00"], "视频会见：工作日的会见时间", VISITS),
     Default("ladder.notice", [48, 48, 24], "一般预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.serious", [24, 24, 24], "较重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
     Default("ladder.grave", [4, 4, 8], "严重预警：承办人、所长、区局各停留几小时后上报（末级为重复间隔）", HOUSE),
