@@ -21,6 +21,7 @@ PARTS: Mapping[str, str] = {
 """What the doctor looks at."""
 JOBS: Mapping[str, str] = {
     "reconcile": "台账核对",
+    "visits": "会见到期",
     "watch": "逾期发现",
     "escalate": "逐级上报",
     "roll_call": "每日点名",
