@@ -58,6 +58,7 @@ STAYS = f"""
 """
 """`was_in`: in charge when the period began (ZC(a−1)); `is_in`: at its end (ZC(b)); `came` and `went`: in between."""
 
+
 def arguments(period: Period, known_at: datetime) -> list[Any]:
     """$1 to $6. Ages are full years on the period's last day: <18, 18–45, 46–60, ≥61 (law e.1)."""
     birthdays = [add_months(period.last, -12 * years) for years in (18, 46, 61)]
