@@ -55,7 +55,7 @@ WITH mine AS MATERIALIZED (
            min(limit_at) AS at, array_agg(rule ORDER BY limit_at, id) AS kinds,
            array_agg(variant ORDER BY limit_at, id) AS variants, bool_and(owed_by <> 'person') AS ours
       FROM duty
-     WHERE state = 'open' AND person IN (SELECT person FROM mine)
+     WHERE state = 'open' AND subject_kind <> 'assistance' AND person IN (SELECT person FROM mine)
        AND (is_lapsed(state, limit_at, $2) OR (due_at <= $3 AND opens_at <= $2 AND rule <> 'AP-01'))
      GROUP BY 1, person
     UNION ALL

@@ -62,15 +62,16 @@ class Duties:
 
 DUTIES = """
 (SELECT d.*, s.name AS closer FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
-  WHERE d.person = $1 AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
+  WHERE d.person = $1 AND d.subject_kind <> 'assistance' AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
 UNION ALL
 (SELECT d.*, s.name FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
-  WHERE d.person = $1 AND d.state <> 'open' AND (d.state <> 'void' OR $3) ORDER BY d.limit_at DESC, d.id DESC LIMIT $2)
+  WHERE d.person = $1 AND d.subject_kind <> 'assistance' AND d.state <> 'open' AND (d.state <> 'void' OR $3)
+  ORDER BY d.limit_at DESC, d.id DESC LIMIT $2)
 """
 
 
 def duties_read(person: int, now: datetime, *, everything: bool) -> Read:
-    """The duties by what they ask for now: lapsed, now, coming, ended."""
+    """The duties by what they ask for now: lapsed, now, coming, ended. Those of help have a page with words of their own."""
     args = (person, (LONG if everything else ENDED) + 1, everything, OPEN + 1)
     return Read(DUTIES, args, lambda rows: _duties(rows, now, everything=everything))
 
@@ -203,10 +204,13 @@ class Papers:
     number: str
     contacts: list[dict[str, Any]]
     orders: list[Row]
+    helped: bool
+    """Whether there is a period of resettlement help."""
 
 
 ORDERS = """
-SELECT o.*, p.doc_sealed FROM person p LEFT JOIN orders o ON o.person = p.id
+SELECT o.*, p.doc_sealed, EXISTS (SELECT FROM assistance a WHERE a.person = p.id AND a.end_kind IS DISTINCT FROM 'taken_back')
+         AS helped FROM person p LEFT JOIN orders o ON o.person = p.id
  WHERE p.id = $1 ORDER BY o.ended_at IS NULL DESC, o.id DESC
 """
 CONTACTS = """
@@ -227,6 +231,7 @@ def papers_of(orders: Sequence[Row], contacts: Sequence[Row], *, clear: bool) ->
         masked_number(open_sealed(sealed, DOC)) if sealed else "",
         [_contact(row, clear) for row in contacts],
         [row for row in orders if row["id"] is not None],
+        any(row["helped"] for row in orders),
     )
 
 

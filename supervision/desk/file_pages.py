@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from supervision.access.confirm import confirmed
 from supervision.access.viewer import Viewer, guard
@@ -49,10 +49,12 @@ AnyRequest = Request[Any, Any, Any]
 @get("/people/{person_id:int}", guards=[guard("see_people")])
 async def file(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Template:
-    """The whole file on one page; one audit row."""
+) -> Template | Redirect:
+    """The whole file on one page; one audit row. Of somebody who is helped and was never under correction, that help."""
     seeing = Seeing(viewer, "file_seen", clock.now(), subject=("person", person_id))
     context = await _file(seeing, viewer, person_id, everything=request.query_params.get("all") == "1")
+    if context["order"] is None and context["papers"].helped:
+        return Redirect(f"/people/{person_id}/assistance", status_code=303)
     return page(request, "desk/file.html", opened=request.query_params.get("open", ""), **context)
 
 
