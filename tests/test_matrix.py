@@ -112,6 +112,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "message_id": await _unclear_text(one.person),
         "help_kind": "visit",
         "help_fact_id": await _helped(one, officer),
+        "assistance_id": await fetch_value("SELECT max(id) FROM assistance WHERE person = $1", one.person),
         "appointment_id": await insert("appointment", {"order_id": one.order, "kind": "office"} | AGREED),
         "file_id": await keep(None, Attached("person", one.person, one.person, "proof"), Upload("a", pdf()), NOW),
         **await for_the_matrix(one.person, officer),

@@ -12,6 +12,10 @@ from supervision.days import SHANGHAI
 from supervision.db import Record
 from supervision.duties.tables import DUTY_STATES
 from supervision.orders.tables import END_KINDS, KINDS, LEVELS, STATES
+from supervision.resettlement.states import END_KINDS as HELP_ENDS
+from supervision.resettlement.states import STATES as HELP_STATES
+from supervision.resettlement.tables import KINDS as HELP_KINDS
+from supervision.resettlement.tables import SOURCES
 from supervision.rules.base import is_lapsed
 
 Made = Callable[[Record, datetime], Any]
@@ -150,6 +154,35 @@ ORDERS: Final = Resource(
     },
     filters={"person": OF_PERSON, "state": Filter("word", "c.state = {}", words=STATES)},
 )
+ASSISTANCE: Final = Resource(
+    name="assistance",
+    title="periods of resettlement help",
+    path_id="assistance_id",
+    permission="see_people",
+    columns="""c.id, c.person, c.source, c.kind, c.known_on, c.release_on, c.connected_at, c.from_on, c.to_on, c.state,
+               c.ended_at, c.end_kind, c.order_id, o.code AS office, s.login AS officer""",
+    source=f"assistance c {_in_charge('subject_id', 'c.id', 'assistance')}",
+    key="c.id",
+    person="c.person",
+    fields={
+        "id": ID,
+        "person": ID,
+        "source": Field("text", words=SOURCES),
+        "kind": Field("text", words=HELP_KINDS),
+        "known_on": DAY,
+        "release_on": MAYBE_DAY,
+        "connected_at": MAYBE_MOMENT,
+        "from_on": MAYBE_DAY,
+        "to_on": MAYBE_DAY,
+        "state": Field("text", words=HELP_STATES),
+        "ended_at": MAYBE_MOMENT,
+        "end_kind": Field("text", null=True, words=HELP_ENDS),
+        "order": Field("id", null=True, made=lambda row, _: row["order_id"], about="the correction from which it came"),
+        "office": OFFICE,
+        "officer": OFFICER,
+    },
+    filters={"person": OF_PERSON, "state": Filter("word", "c.state = {}", words=HELP_STATES)},
+)
 DUTIES: Final = Resource(
     name="duties",
     title="what is owed and was owed",
@@ -209,6 +242,28 @@ REPORTS: Final = Resource(
     },
     filters={"person": OF_PERSON, "mode": Filter("word", "f.mode = {}", words=MODES)},
 )
+APPOINTMENTS: Final = Resource(
+    name="appointments",
+    title="field visits and interviews that were given a time; where they are stays with us",
+    path_id="appointment_id",
+    permission="see_people",
+    columns="f.id, c.person, f.order_id, f.kind, f.at, f.recorded_at, s.login, f.withdrawn_at, f.withdrawn_as",
+    source="appointment f JOIN orders c ON c.id = f.order_id LEFT JOIN staff s ON s.id = f.recorded_by",
+    key="f.id",
+    person="c.person",
+    fields={
+        "id": ID,
+        "person": ID,
+        "order": Field("id", made=lambda row, _: row["order_id"]),
+        "kind": Field("text", words=("field", "office")),
+        "at": MOMENT,
+        "recorded_at": MOMENT,
+        "recorded_by": Field("text", null=True, made=lambda row, _: row["login"], about="sign-in name"),
+        "withdrawn_at": MAYBE_MOMENT,
+        "withdrawn_as": Field("text", null=True, words=("moved", "cancelled")),
+    },
+    filters={"person": OF_PERSON},
+)
 ALERTS: Final = Resource(
     name="alerts",
     title="alerts, and who has them",
@@ -241,4 +296,4 @@ ALERTS: Final = Resource(
         "open": Filter("boolean", "(a.closed_at IS NULL) = {}", about="true: only open ones; false: only closed ones"),
     },
 )
-RESOURCES: Final = (PEOPLE, ORDERS, DUTIES, REPORTS, ALERTS)
+RESOURCES: Final = (PEOPLE, ORDERS, ASSISTANCE, DUTIES, REPORTS, APPOINTMENTS, ALERTS)
