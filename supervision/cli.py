@@ -184,7 +184,7 @@ def _tick(one: argparse.ArgumentParser) -> None:
 def _import(one: argparse.ArgumentParser) -> None:
     _json(one)
     one.add_argument("file", type=Path, help=".xlsx, .xls, .ods or .csv")
-    one.add_argument("--kind", choices=["roster", "history"], help="what the sheet is; found out when left out")
+    one.add_argument("--kind", choices=["roster", "history", "assistance"], help="what the sheet is; found out when left out")
     one.add_argument("--office", help="office of rows that name none")
     one.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     one.add_argument("--answers", type=Path, help="JSON: what the sheet's unknown values mean")

@@ -25,6 +25,7 @@ from tests.commissions.makers import for_the_browser
 from tests.conftest import ROOT
 from tests.files.made import jpeg, pdf
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
+from tests.resettlement.helped import for_the_browser as helped_for_the_browser
 
 BEGIN = NOW - timedelta(days=40)
 QUIET_SINCE = NOW - timedelta(days=9)
@@ -151,6 +152,7 @@ async def _ids(cast: Cast) -> dict[str, Any]:
         "staff_id": cast.alice.id,
         **await _without_person(cast),
         **await for_the_browser(cast),
+        **await helped_for_the_browser(cast),
     }
 
 

@@ -28,6 +28,7 @@ FILES = {
     "/commissions/{commission_id}/files/{commission_file_id}",
     "/people/{person_id}/files/{file_id}",
     "/import/{upload_id}/refused",
+    "/assistance/export/{shape}",
     "/people/export",
     "/people/export/reports",
     "/statistics/sheet",
@@ -35,6 +36,8 @@ FILES = {
     "/dashboard/sheet",
 }
 """GET routes that answer with a file or a line of text."""
+OF_OTHERS = {"/people/{person_id}/assistance"}
+"""Pages that there are of other people than the one with everything on the file."""
 PLAIN = {"/health"}
 MORE = (
     # the same page as others see it, or of somebody else
@@ -55,6 +58,10 @@ MORE = (
     ("/dashboard", "bob"),
     ("/dashboard?office={office_id}", "dan"),
     ("/rollcall/detained", "ines"),
+    ("/people/{helped_id}/assistance", "alice"),
+    ("/people/{inside_id}/assistance", "dan"),
+    ("/assistance?tab=release", "dan"),
+    ("/assistance?tab=unconnected", "bob"),
     ("/commissions/{sent_commission_id}", "dan"),
     ("/commissions?tab=sent", "erin"),
     ("/sign-in", None),
@@ -71,7 +78,7 @@ WHO = {"/sign-in/code": "half"}
 LISTED = tuple(
     (line.path, WHO.get(line.path) or _login_for(line.permission))
     for line in LINES
-    if line.method == "GET" and line.path not in FILES
+    if line.method == "GET" and line.path not in FILES | OF_OTHERS
 )
 VISITS = tuple(dict.fromkeys((*LISTED, *MORE)))
 
@@ -151,5 +158,5 @@ async def test_planted_faults_are_found(tabs) -> None:
 
 def test_every_html_page_is_looked_at() -> None:
     real = {re.sub(r":\w+", "", path) for path, method, _ in routes() if method == "GET"}
-    html = {path for path in real if not path.startswith(PUBLIC_FOLDERS)} - FILES - PLAIN
+    html = {path for path in real if not path.startswith(PUBLIC_FOLDERS)} - FILES - PLAIN - OF_OTHERS
     assert html == {urlsplit(path).path for path, _ in (*LISTED, ("/sign-in", None))}
