@@ -127,6 +127,7 @@ ACTIONS: Mapping[str, str] = {
     "commission_withdrawn": "作废调查评估记录",
     "commission_undone": "撤销上一步（调查评估）",
     "commission_voided": "作废委托调查",
+    "commission_past": "补录以往的调查评估",
     "expected_due": "待报到人员登记在册",
     "rollcall_seen": "查看点名",
     "rollcall_listed": "查看点名名单",

@@ -55,9 +55,11 @@ def letter(
     return Letter(organ, "某区人民法院", number or f"委{next(_serial)}号", on, "probation", "盗窃罪", fast)
 
 
-def about(name: str = "被调查人", number: str | None = None) -> Asked:
-    person = NewPerson(name, "male", date(1990, 3, 7), number or identity_number(date(1990, 3, 7), next(_serial)))
-    return Asked(person, "defendant", address="兴华街七号")
+def about(name: str = "被调查人") -> Asked:
+    """Somebody born on a day of their own, so that no other maker's people have their number."""
+    serial = next(_serial)
+    born = date(1955, 1, 1) + timedelta(days=serial)
+    return Asked(NewPerson(name, "male", born, identity_number(born, serial)), "defendant", address="兴华街七号")
 
 
 async def received(

@@ -1,0 +1,160 @@
+"""Commissions of the past, put down many at once: for the demo and for records that are taken over. Knows no scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from supervision.alerts.follow import follow
+from supervision.audit.record import record
+from supervision.commissions.moves import CONTENT, KIND
+from supervision.commissions.receiving import Letter, is_minor
+from supervision.days import local_day
+from supervision.db import fetch, insert_many, tx
+from supervision.people.actions import NewPerson, person_row
+from supervision.sealed import seal
+
+REASON = "经集体评议，意见一致。"
+
+
+@dataclass(frozen=True, slots=True)
+class PastCommission:
+    """One that was received and answered: the moments of its steps in their order; without a result it waits for it."""
+
+    letter: Letter
+    person: NewPerson
+    subject_kind: str
+    office: int
+    lead: int
+    second: int
+    received_at: datetime
+    accepted_at: datetime
+    decided_at: datetime
+    sent_at: datetime
+    conclusion: str = "suitable"
+    adoption: str = "adopted"
+    sentence: str = "other"
+    concluded_at: datetime | None = None
+
+
+async def record_past(entries: Sequence[PastCommission], now: datetime, *, by: int | None = None) -> list[int]:
+    """Put them down by one COPY a table, with one audit row and one sync; their ids, in the order of the entries.
+
+    The people are put down too: nobody of them may be known already. Numbers go on from the highest of each year.
+    """
+    if not entries:
+        return []
+    async with tx():
+        ids = await _take("commission_id_seq", len(entries))
+        people = await _add_people(entries, now)
+        numbers = await _numbers(entries)
+        named = zip(entries, ids, people, numbers, strict=True)
+        rows = [_row(one, id, person, number) for one, id, person, number in named]
+        await _copy("commission", rows)
+        numbered = list(zip(ids, entries, strict=True))
+        await _copy("commission_act", [row for id, one in numbered for row in _acts(id, one, by)])
+        await _copy("commission_assignment", [_assignment(id, one, by) for id, one in numbered])
+        await _copy("commission_opinion", [_opinion(id, one, by) for id, one in numbered])
+        await _copy("commission_result", [_result(id, one, by) for id, one in numbered if one.concluded_at])
+        await _copy("commission_event", [row for id, one in numbered for row in _events(id, one, by)])
+        await record(None, "commission_past", people=people, detail={"commissions": len(ids)}, now=now)
+        await follow(ids, now, kind=KIND, by=by)
+    return ids
+
+
+async def _take(sequence: str, count: int) -> list[int]:
+    rows = await fetch(f"SELECT nextval('{sequence}')::int AS id FROM generate_series(1, $1)", count)
+    return [row["id"] for row in rows]
+
+
+async def _copy(table: str, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await insert_many(table, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+async def _add_people(entries: Sequence[PastCommission], now: datetime) -> list[int]:
+    ids = await _take("person_id_seq", len(entries))
+    await _copy("person", [{"id": id} | person_row(one.person, now) for id, one in zip(ids, entries, strict=True)])
+    return ids
+
+
+async def _numbers(entries: Sequence[PastCommission]) -> list[str]:
+    """PG2024-0001 and on, by the year in which the material came."""
+    rows = await fetch(
+        """SELECT substring(number FROM 'PG([0-9]+)-') AS year, max(substring(number FROM '[0-9]+$')::bigint) AS last
+             FROM commission WHERE number ~ '^PG[0-9]{4}-[0-9]{4,9}$' GROUP BY 1"""
+    )
+    last = {int(row["year"]): int(row["last"]) for row in rows}
+    numbers = []
+    for one in entries:
+        year = local_day(one.received_at).year
+        last[year] = last.get(year, 0) + 1
+        numbers.append(f"PG{year}-{last[year]:04d}")
+    return numbers
+
+
+def _row(one: PastCommission, id: int, person: int, number: str) -> dict[str, Any]:
+    letter = one.letter
+    return {
+        "id": id,
+        "number": number,
+        "organ": letter.organ,
+        "organ_name": letter.organ_name,
+        "letter_number": letter.number,
+        "commissioned_on": letter.written_on,
+        "subject_kind": one.subject_kind,
+        "person": person,
+        "minor": is_minor(one.person.born_on, local_day(one.received_at)),
+        "fast_track": letter.fast_track,
+        "crime": letter.crime,
+        "intended_kind": letter.intended_kind,
+        "state": "closed" if one.concluded_at else "sent",
+        "created_at": one.received_at,
+    }
+
+
+def _fact(id: int, at: datetime, by: int | None) -> dict[str, Any]:
+    return {"commission": id, "happened_at": at, "recorded_at": at, "recorded_by": by}
+
+
+def _acts(id: int, one: PastCommission, by: int | None) -> list[dict[str, Any]]:
+    moments = (
+        ("received", one.received_at),
+        ("informed", one.received_at),
+        ("accepted", one.accepted_at),
+        ("approved", one.decided_at),
+        ("sent", one.sent_at),
+        ("copied", one.sent_at),
+    )
+    return [_fact(id, at, by) | {"kind": kind} for kind, at in moments]
+
+
+def _assignment(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
+    return _fact(id, one.received_at, by) | {"office": one.office, "lead": one.lead, "second": one.second}
+
+
+def _opinion(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
+    decided = {"conclusion": one.conclusion, "document_number": f"评{id}号", "met_at": one.decided_at}
+    return _fact(id, one.decided_at, by) | decided | {"attended": "集体评议", "reason_sealed": seal(REASON, CONTENT)}
+
+
+def _result(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
+    assert one.concluded_at is not None
+    return _fact(id, one.concluded_at, by) | {"adoption": one.adoption, "sentence": one.sentence, "in_district": False}
+
+
+def _events(id: int, one: PastCommission, by: int | None) -> list[dict[str, Any]]:
+    """The straight way; what the office heard and drafted was kept on paper then."""
+    steps = [
+        ("received", None, "received", one.received_at),
+        ("assigned", "received", "assigned", one.received_at),
+        ("accepted", "assigned", "investigating", one.accepted_at),
+        ("drafted", "investigating", "drafted", one.decided_at),
+        ("approved", "drafted", "reviewed", one.decided_at),
+        ("decided", "reviewed", "signed", one.decided_at),
+        ("sent", "signed", "sent", one.sent_at),
+    ]
+    if one.concluded_at:
+        steps.append(("concluded", "sent", "closed", one.concluded_at))
+    names = ("event", "old_state", "new_state", "at")
+    return [{"commission": id, "staff": by} | dict(zip(names, step, strict=True)) for step in steps]
