@@ -1,14 +1,18 @@
 """Invented prisons, prisoners and families, put into the tables."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
+from supervision.days import at_hour
 from supervision.db import fetch_value, insert
 from supervision.people.actions import DOC, NewContact, NewPerson, add_contact, add_person
 from supervision.sealed import open_sealed
+from supervision.video_visits import actions
+from supervision.video_visits.booking import NewBooking, book
+from supervision.video_visits.steps import Taken
 from tests.cast import NOW, Cast
-from tests.register import identity_number
+from tests.register import identity_number, viewer_of
 
 _serial = count(1)
 WANTED = date(2026, 12, 3)
@@ -98,3 +102,22 @@ async def things_of_the_window() -> dict[str, object]:
         "family_id": await insert("family_member", row | {"recorded_at": NOW}),
         "room_id": await a_room(),
     }
+
+
+async def a_window(cast: Cast) -> dict[str, int]:
+    """Bookings in every state that the board shows, and whose page the names in paths stand for."""
+    viewer = await viewer_of(cast.wanda)
+    room = await a_room()
+    await a_room("二号会见室")
+    wanted = (WANTED, WANTED + timedelta(days=1))
+    families = [await a_family(size=2, phone=f"199000005{n:02d}") for n in range(4)]
+    made = [await book(viewer, NewBooking(one.prisoner, one.members, wanted, "家中有事"), NOW) for one in families]
+    for booking in made[1:]:
+        await actions.step(viewer, booking, Taken("forward", NOW), NOW)
+    for n, booking in enumerate(made[2:]):
+        place = actions.Place(room, at_hour(WANTED, 9 + n), "三区 2 号")
+        await actions.schedule(viewer, booking, place, NOW)
+    await actions.confirm(viewer, made[3], NOW, NOW)
+    row = {"prisoner": families[0].prisoner, "person": await a_person("待核验"), "kinship": "sibling", "state": "new"}
+    await insert("family_member", row | {"recorded_at": NOW})
+    return {"booking_id": made[3], "first_booking_id": made[0], "prisoner_id": families[0].prisoner}
