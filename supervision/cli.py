@@ -302,11 +302,13 @@ async def _work_rollcall(house: House, arguments: Arguments) -> Answer:
     from supervision.rollcall.export import rollcall_json
 
     data = await rollcall_json(arguments.at or house.clock.now(), live=arguments.at is None)
-    lines = [f"{bucket['count']:>6}  {bucket['title']}" for bucket in data["buckets"]]
-    lines += [f"{data['total']:>6}  total", f"{data['remainder']:>6}  remainder"]
+    lines = []
+    for name, one in ((data["register"], data), ("resettlement", data["resettlement"])):
+        lines += [name, *(f"{bucket['count']:>6}  {bucket['title']}" for bucket in one["buckets"])]
+        lines += [f"{one['total']:>6}  total", f"{one['remainder']:>6}  remainder"]
     lines += [f"audit head: {data['audit_head']}"] if data["audit_head"] else []
     lines += [f"stray: {stray['number']}: {stray['what']}" for stray in data["strays"]]
-    return Answer(data, lines, ok=not data["remainder"] and not data["strays"])
+    return Answer(data, lines, ok=data["closes"])
 
 
 async def _work_tick(house: House, arguments: Arguments) -> Answer:

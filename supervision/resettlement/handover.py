@@ -70,14 +70,21 @@ async def not_handed_over(order: int, reason: str, now: datetime, *, by: int | N
 
 
 async def take_back(order: int, now: datetime, *, by: int | None) -> None:
-    """The correction goes on, its end was a mistake: the help that came of it never was, though what was done stays to be read."""
+    """The correction goes on, its end was a mistake: the help that came of it never was, though what was done stays to be read.
+
+    Also where that help goes on at another office by now, as a period of its own.
+    """
     await execute(
         "UPDATE not_handed_over SET withdrawn_at = $2 WHERE order_id = $1 AND withdrawn_at IS NULL", order, now
     )
-    row = await fetch_row("SELECT * FROM assistance WHERE order_id = $1 AND ended_at IS NULL FOR NO KEY UPDATE", order)
+    row = await fetch_row(
+        """SELECT * FROM assistance WHERE person = (SELECT person FROM orders WHERE id = $1) AND ended_at IS NULL
+              FOR NO KEY UPDATE""",
+        order,
+    )
     if row is None:
         return
-    taken = Taken(states.TAKEN_BACK, row["connected_at"], said="矫正的结束登记已经作废")
+    taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said="矫正的结束登记已经作废")
     await put_down(row, taken, states.TAKEN_BACK, now, by=by)
     await follow([row["id"]], now, kind=SUBJECT, by=by)
 

@@ -197,6 +197,8 @@ async def _step_back(assistance: int, step: int) -> None:
         raise Refusal("只能作废最后一步；请先作废它后面的各步。")
     if last["old_state"] is None or last["event"] == "taken_back":
         raise Refusal("这一期帮教由此开始，不能作废。")
+    if last["new_state"] in states.END_KINDS:
+        await _refuse_beside_correction(assistance)
     if last["office"] is not None and last["new_state"] != last["old_state"]:
         raise Refusal("档案已经交给另一个司法所，请由区局重新办理，不能作废。")
     await execute(
@@ -208,6 +210,16 @@ async def _step_back(assistance: int, step: int) -> None:
         await execute(
             "UPDATE assistance SET connected_at = NULL, from_on = NULL, to_on = NULL WHERE id = $1", assistance
         )
+
+
+async def _refuse_beside_correction(assistance: int) -> None:
+    """Nobody is on both registers (law RA-22): help that has ended stays ended while a period of correction runs."""
+    if await fetch_value(
+        """SELECT 1 FROM orders WHERE ended_at IS NULL
+              AND person = (SELECT person FROM assistance WHERE id = $1)""",
+        assistance,
+    ):
+        raise Refusal("该人员正在社区矫正，帮教的办结不能作废。")
 
 
 def _check_choice(name: str, value: str, known: Mapping[str, str]) -> None:

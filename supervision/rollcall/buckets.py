@@ -1,39 +1,7 @@
-"""The buckets of the correction register, as data: a state, and the proof that must exist for it.
-
-The first state that holds decides. Its proof is a reference such as `alert:17`, or nothing (NULL). A registration whose
-state lacks its proof, or that is in no known state, is the remainder: there is no ELSE. In the SQL, `o` is the order.
-"""
-
-from dataclasses import dataclass
+"""The buckets of the register of correction. In the SQL, `o` is the order."""
 
 from supervision.rollcall.known import START_OF_TODAY, TODAY
-
-REGISTER = "correction"
-REMAINDER = "remainder"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """One thing that must exist: SQL that gives its reference or NULL, and what is said when it is missing."""
-
-    sql: str
-    missing: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A state of a registration with its proof."""
-
-    code: str
-    title: str
-    predicate: str
-    proofs: tuple[Proof, ...]
-
-    @property
-    def proof(self) -> str:
-        """All proofs in one text; NULL when any is missing."""
-        return " || ' ' || ".join(proof.sql for proof in self.proofs)
-
+from supervision.rollcall.register import Bucket, Proof, Register
 
 OPEN = "o.ended_at IS NULL"
 TERM_PAST = f"o.end_on < {TODAY}"
@@ -66,6 +34,12 @@ def open_debt(kind: str) -> str:
 
 ENDED_TODAY = f"""(SELECT 'order_end:' || e.id FROM {{order_end}} e
                     WHERE e.order_id = o.id AND e.recorded_at >= {START_OF_TODAY} LIMIT 1)"""
+# The help that follows a release, or a named human's reason why there is none (law RA-22).
+HELPED_ON = """coalesce((SELECT 'assistance:' || h.id FROM {assistance} h
+              WHERE h.person = o.person AND h.state <> 'taken_back' AND (h.ended_at IS NULL OR h.ended_at >= o.ended_at)
+              LIMIT 1),
+         (SELECT 'not_handed_over:' || n.id FROM {not_handed_over} n WHERE n.order_id = o.id LIMIT 1))"""
+HANDED_OVER = f"CASE WHEN o.end_kind = 'released' THEN {HELPED_ON} WHEN TRUE THEN {ENDED_TODAY} END"
 # Also who is past the end with nothing left to be done, and whom nobody awaits any more, has an alert that says so.
 PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")
 SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-12', 'no_future_duty')")
@@ -94,8 +68,12 @@ OWED = f"""coalesce({some_duty(f"d.owed_by = 'person' AND {TO_COME}")},
 # Off control, leave, hand-over, proposed and suspended come with the rules that give them their proofs; enrolling will
 # also ask for the team, the announcement and the plan (law RE-13 to RE-15).
 BUCKETS: tuple[Bucket, ...] = (
-    # With the register of assistance, a release will also need the assistance that follows it.
-    Bucket("ended_today", "今日结束", "o.ended_at IS NOT NULL", (Proof(ENDED_TODAY, "没有结束记录"),)),
+    Bucket(
+        "ended_today",
+        "今日结束",
+        "o.ended_at IS NOT NULL",
+        (Proof(ENDED_TODAY, "没有结束记录"), Proof(HANDED_OVER, "解除后没有转入安置帮教，也没有写明理由")),
+    ),
     Bucket(
         "expired_hold",
         "期满待决",
@@ -156,27 +134,10 @@ BUCKETS: tuple[Bucket, ...] = (
         ),
     ),
 )
-TITLES = {bucket.code: bucket.title for bucket in BUCKETS}
-
 # An order leaves the register only by an end fact, on the day after the one on which that fact was recorded.
 IN_REGISTER = f"""o.created_at <= $1 AND (o.ended_at IS NULL OR NOT EXISTS (
     SELECT FROM {{order_end}} e WHERE e.order_id = o.id AND e.recorded_at < {START_OF_TODAY}))"""
 
 
-def _case(results: dict[str, str]) -> str:
-    """A CASE of the buckets' states, without an ELSE."""
-    return "CASE " + " ".join(f"WHEN {bucket.predicate} THEN {results[bucket.code]}" for bucket in BUCKETS) + " END"
-
-
-def _missing(bucket: Bucket) -> str:
-    parts = ", ".join(f"CASE WHEN {proof.sql} IS NULL THEN '{proof.missing}' END" for proof in bucket.proofs)
-    return f"array_remove(ARRAY[{parts}], NULL)"
-
-
-BUCKET_AND_PROOF = _case({bucket.code: f"'{bucket.code}|' || {bucket.proof}" for bucket in BUCKETS})
-"""The bucket and its proof as `lapsed|alert:17`; NULL for the remainder."""
-WHAT_IS_MISSING = _case({bucket.code: _missing(bucket) for bucket in BUCKETS})
-"""The sentences of the proofs that the order's state lacks; NULL where no state holds."""
-
-# The register is counted from the bare table: a join could lose a registration or count it twice.
-CENSUS = f"SELECT o.id, o.person, {BUCKET_AND_PROOF} AS found FROM {{orders}} o WHERE {IN_REGISTER} AND {{scope}}"
+CORRECTION = Register(code="correction", title="社区矫正登记", rows="{orders} o", within=IN_REGISTER, buckets=BUCKETS)
+CENSUS = CORRECTION.census

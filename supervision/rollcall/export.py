@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from supervision.rollcall.buckets import BUCKETS, REGISTER
 from supervision.rollcall.headline import Contact
 from supervision.rollcall.strays import Named
-from supervision.rollcall.take import Taken, roll_call
+from supervision.rollcall.take import Counted, Taken, roll_call
 
 
 async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
@@ -15,7 +14,8 @@ async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
     {"at": ISO moment, "register": "correction", "total": n, "remainder": n, "closes": true | false,
      "buckets": [{"code", "title", "count"}…] in their order, their sum and the remainder make the total,
      "remainder_list": [{"number", "name", "order", "person", "codes", "what"}…], "strays": [the same…],
-     "not_under_supervision": n (people whose orders have all ended),
+     "resettlement": {"total", "remainder", "buckets", "remainder_list", "list_hash"}: the register of help, by itself,
+     "not_under_supervision": n (people on neither register),
      "list_hash": SHA-256 over the sorted lines register|order|bucket,
      "audit_head": where the audit chain stands, null for the past or before its first link,
      "headline": {"past_limit", "past_own_limit", "never_contacted", "late_steps" (null for the past), "late_entries",
@@ -27,24 +27,35 @@ async def rollcall_json(at: datetime, *, live: bool = False) -> dict[str, Any]:
 def people_named(taken: Taken) -> list[int]:
     """Whom the answer names: whoever is lost, and whose contact is the oldest."""
     oldest = taken.headline.oldest_contact
-    return [one.person for one in (*taken.remainder, *taken.strays)] + ([oldest.person] if oldest else [])
+    return [one.person for one in taken.lost] + ([oldest.person] if oldest else [])
 
 
 def rollcall_data(taken: Taken) -> dict[str, Any]:
     """A roll call that was read, as `rollcall_json` describes it."""
     return {
         "at": taken.at.isoformat(),
-        "register": REGISTER,
-        "total": taken.total,
-        "remainder": len(taken.remainder),
+        "register": taken.correction.register.code,
+        **_counted(taken.correction),
         "closes": taken.closes,
-        "buckets": [{"code": b.code, "title": b.title, "count": taken.counts[b.code]} for b in BUCKETS],
-        "remainder_list": [_named(one) for one in taken.remainder],
+        "resettlement": _counted(taken.help),
         "strays": [_named(one) for one in taken.strays],
         "not_under_supervision": taken.apart,
-        "list_hash": taken.list_hash,
         "audit_head": str(taken.audit_head) if taken.audit_head else None,
         "headline": _headline(taken),
+    }
+
+
+def _counted(counted: Counted) -> dict[str, Any]:
+    """One register, by itself."""
+    return {
+        "total": counted.total,
+        "remainder": len(counted.remainder),
+        "buckets": [
+            {"code": bucket.code, "title": bucket.title, "count": counted.counts[bucket.code]}
+            for bucket in counted.register.buckets
+        ],
+        "remainder_list": [_named(one) for one in counted.remainder],
+        "list_hash": counted.list_hash,
     }
 
 

@@ -9,7 +9,9 @@ from supervision.access.viewer import Viewer
 from supervision.days import SHANGHAI
 from supervision.db import Record, fetch, fetch_row
 from supervision.people.scope import visible_people
-from supervision.rollcall.buckets import BUCKETS, REMAINDER
+from supervision.rollcall.buckets import CORRECTION
+from supervision.rollcall.help_buckets import HELP
+from supervision.rollcall.register import REMAINDER, Register
 from supervision.rollcall.take import hash_of
 
 DAYS = 14
@@ -39,6 +41,17 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRegister:
+    """The register of help on that day, counted anew from its list."""
+
+    counts: dict[str, int]
+    total: int
+    remainder: int
+    list_hash: str
+    hash_holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptList:
     """A day's roll call as it is printed: counted anew from its list, in the viewer's scope."""
 
@@ -54,6 +67,8 @@ class KeptList:
     list_hash: str
     audit_head: str | None
     """Where the audit chain stood."""
+    help: KeptRegister | None
+    """The register of help; None of a day before it was counted."""
     hash_holds: bool | None
     """Whether the kept list still has the kept hash; None for who doesn't see the whole list."""
 
@@ -70,7 +85,7 @@ RECENT_OF_SCOPE = f"""
 SELECT r.day, r.taken_at, r.list_hash, count(e.id) FILTER (WHERE e.bucket = '{REMAINDER}') AS lost,
        count(e.id) AS total, count(e.id) FILTER (WHERE e.bucket = '{REMAINDER}') AS remainder
   FROM (SELECT * FROM roll_call ORDER BY day DESC LIMIT $1) r
-  LEFT JOIN roll_call_entry e ON e.roll_call = r.id AND {{scope}}
+  LEFT JOIN roll_call_entry e ON e.roll_call = r.id AND e.register = '{CORRECTION.code}' AND {{scope}}
  GROUP BY r.id, r.day, r.taken_at, r.list_hash ORDER BY r.day DESC"""
 
 
@@ -95,7 +110,9 @@ async def kept_list(viewer: Viewer, day: date | None) -> KeptList | None:
         return None
     args: list[Any] = [stored["id"]]
     scope = visible_people(viewer, "e.person", args)
-    entries = await fetch(f"SELECT subject_id, bucket FROM roll_call_entry e WHERE roll_call = $1 AND {scope}", *args)
+    entries = await fetch(
+        f"SELECT register, subject_id, bucket FROM roll_call_entry e WHERE roll_call = $1 AND {scope}", *args
+    )
     return await _kept_list(viewer, stored, entries)
 
 
@@ -103,20 +120,29 @@ async def _kept_list(viewer: Viewer, stored: Record, entries: list[Record]) -> K
     head = json.loads(stored["headline"])
     moved = head["movement"]
     whole = viewer.scope == "all"
-    counts = {bucket.code: sum(e["bucket"] == bucket.code for e in entries) for bucket in BUCKETS}
+    mine = _counted(CORRECTION, entries, stored["list_hash"], whole=whole)
     return KeptList(
         day=stored["day"],
         taken_at=stored["taken_at"],
-        counts=counts,
-        total=len(entries),
-        remainder=len(entries) - sum(counts.values()),
+        counts=mine.counts,
+        total=mine.total,
+        remainder=mine.remainder,
         headline=head if whole else {},
         lost=await _named(viewer, [tuple(one) for one in head["lost"]]),
         unexplained=await _unexplained(moved) if whole and moved else [],
-        list_hash=stored["list_hash"],
+        list_hash=mine.list_hash,
         audit_head=stored["audit_head"],
-        hash_holds=hash_of((e["subject_id"], e["bucket"]) for e in entries) == stored["list_hash"] if whole else None,
+        help=_counted(HELP, entries, head["help"]["list_hash"], whole=whole) if "help" in head else None,
+        hash_holds=mine.hash_holds,
     )
+
+
+def _counted(register: Register, entries: list[Record], list_hash: str, *, whole: bool) -> KeptRegister:
+    """One register of a kept list; whether its hash holds, where the whole list is seen."""
+    found = [(entry["subject_id"], entry["bucket"]) for entry in entries if entry["register"] == register.code]
+    counts = {bucket.code: sum(one == bucket.code for _, one in found) for bucket in register.buckets}
+    holds = hash_of(found, register.code) == list_hash if whole else None
+    return KeptRegister(counts, len(found), len(found) - sum(counts.values()), list_hash, holds)
 
 
 async def _named(viewer: Viewer, lost: list[tuple[Any, ...]]) -> list[Lost]:

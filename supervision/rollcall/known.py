@@ -8,12 +8,13 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch
 from supervision.people.scope import visible_people
+from supervision.resettlement.states import END_KINDS
 
 TODAY = "($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
 START_OF_TODAY = "date_trunc('day', $1::timestamptz, 'Asia/Shanghai')"
 KNOWN = "recorded_at <= $1 AND (withdrawn_at IS NULL OR withdrawn_at > $1)"
 
-FACTS = {
+FACTS: dict[str, str] = {
     "order_end": f"(SELECT id, order_id, recorded_at FROM order_end WHERE {KNOWN})",
     "class_decision": f"(SELECT id, order_id FROM class_decision WHERE {KNOWN})",
     "pause": f"""(SELECT id, subject_id AS order_id, kind FROM pause
@@ -27,7 +28,18 @@ FACTS = {
                              AND r.from_at <= $1 AND (r.to_at IS NULL OR r.to_at > $1))""",
 }
 
-NOW: Mapping[str, str] = FACTS | {"orders": "orders", "duty": "duty", "alert": "alert"}
+# -- of resettlement help ---------------------------------------------------------------------------------------
+_ENDS = ", ".join(f"'{kind}'" for kind in END_KINDS)
+_STEP = f"FROM assistance_step s WHERE s.assistance = h.id AND {KNOWN} ORDER BY s.id DESC LIMIT 1"
+FACTS |= {
+    "help_end": f"(SELECT id, assistance, recorded_at FROM assistance_step WHERE new_state IN ({_ENDS}) AND {KNOWN})",
+    "not_handed_over": f"(SELECT id, order_id FROM not_handed_over WHERE {KNOWN})",
+    "help_responsibility": """(SELECT r.id, r.subject_id AS assistance, r.person, r.office FROM responsibility r
+                                WHERE r.subject_kind = 'assistance' AND r.role = 'main'
+                                  AND r.from_at <= $1 AND (r.to_at IS NULL OR r.to_at > $1))""",
+}
+
+NOW: Mapping[str, str] = FACTS | {"orders": "orders", "duty": "duty", "alert": "alert", "assistance": "assistance"}
 
 # An event of later than $1 tells the state before it; the first registration and end fact tell since when they were known.
 THEN: Mapping[str, str] = FACTS | {
@@ -40,8 +52,13 @@ THEN: Mapping[str, str] = FACTS | {
            CASE WHEN (SELECT min(e.recorded_at) FROM order_end e WHERE e.order_id = o.id) > $1
                 THEN NULL
                 ELSE coalesce(o.ended_at, (SELECT min(e.happened_at) FROM order_end e WHERE e.order_id = o.id
-                                              AND e.recorded_at <= $1 AND e.withdrawn_at > $1)) END AS ended_at
+                                              AND e.recorded_at <= $1 AND e.withdrawn_at > $1)) END AS ended_at,
+           coalesce((SELECT e.kind FROM order_end e WHERE e.order_id = o.id AND e.recorded_at <= $1
+                        AND (e.withdrawn_at IS NULL OR e.withdrawn_at > $1) ORDER BY e.id DESC LIMIT 1), o.end_kind) AS end_kind
       FROM orders o WHERE o.created_at <= $1)""",
+    "assistance": f"""(SELECT h.id, h.person, h.order_id, h.created_at, coalesce((SELECT s.new_state {_STEP}), h.state) AS state,
+           (SELECT CASE WHEN s.new_state IN ({_ENDS}) THEN s.happened_at END {_STEP}) AS ended_at
+      FROM assistance h WHERE h.created_at <= $1)""",
     "duty": """(SELECT d.id, d.subject_kind, d.subject_id, d.person, d.owed_by, d.rule, d.variant, d.limit_at, d.closed_at,
            coalesce((SELECT e.old_state FROM duty_event e WHERE e.duty = d.id AND e.at > $1 ORDER BY e.id LIMIT 1),
                     d.state) AS state

@@ -5,18 +5,23 @@ from datetime import date, datetime
 
 from supervision import rules
 from supervision.db import Record, fetch, tx
-from supervision.rollcall.buckets import CENSUS, LAPSED_ORDERS, REMAINDER, TITLES
+from supervision.rollcall.buckets import CORRECTION, LAPSED_ORDERS
 from supervision.rollcall.headline import LATE_ENTERED, late_since
+from supervision.rollcall.help_buckets import HELP
 from supervision.rollcall.known import View
-from supervision.rollcall.strays import name_remainder
+from supervision.rollcall.register import REMAINDER
+from supervision.rollcall.strays import name_help_remainder, name_remainder
+from supervision.rollcall.third import ON_NEITHER
 
 PAGE = 50
-LIST_TITLES = TITLES | {
+HELP_REMAINDER = "help_remainder"
+LIST_TITLES = {**CORRECTION.titles, **HELP.titles} | {
     REMAINDER: "未闭合人员",
+    HELP_REMAINDER: "安置帮教未闭合人员",
     "past_limit": "超过法定期限的人员",
     "late_entries": "近 30 日事后补录",
     "late_steps": "超过下一步时限的预警",
-    "apart": "不在监管中的人员",
+    "apart": "不在两个名册的人员",
 }
 PROOF_WORDS = {
     "alert": "预警",
@@ -26,11 +31,18 @@ PROOF_WORDS = {
     "class_decision": "管理类别",
     "debt": "待补录",
     "pause": "暂停记录",
+    "assistance": "安置帮教",
+    "not_handed_over": "不转入的理由",
+    "help_end": "办结记录",
 }
 
-# $2 is the last order of the page before, $3 the code of the list: each query gives the ids of one more than a page.
-BUCKET = f"""SELECT id, person, found FROM ({CENSUS} AND o.id > $2 ORDER BY o.id) c
+# $2 is the last registration of the page before, $3 the code of the list: each query gives the ids of one more than a page.
+BUCKET = f"""SELECT id, person, found FROM ({CORRECTION.census} AND o.id > $2 ORDER BY o.id) c
               WHERE split_part(coalesce(found, '{REMAINDER}'), '|', 1) = $3"""
+HELP_BUCKET = f"""SELECT id, person, found FROM ({HELP.census} AND h.id > $2 ORDER BY h.id) c
+                   WHERE split_part(coalesce(found, '{HELP_REMAINDER}'), '|', 1) = $3"""
+APART_PEOPLE = f"""SELECT p.id, p.id AS person, NULL AS found FROM person p
+                    WHERE p.id > $2 AND $3::text IS NOT NULL AND {ON_NEITHER} ORDER BY p.id"""
 ORDERS = "SELECT o.id, o.person, NULL AS found FROM orders o WHERE o.id > $2 AND $3::text IS NOT NULL AND {scope} AND "
 QUERIES = {
     "past_limit": f"{ORDERS} o.id IN {LAPSED_ORDERS} ORDER BY o.id",
@@ -38,23 +50,31 @@ QUERIES = {
                         ORDER BY o.id""",
     "late_steps": f"""{ORDERS} EXISTS (SELECT FROM alert a WHERE a.subject_kind = 'order' AND a.subject_id = o.id
                          AND a.closed_at IS NULL AND a.next_step_at < $1) ORDER BY o.id""",
-    "apart": f"""{ORDERS} o.ended_at <= $1
-                   AND NOT EXISTS (SELECT FROM orders t WHERE t.person = o.person AND (t.ended_at IS NULL OR t.id > o.id))
-                 ORDER BY o.id""",
 }
 
-ROWS = """
-SELECT o.id, o.person, o.number, p.name, p.sex, p.born_on, r.office, r.officer, d.rule, d.variant, d.limit_at
-  FROM unnest($1::int[]) AS w(id) JOIN orders o ON o.id = w.id JOIN person p ON p.id = o.person
+# The file and the next thing owed of each row `w`: of an order, of a period of help, of a person on neither register.
+_FILE = """
   LEFT JOIN LATERAL (SELECT f.name AS office, s.name AS officer FROM responsibility r
                        JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
-                      WHERE r.person = o.person AND r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main'
+                      WHERE r.person = w.person AND {mine} AND r.role = 'main'
                       ORDER BY r.to_at IS NULL DESC, r.from_at DESC LIMIT 1) r ON TRUE
   LEFT JOIN LATERAL (SELECT d.rule, d.variant, d.limit_at FROM duty d
-                      WHERE d.subject_kind = 'order' AND d.subject_id = o.id AND d.state = 'open'
-                      ORDER BY d.limit_at, d.id LIMIT 1) d ON TRUE
- ORDER BY o.id
-"""
+                      WHERE d.subject_kind = '{kind}' AND d.subject_id = w.id AND d.state = 'open'
+                      ORDER BY d.limit_at, d.id LIMIT 1) d ON TRUE"""
+_NAMES = "w.id, w.person, w.number, p.name, p.sex, p.born_on, r.office, r.officer, d.rule, d.variant, d.limit_at"
+
+
+def _rows(numbered: str, kind: str, mine: str) -> str:
+    return f"""SELECT {_NAMES} FROM ({numbered}) w JOIN person p ON p.id = w.person {_FILE.format(kind=kind, mine=mine)}
+                ORDER BY w.id"""
+
+
+_MINE = "r.subject_kind = '{kind}' AND r.subject_id = w.id"
+ROWS = _rows("SELECT id, person, number FROM orders WHERE id = ANY($1)", "order", _MINE.format(kind="order"))
+HELP_ROWS = _rows(
+    "SELECT id, person, '' AS number FROM assistance WHERE id = ANY($1)", "assistance", _MINE.format(kind="assistance")
+)
+PEOPLE_ROWS = _rows("SELECT id, id AS person, '' AS number FROM person WHERE id = ANY($1)", "person", "TRUE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +102,25 @@ class Listing:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How the lists of one kind are read: the ids of a page, whose person is in scope by which column, and their rows."""
+
+    ids: str
+    person: str
+    rows: str
+
+
+def _kind(code: str) -> _Kind:
+    if code == "apart":
+        return _Kind(APART_PEOPLE, "p.id", PEOPLE_ROWS)
+    if code in HELP.titles or code == HELP_REMAINDER:
+        return _Kind(HELP_BUCKET, "h.person", HELP_ROWS)
+    return _Kind(QUERIES.get(code, BUCKET), "o.person", ROWS)
+
+
 async def page_of(view: View, code: str, after: int) -> Listing:
-    """The people behind a number, from the order `after` on. Raises KeyError for a code that is no list."""
+    """The people behind a number, from the registration `after` on. Raises KeyError for a code that is no list."""
     LIST_TITLES[code]
     async with tx(snapshot=True):
         return await _page(view, code, after)
@@ -91,24 +128,26 @@ async def page_of(view: View, code: str, after: int) -> Listing:
 
 async def _page(view: View, code: str, after: int) -> Listing:
     args = (after, code, late_since(view.at)) if code == "late_entries" else (after, code)
-    found = await view.rows(f"{QUERIES.get(code, BUCKET)} LIMIT {PAGE + 1}", "o.person", *args)
+    kind = _kind(code)
+    found = await view.rows(f"{kind.ids} LIMIT {PAGE + 1}", kind.person, *args)
     shown = found[:PAGE]
     told = await _told(view, code, shown)
-    rows = await fetch(ROWS, [row["id"] for row in shown])
+    rows = await fetch(kind.rows, [row["id"] for row in shown])
     people = [_listed(row, told[row["id"]]) for row in rows]
     return Listing(people, shown[-1]["id"] if len(found) > PAGE else None)
 
 
 async def _told(view: View, code: str, found: list[Record]) -> dict[int, str]:
-    if code == REMAINDER:
-        lost = await name_remainder(view, [row["id"] for row in found])
+    ids = [row["id"] for row in found]
+    if code in (REMAINDER, HELP_REMAINDER):
+        lost = await (name_remainder if code == REMAINDER else name_help_remainder)(view, ids)
         return {named.order: named.what for named in lost if named.order}
     return {row["id"]: _proof((row["found"] or "").partition("|")[2]) for row in found}
 
 
 def _proof(references: str) -> str:
     """`alert:17 pause:2` as people read it."""
-    parts = (reference.partition(":") for reference in references.split())
+    parts = (reference.partition(":") for reference in dict.fromkeys(references.split()))
     return "、".join(f"{PROOF_WORDS[kind]} #{number}" for kind, _, number in parts)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from supervision.days import local_day, start_of
 from supervision.db import Record, fetch, fetch_row
+from supervision.rollcall.buckets import CORRECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def compare(since: date, before: set[int], came: set[int], gone: set[int], today
 
 
 async def _listed(last: Record) -> set[int]:
-    rows = await fetch("SELECT subject_id FROM roll_call_entry WHERE roll_call = $1", last["id"])
+    rows = await fetch(
+        "SELECT subject_id FROM roll_call_entry WHERE roll_call = $1 AND register = $2", last["id"], CORRECTION.code
+    )
     return {row["subject_id"] for row in rows}
 
 

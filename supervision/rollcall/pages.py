@@ -13,11 +13,12 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound
-from supervision.rollcall.buckets import BUCKETS, REMAINDER, TITLES
 from supervision.rollcall.headline import HOW
 from supervision.rollcall.history import kept_list, recent_days
 from supervision.rollcall.known import View
-from supervision.rollcall.lists import LIST_TITLES, page_of
+from supervision.rollcall.lists import HELP_REMAINDER, LIST_TITLES, page_of
+from supervision.rollcall.register import REMAINDER
+from supervision.rollcall.strays import Named
 from supervision.rollcall.take import Taken, roll_call
 from supervision.web import page
 
@@ -37,11 +38,10 @@ async def rollcall(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
         request,
         "rollcall/rollcall.html",
         taken=taken,
-        buckets=BUCKETS,
         tones=TONES,
         how=HOW,
-        lost=[*taken.remainder[:NAMED_AT_MOST], *taken.strays[:NAMED_AT_MOST]],
-        lost_count=len(taken.remainder) + len(taken.strays),
+        lost=_named(taken),
+        lost_count=len(taken.lost),
         days=await recent_days(viewer),
     )
 
@@ -49,8 +49,13 @@ async def rollcall(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
 def _shown(taken: Taken) -> list[int]:
     """The people whose names are on the page."""
     oldest = taken.headline.oldest_contact
-    named = [*taken.remainder[:NAMED_AT_MOST], *taken.strays[:NAMED_AT_MOST]]
-    return [one.person for one in named] + ([oldest.person] if oldest else [])
+    return [one.person for one in _named(taken)] + ([oldest.person] if oldest else [])
+
+
+def _named(taken: Taken) -> list[Named]:
+    """Of each way of being lost the first ones."""
+    ways = (taken.correction.remainder, taken.help.remainder, taken.strays)
+    return [one for named in ways for one in named[:NAMED_AT_MOST]]
 
 
 @get("/rollcall/{code:str}", guards=[guard("see_rollcall")])
@@ -68,7 +73,7 @@ async def listed(
         "rollcall/list.html",
         fragment="rollcall/_rows.html",
         title=LIST_TITLES[code],
-        lost=code == REMAINDER,
+        lost=code in (REMAINDER, HELP_REMAINDER),
         people=found.people,
         next_url=f"/rollcall/{code}?after={found.after}" if found.after else None,
     )
@@ -88,7 +93,7 @@ async def printed(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     detail = {"day": kept.day.isoformat() if kept else None}
     named = [one.person for one in [*kept.lost, *kept.unexplained] if one.person] if kept else []
     await record(viewer, "rollcall_printed", people=named, detail=detail, now=clock.now())
-    return page(request, "rollcall/print.html", kept=kept, titles=TITLES)
+    return page(request, "rollcall/print.html", kept=kept, titles=LIST_TITLES)
 
 
 def _day(text: str | None) -> date | None:

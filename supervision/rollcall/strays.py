@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from supervision import rules
 from supervision.db import Record
 from supervision.rollcall.buckets import (
+    CORRECTION,
     ENDED_TODAY,
     HELD,
+    HELPED_ON,
     IN_CUSTODY,
     IN_REGISTER,
     LAPSED,
@@ -17,11 +19,14 @@ from supervision.rollcall.buckets import (
     TERM_PAST,
     TO_COME,
     UNALERTED_ORDERS,
-    WHAT_IS_MISSING,
     open_alert,
     some_duty,
 )
+from supervision.rollcall.help_buckets import ENDED_TODAY as HELP_ENDED_TODAY
+from supervision.rollcall.help_buckets import HAS_OFFICE, HELP, UNALERTED_HELP
+from supervision.rollcall.help_buckets import OPEN as HELP_OPEN
 from supervision.rollcall.known import View
+from supervision.rollcall.third import FIND_ON_NO_LIST
 
 UNKNOWN_STATE = "不属于任何一类"
 
@@ -40,11 +45,14 @@ class Named:
     """A registration (or a person without one) with what is wrong: `codes` for programs, `what` for people."""
 
     order: int | None
+    """The number of the registration: an order, or a period of help; None of a person without one."""
     person: int
     number: str
     name: str
     codes: tuple[str, ...]
     what: str
+    of_help: bool = False
+    """Whether the registration is a period of help, not an order."""
 
 
 # OFFSET 0: asked of each order that is found, by its own duties and never by all that have lapsed.
@@ -54,7 +62,7 @@ FIRST_UNALERTED = f"""(SELECT d.id FROM (SELECT x.* FROM {{duty}} x
     ORDER BY d.limit_at, d.id LIMIT 1)"""
 IN_CORRECTION = f"{OPEN} AND o.registered_at IS NOT NULL"
 
-# A leave past its end and an assistance missing after release come with their registers.
+# A leave past its end comes with its register.
 STRAYS: tuple[Stray, ...] = (
     Stray(
         "no_office",
@@ -104,22 +112,63 @@ SELECT o.id, o.person, o.number, p.name, o.codes, d.rule, d.variant
   JOIN person p ON p.id = o.person LEFT JOIN duty d ON d.id = o.lapse
  ORDER BY o.id"""
 
-FIND_ON_NO_LIST = """
-SELECT p.id AS person, p.name FROM person p
- WHERE p.created_at <= $1 AND p.merged_into IS NULL AND {scope}
-   AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id)
-   AND NOT EXISTS (SELECT FROM commission c WHERE c.person = p.id AND c.created_at <= $1) ORDER BY p.id"""
+NOT_HELPED_ON = Stray("assistance_missing", "解除后没有转入安置帮教，也没有写明理由", "")
+# Whoever is in correction again is on that list; whoever has died, or went to prison, wasn't released.
+FIND_NOT_HELPED_ON = f"""
+SELECT o.id, o.person, o.number, p.name FROM {{orders}} o JOIN person p ON p.id = o.person
+ WHERE {{scope}} AND o.created_at <= $1 AND o.ended_at IS NOT NULL AND o.end_kind = 'released' AND {HELPED_ON} IS NULL
+   AND NOT EXISTS (SELECT FROM {{orders}} t WHERE t.person = o.person AND t.created_at <= $1 AND t.id > o.id)
+ ORDER BY o.id"""
+
+HELP_STRAYS: tuple[Stray, ...] = (
+    Stray("help_no_office", "没有帮教的司法所", f"{HELP_OPEN} AND {HAS_OFFICE} IS NULL"),
+    Stray("help_lapse_without_alert", "有过期事项没有预警", f"h.id IN {UNALERTED_HELP}"),
+    Stray("help_ended_without_fact", "已办结而没有办结记录", f"h.ended_at IS NOT NULL AND {HELP_ENDED_TODAY} IS NULL"),
+    Stray(
+        "on_both_registers",
+        "同时在社区矫正和安置帮教名册",
+        f"""{HELP_OPEN} AND EXISTS (SELECT FROM {{orders}} o
+                                     WHERE o.person = h.person AND o.created_at <= $1 AND o.ended_at IS NULL)""",
+    ),
+)
+TITLES |= {stray.code: stray.title for stray in (*HELP_STRAYS, NOT_HELPED_ON)}
+_HELP_CODES = ", ".join(f"CASE WHEN {stray.predicate} THEN '{stray.code}' END" for stray in HELP_STRAYS)
+FIND_HELP_STRAYS = f"""
+SELECT h.id, h.person, p.name, h.codes
+  FROM (SELECT h.*, array_remove(ARRAY[{_HELP_CODES}], NULL) AS codes FROM {{assistance}} h
+         WHERE {HELP.within} AND {{scope}} AND ({" OR ".join(f"({stray.predicate})" for stray in HELP_STRAYS)})) h
+  JOIN person p ON p.id = h.person ORDER BY h.id"""
 
 NAME_REMAINDER = f"""
-SELECT o.id, o.person, o.number, p.name, {WHAT_IS_MISSING} AS missing
+SELECT o.id, o.person, o.number, p.name, {CORRECTION.what_is_missing} AS missing
   FROM {{orders}} o JOIN person p ON p.id = o.person WHERE o.id = ANY($2) AND {{scope}} ORDER BY o.id"""
+NAME_HELP_REMAINDER = f"""
+SELECT h.id, h.person, p.name, {HELP.what_is_missing} AS missing
+  FROM {{assistance}} h JOIN person p ON p.id = h.person WHERE h.id = ANY($2) AND {{scope}} ORDER BY h.id"""
 
 
 async def find_strays(view: View) -> list[Named]:
-    """Everybody who is lost in one of the known ways, in the order of the register; last the people on no list."""
+    """Everybody who is lost in one of the known ways, in the order of the registers; last the people on no list."""
     rows = await view.rows(FIND_STRAYS, "o.person")
+    unhelped = await view.rows(FIND_NOT_HELPED_ON, "o.person")
+    helped = await view.rows(FIND_HELP_STRAYS, "h.person")
     people = await view.rows(FIND_ON_NO_LIST, "p.id")
-    return [*map(_stray, rows), *(_on_no_list(row) for row in people)]
+    return [
+        *map(_stray, rows),
+        *(_named(row, row["number"], (NOT_HELPED_ON.code,)) for row in unhelped),
+        *(_named(row, help_number(row["id"]), tuple(row["codes"]), of_help=True) for row in helped),
+        *(_on_no_list(row) for row in people),
+    ]
+
+
+def help_number(assistance: int) -> str:
+    """How a period of help is called where an order has its number."""
+    return f"帮教{assistance}"
+
+
+def _named(row: Record, number: str, codes: tuple[str, ...], *, of_help: bool = False) -> Named:
+    what = "；".join(TITLES[code] for code in codes)
+    return Named(row["id"], row["person"], number, row["name"], codes, what, of_help)
 
 
 def _stray(row: Record) -> Named:
@@ -139,11 +188,17 @@ def _on_no_list(row: Record) -> Named:
 
 
 async def name_remainder(view: View, orders: list[int]) -> list[Named]:
-    """The registrations without a bucket, each with the proofs that its state lacks."""
-    if not orders:
-        return []
-    rows = await view.rows(NAME_REMAINDER, "o.person", orders)
-    return [
-        Named(row["id"], row["person"], row["number"], row["name"], (), "；".join(row["missing"] or [UNKNOWN_STATE]))
-        for row in rows
-    ]
+    """The registrations of correction without a bucket, each with the proofs that its state lacks."""
+    rows = await view.rows(NAME_REMAINDER, "o.person", orders) if orders else []
+    return [_lacking(row, row["number"]) for row in rows]
+
+
+async def name_help_remainder(view: View, periods: list[int]) -> list[Named]:
+    """The same of the register of help."""
+    rows = await view.rows(NAME_HELP_REMAINDER, "h.person", periods) if periods else []
+    return [_lacking(row, help_number(row["id"]), of_help=True) for row in rows]
+
+
+def _lacking(row: Record, number: str, *, of_help: bool = False) -> Named:
+    what = "；".join(row["missing"] or [UNKNOWN_STATE])
+    return Named(row["id"], row["person"], number, row["name"], (), what, of_help)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -14,11 +14,14 @@ from supervision.audit.record import record
 from supervision.audit.seal import latest_head
 from supervision.days import local_day
 from supervision.db import Record, fetch_row, fetch_value, insert_many, tx
-from supervision.rollcall.buckets import BUCKETS, CENSUS, REGISTER, REMAINDER
+from supervision.rollcall.buckets import CORRECTION
 from supervision.rollcall.headline import Headline, headline
+from supervision.rollcall.help_buckets import HELP
 from supervision.rollcall.known import View
 from supervision.rollcall.movement import Movement, movement
-from supervision.rollcall.strays import Named, find_strays, name_remainder
+from supervision.rollcall.register import REMAINDER, Register
+from supervision.rollcall.strays import Named, find_strays, name_help_remainder, name_remainder
+from supervision.rollcall.third import APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,48 +29,78 @@ class Entry:
     """One registration and its bucket; the remainder has no proof."""
 
     order: int
+    """Its number: of an order, or of a period of help."""
     person: int
     bucket: str
     proof: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A roll call as it was at a moment: every registration exactly once."""
+class Counted:
+    """One register: every registration exactly once."""
 
-    at: datetime
+    register: Register
     entries: tuple[Entry, ...]
     counts: dict[str, int]
     """Every bucket in its order, without the remainder."""
     remainder: tuple[Named, ...]
-    strays: tuple[Named, ...]
-    headline: Headline
-    apart: int
-    """People not under supervision: their orders have all ended, or they are subjects of commissions (the third list)."""
-    audit_head: Head | None
-    """Where the audit chain stands; None for the past."""
 
     @property
     def total(self) -> int:
         return len(self.entries)
 
     @property
-    def closes(self) -> bool:
-        """Nobody is missing and nobody is lost."""
-        return not self.remainder and not self.strays
+    def list_hash(self) -> str:
+        return hash_of(((entry.order, entry.bucket) for entry in self.entries), self.register.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A roll call as it was at a moment: both registers, each by itself, and who is on neither."""
+
+    at: datetime
+    correction: Counted
+    help: Counted
+    strays: tuple[Named, ...]
+    headline: Headline
+    apart: int
+    """People on neither register: whose correction and help have ended, subjects of commissions, prisoners, visitors."""
+    audit_head: Head | None
+    """Where the audit chain stands; None for the past."""
+
+    @property
+    def registers(self) -> tuple[Counted, Counted]:
+        return (self.correction, self.help)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.correction.entries
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self.correction.counts
+
+    @property
+    def remainder(self) -> tuple[Named, ...]:
+        return self.correction.remainder
+
+    @property
+    def total(self) -> int:
+        return self.correction.total
 
     @property
     def list_hash(self) -> str:
-        return hash_of((entry.order, entry.bucket) for entry in self.entries)
+        return self.correction.list_hash
 
+    @property
+    def lost(self) -> tuple[Named, ...]:
+        """Whoever has no bucket, and whoever is lost in another way."""
+        return (*self.correction.remainder, *self.help.remainder, *self.strays)
 
-# Persons, not orders: whoever has orders (or is the subject of a commission), and none of them in the register.
-APART = """
-SELECT count(*) AS people FROM person p
- WHERE p.merged_into IS NULL AND {scope}
-   AND (EXISTS (SELECT FROM orders o WHERE o.person = p.id AND o.created_at <= $1)
-        OR EXISTS (SELECT FROM commission c WHERE c.person = p.id AND c.created_at <= $1))
-   AND NOT EXISTS (SELECT FROM {orders} o WHERE o.person = p.id AND o.created_at <= $1 AND o.ended_at IS NULL)"""
+    @property
+    def closes(self) -> bool:
+        """Nobody is missing and nobody is lost."""
+        return not self.lost
 
 
 async def roll_call(at: datetime, *, live: bool = False, viewer: Viewer | None = None) -> Taken:
@@ -84,14 +117,10 @@ async def roll_call(at: datetime, *, live: bool = False, viewer: Viewer | None =
 
 
 async def _read(view: View) -> Taken:
-    entries = tuple(_entry(row) for row in await view.rows(CENSUS, "o.person"))
-    counted = Counter(entry.bucket for entry in entries)
-    lost = [entry.order for entry in entries if entry.bucket == REMAINDER]
     return Taken(
         at=view.at,
-        entries=entries,
-        counts={bucket.code: counted[bucket.code] for bucket in BUCKETS},
-        remainder=tuple(await name_remainder(view, lost)),
+        correction=await _count(view, CORRECTION, "o.person", name_remainder),
+        help=await _count(view, HELP, "h.person", name_help_remainder),
         strays=tuple(await find_strays(view)),
         headline=await headline(view),
         apart=(await view.rows(APART, "p.id"))[0]["people"],
@@ -99,14 +128,25 @@ async def _read(view: View) -> Taken:
     )
 
 
+Name = Callable[[View, list[int]], Awaitable[list[Named]]]
+
+
+async def _count(view: View, register: Register, person: str, name: Name) -> Counted:
+    entries = tuple(_entry(row) for row in await view.rows(register.census, person))
+    counted = Counter(entry.bucket for entry in entries)
+    lost = [entry.order for entry in entries if entry.bucket == REMAINDER]
+    counts = {bucket.code: counted[bucket.code] for bucket in register.buckets}
+    return Counted(register, entries, counts, tuple(await name(view, lost)))
+
+
 def _entry(row: Record) -> Entry:
     bucket, _, proof = (row["found"] or REMAINDER).partition("|")
     return Entry(row["id"], row["person"], bucket, proof)
 
 
-def hash_of(buckets: Iterable[tuple[int, str]]) -> str:
+def hash_of(buckets: Iterable[tuple[int, str]], register: str = CORRECTION.code) -> str:
     """SHA-256 over the sorted lines `register|subject|bucket`, joined by newlines, as UTF-8."""
-    lines = sorted(f"{REGISTER}|{order}|{bucket}" for order, bucket in buckets)
+    lines = sorted(f"{register}|{subject}|{bucket}" for subject, bucket in buckets)
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -118,6 +158,7 @@ class Kept:
     day: date
     total: int
     remainder: int
+    """Of both registers."""
     made: bool
 
 
@@ -136,14 +177,19 @@ async def take(now: datetime) -> Kept:
             await _keep_entries(roll_call_id, taken)
             detail = {"total": taken.total, "remainder": len(taken.remainder), "hash": taken.list_hash}
             await record(None, "take_roll_call", subject=("roll_call", roll_call_id), detail=detail, now=now)
-            return Kept(roll_call_id, day, taken.total, len(taken.remainder), made=True)
+            lost = sum(len(counted.remainder) for counted in taken.registers)
+            return Kept(roll_call_id, day, taken.total, lost, made=True)
     kept = await _kept(day)
     assert kept is not None, "whoever came first has committed"
     return kept
 
 
 async def _kept(day: date) -> Kept | None:
-    row = await fetch_row("SELECT id, day, total, remainder FROM roll_call WHERE day = $1", day)
+    row = await fetch_row(
+        """SELECT id, day, total, remainder + coalesce((headline -> 'help' ->> 'remainder')::int, 0) AS remainder
+             FROM roll_call WHERE day = $1""",
+        day,
+    )
     return Kept(row["id"], row["day"], row["total"], row["remainder"], made=False) if row else None
 
 
@@ -164,7 +210,11 @@ async def _insert(taken: Taken, moved: Movement | None, day: date) -> int | None
 
 
 async def _keep_entries(roll_call_id: int, taken: Taken) -> None:
-    rows = [(roll_call_id, REGISTER, e.order, e.person, e.bucket, e.proof) for e in taken.entries]
+    rows = [
+        (roll_call_id, counted.register.code, e.order, e.person, e.bucket, e.proof)
+        for counted in taken.registers
+        for e in counted.entries
+    ]
     await insert_many("roll_call_entry", ("roll_call", "register", "subject_id", "person", "bucket", "proof"), rows)
 
 
@@ -179,6 +229,17 @@ def summary(taken: Taken, moved: Movement | None) -> dict[str, Any]:
         "late_steps": head.late_steps,
         "late_entries": head.late_entries,
         "apart": taken.apart,
-        "lost": [[named.order, named.person, named.what] for named in (*taken.remainder, *taken.strays)],
+        "lost": [[_order_of(named), named.person, named.what] for named in taken.lost],
+        "help": {
+            "total": taken.help.total,
+            "remainder": len(taken.help.remainder),
+            "counts": taken.help.counts,
+            "list_hash": taken.help.list_hash,
+        },
         "movement": moved.as_json() if moved else None,
     }
+
+
+def _order_of(named: Named) -> int | None:
+    """The order of somebody who is lost; a period of help is told by its person."""
+    return None if named.of_help else named.order

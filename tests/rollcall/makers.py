@@ -8,6 +8,7 @@ from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
 from supervision.days import SHANGHAI, add_days, local_day
 from supervision.db import execute, fetch_value, insert
+from supervision.resettlement.handover import not_handed_over
 from supervision.rollcall.take import Taken, roll_call
 from supervision.settings.terms import seed
 from tests.cast import NOW, Cast
@@ -104,10 +105,12 @@ async def detain(made: Made, from_at: datetime, *, kind: str = "custody") -> int
 
 
 async def end(cast: Cast, made: Made, when: datetime, *, kind: str = "released") -> int:
-    """The end fact and what the action does to the order."""
+    """The end fact and what the action does to the order; of whoever is released a reason says why no help follows."""
     values = {"order_id": made.order, "kind": kind, "happened_at": when, "reason": "期满", "recorded_at": when}
     found = await insert("order_end", values | {"recorded_by": cast.dan.id})
     await execute("UPDATE orders SET ended_at = $2, end_kind = $3, state = $3 WHERE id = $1", made.order, when, kind)
+    if kind == "released":
+        await not_handed_over(made.order, "本人已迁居外省", when, by=cast.dan.id)
     await follow([made.order], when)
     return found
 

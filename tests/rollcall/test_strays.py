@@ -71,7 +71,7 @@ async def test_a_lapse_without_an_alert_names_what_lapsed(cast: Cast) -> None:
 
 async def test_an_order_that_ended_without_an_end_fact_stays_on_the_list_and_is_named(cast: Cast) -> None:
     made = await in_order(cast)
-    await execute("UPDATE orders SET ended_at = $1, end_kind = 'released', state = 'released'", NOW - timedelta(days=9))
+    await execute("UPDATE orders SET ended_at = $1, end_kind = 'deceased', state = 'deceased'", NOW - timedelta(days=9))
     await is_lost(made, "ended_without_fact")
     assert (await roll_call(NOW, live=True)).remainder[0].what == "没有结束记录"
 

@@ -182,18 +182,22 @@ def _rollcall() -> Schema:
         }
     )
     bucket = _object({"code": {"type": "string"}, "title": {"type": "string"}, "count": COUNT})
+    counted: Schema = {
+        "total": COUNT,
+        "remainder": COUNT,
+        "buckets": {"type": "array", "items": bucket},
+        "remainder_list": {"type": "array", "items": named},
+        "list_hash": {"type": "string"},
+    }
     answer = _object(
         {
             "at": TYPES["moment"],
             "register": {"type": "string"},
-            "total": COUNT,
-            "remainder": COUNT,
+            **counted,
             "closes": {"type": "boolean"},
-            "buckets": {"type": "array", "items": bucket},
-            "remainder_list": {"type": "array", "items": named},
+            "resettlement": _object(counted),
             "strays": {"type": "array", "items": named},
             "not_under_supervision": COUNT,
-            "list_hash": {"type": "string"},
             "audit_head": NULL_TEXT,
             "headline": _headline(),
         }
