@@ -109,11 +109,18 @@ def _may(viewer: Viewer, event: str) -> bool:
     return found is not None and viewer.may(found.permission)
 
 
+OCCASIONS = {"informed": ("received",), "copied": ("sent",), "explained": ("returned", "unable")}
+"""Which notice follows what."""
+
+
 def _notices(case: reading.Case) -> list[str]:
-    """The notices that are still to be given."""
-    done = {act["kind"] for act in case.acts if not act["withdrawn_at"]}
-    occasions = {"informed": {"received"}, "copied": {"sent"}, "explained": {"returned", "unable"}}
-    return [kind for kind in NOTICES if kind not in done and done & occasions[kind]]
+    """The notices that are still to be given: those whose occasion came after the last of them."""
+    last = {act["kind"]: act["id"] for act in case.acts if not act["withdrawn_at"]}
+    return [
+        kind
+        for kind in NOTICES
+        if max((last.get(occasion, 0) for occasion in OCCASIONS[kind]), default=0) > last.get(kind, 0)
+    ]
 
 
 # -- a new one ----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def _entries() -> str:
     )
 
 
-RESULTS = f"""SELECT c.person, c.number AS ref, r.happened_at AS at, r.adoption AS what, r.adoption = 'adopted' AS ok
+RESULTS = f"""SELECT NULL::int AS person, c.number AS ref, r.happened_at AS at, r.adoption AS what, r.adoption = 'adopted' AS ok
   FROM commission_result r JOIN commission c ON c.id = r.commission
  WHERE r.adoption IN ('adopted', 'not_adopted') AND c.state <> 'void' AND {within("r.happened_at")} AND {known("r")}"""
 
