@@ -83,6 +83,11 @@ async def long_ended(target: Target) -> None:
     """The order has ended so long ago that its files need be kept no longer."""
     await ended(target)
     await execute("UPDATE orders SET ended_at = $2 WHERE id = $1", target["order_id"], NOW.replace(year=1990))
+    await execute(
+        "UPDATE assistance SET ended_at = $2, end_kind = 'expired', state = 'expired' WHERE person = $1",
+        target["person_id"],
+        NOW.replace(year=1990),
+    )
 
 
 async def its_time_came(target: Target) -> None:

@@ -18,17 +18,14 @@ import asyncpg
 import pytest
 
 from supervision import keys, sealed
-from supervision.access.second_factor import SECRET
-from supervision.access.staffing import STAFF_PHONE
 from supervision.checkins.actions import CONTENT
-from supervision.checkins.appointments import PLACE
 from supervision.clock import FixedClock
 from supervision.config import Settings
-from supervision.db import DB, execute, fetch, fetch_value, insert
+from supervision.db import DB, execute, fetch, fetch_value
 from supervision.doctor import examine
 from supervision.errors import Refusal
 from supervision.files import store
-from supervision.files.actions import Attached, Upload, find, keep
+from supervision.files.actions import find
 from supervision.house import House, at_work, audit_key_file, key_file
 from supervision.keys import SEALED_COLUMNS, rows_by_key
 from supervision.locks import Lock
@@ -40,6 +37,7 @@ from tests.browser.place import Database, own_database, pool_on
 from tests.cast import NOW
 from tests.files.made import pdf
 from tests.register import viewer_of
+from tests.sealed_values import seal_something_everywhere
 
 pytestmark = pytest.mark.commits
 KILLED = -9
@@ -56,28 +54,7 @@ async def place(server: str, factory: pytest.TempPathFactory) -> AsyncIterator[D
     async with own_database(server, factory) as database:
         async with pool_on(database.dsn):
             await fill()
-            await execute(
-                "UPDATE staff SET phone_sealed = $1 WHERE id = (SELECT min(id) FROM staff)",
-                sealed.seal("19900000001", STAFF_PHONE),
-            )
-            await execute(
-                "INSERT INTO second_factor (staff, secret_sealed, last_step, created_at) SELECT min(id), $1, 0, $2 FROM staff",
-                sealed.seal("SECRET", SECRET),
-                NOW,
-            )
-            order = await fetch_value("SELECT min(id) FROM orders")
-            await execute(
-                "INSERT INTO info_check (order_id, channel, result, happened_at, recorded_at, content_sealed)"
-                " VALUES ($1, 'call', 'ok', $2, $2, $3)",
-                order,
-                NOW,
-                sealed.seal("通话", CONTENT),
-            )
-            agreed = {"order_id": order, "kind": "field", "at": NOW, "place_sealed": sealed.seal("幸福路3号", PLACE)}
-            appointment = await insert("appointment", agreed | {"recorded_at": NOW})
-            missed = {"order_id": order, "appointment": appointment, "content_sealed": sealed.seal("没有人", CONTENT)}
-            await insert("no_show", missed | {"happened_at": NOW, "recorded_at": NOW})
-            await keep(None, Attached("commission", 1, None, "received"), Upload("委托函.pdf", pdf()), NOW)
+            await seal_something_everywhere()
         yield database
 
 

@@ -97,9 +97,9 @@ async def _states(cast: Cast, people: list[OnRegister]) -> None:
 
 
 async def _appointments(cast: Cast, people: list[OnRegister]) -> None:
-    """Everybody of 古城 was given a time: one that passed, one that was moved, one to come."""
+    """Everybody was given a time: one that passed, one that was moved, one to come."""
     alice, then = await viewer_of(cast.alice), NOW - timedelta(days=3)
-    for one in people[:3]:
+    for one in people[:6] + people[7:]:
         await appoint(alice, one.order, Appointment("office", NOW - timedelta(hours=1), "所里"), then)
         moved = await appoint(alice, one.order, Appointment("field", NOW + timedelta(days=1), "家里"), then)
         to = Appointment("field", NOW + timedelta(days=2), "村委会")
@@ -107,9 +107,9 @@ async def _appointments(cast: Cast, people: list[OnRegister]) -> None:
 
 
 async def _files(cast: Cast, people: list[OnRegister]) -> None:
-    """What everybody of 古城 has handed in: a photo, and a scan that was put in by mistake; files of somebody long gone."""
+    """What everybody has handed in: a photo, and a scan that was put in by mistake; files of somebody long gone."""
     alice, then = await viewer_of(cast.alice), NOW - timedelta(days=3)
-    for one in people[:3]:
+    for one in people:
         to = Attached("person", one.person, one.person, "photo")
         await keep(alice, to, Upload("在家走访.jpg", jpeg()), then)
         scan = await keep(alice, replace(to, kind="signed"), Upload("社区矫正告知书签收页.pdf", pdf()), then)
