@@ -31,6 +31,8 @@ from supervision.commissions import pages as commission_pages
 from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
+from supervision.discipline import pages as discipline_pages
+from supervision.discipline import step_pages as discipline_step_pages
 from supervision.exchange import assistance_pages, export_pages
 from supervision.exchange import pages as exchange_pages
 from supervision.files import pages as files_pages
@@ -67,6 +69,7 @@ NAV = (
     ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
     ("/visits", "视频会见", "video", "see_visits", "工作"),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
+    ("/discipline", "训诫警告", "gavel", "see_discipline", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
     ("/dashboard", "看板", "chart-column", "see_statistics", "监督"),
     ("/statistics", "统计", "table-2", "see_statistics", "监督"),
@@ -115,6 +118,8 @@ ROUTES: list[Any] = [
     *assistance_pages.ROUTES,
     *visits_pages.ROUTES,
     *family_pages.ROUTES,
+    *discipline_pages.ROUTES,
+    *discipline_step_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *statistics_pages.ROUTES,
     *dashboard_pages.ROUTES,

@@ -18,6 +18,7 @@ from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.alerts.makers import alert_without_person
 from tests.commissions.makers import for_the_matrix
+from tests.discipline.matrix import case_for_the_matrix
 from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
@@ -108,6 +109,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "order_kind": "document",
         "order_fact_id": await insert("document_record", put_down | {"kind": "summary"}),
         "end_id": await insert("order_end", end),
+        **await case_for_the_matrix(one.person, one.order, officer),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
         "help_kind": "visit",

@@ -45,6 +45,8 @@ class Cause:
     next_step_at: datetime
     ups: int
     kind: str
+    own: bool
+    """A lapse of the person's own, in the term of an order: a case of discipline may be made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,4 +275,5 @@ def _cause(alert: Record, viewer: Viewer) -> Cause:
         next_step_at=alert["next_step_at"],
         ups=alert["ups"],
         kind=cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"]),
+        own=(alert["subject_kind"], alert["owed_by"]) == ("order", "person"),
     )

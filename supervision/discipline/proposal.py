@@ -13,7 +13,6 @@ from supervision.rules.discipline_items import (
     AFTER_TWO_WARNINGS,
     EDUCATION,
     ITEMS,
-    NEEDS_FURTHER_BREACH,
     OVER_A_MONTH,
     Item,
 )
@@ -25,7 +24,6 @@ ENOUGH = 2
 PAROLE_CAUTION = "原《治安管理处罚法》（2012年）第60条第4项没有列入假释的对象：不建议提请治安管理处罚，可以警告，或者列为撤销假释的候选；新法的规定请核对原文。"
 SURVEILLANCE_CAUTION = "管制没有撤销的规定，只能依法提请治安管理处罚。"
 EDUCATION_FIRST = "须先有一次教育的记录，教育后仍不改正的才能训诫或者警告。"
-FURTHER_BREACH_CAUTION = "须证明两次警告后仍不改正，即在第二次警告之后又有违反规定的行为。"
 NO_DAY_LATE = "未超过期限一日，不存在逾期或者脱离监管的日数。"
 ONLY_MEDICAL = "只适用于暂予监外执行（保外就医）的对象。"
 
@@ -107,7 +105,7 @@ def propose(breach: Breach, standing: Standing) -> Proposal:
         items=tuple(ITEMS[code] for code in [*dict.fromkeys(codes), "E"]),
         days=breach.days,
         since=breach.since,
-        month_ends_on=add_months(breach.since, 1) if breach.since else None,
+        month_ends_on=add_months(breach.since, 1) if breach.since and breach.kind == "off_control" else None,
         admonitions=count(standing.admonitions, standing.class_changed_on),
         warnings=count(standing.warnings, standing.class_changed_on),
         cautions=tuple(_cautions(breach, standing)),
@@ -197,19 +195,3 @@ def _cautions(breach: Breach, standing: Standing) -> Iterator[str]:
         yield PAROLE_CAUTION
     if standing.order_kind == "public_surveillance" and (breach.over_a_month or breach.weight == "grave"):
         yield SURVEILLANCE_CAUTION
-
-
-@dataclass(frozen=True, slots=True)
-class Candidacy:
-    """A candidate of revocation or imprisonment: under which item, and whether a further breach is yet to be proved."""
-
-    item: Item
-    needs_further_breach: bool
-
-
-def after_two_warnings(standing: Standing) -> Candidacy | None:
-    """What two 警告 in force open (law RV-01(4), RV-02(2), RV-03(4)); never anything under 管制."""
-    code = AFTER_TWO_WARNINGS.get(standing.order_kind)
-    if code is None or len(standing.warnings) < ENOUGH:
-        return None
-    return Candidacy(ITEMS[code], standing.order_kind in NEEDS_FURTHER_BREACH)

@@ -125,7 +125,7 @@ async def open_case(
 ) -> Answer:
     """The clue holds."""
     step = Step(request, viewer, clock)
-    await step.form(person_id, case_id, "_plain", "立案")
+    await step.form(person_id, case_id, "_plain", "立案", plain={"place": "opening", "button": "立案"})
     await actions.open_case(viewer, case_id, step.now)
     return step.done("已立案，请调查取证并听取本人陈述。")
 
@@ -155,7 +155,8 @@ async def investigate(
 ) -> Answer:
     """The facts are clear."""
     step = Step(request, viewer, clock)
-    await step.form(person_id, case_id, "_plain", "查清事实")
+    asked = {"place": "investigation", "button": "事实已查清"}
+    await step.form(person_id, case_id, "_plain", "查清事实", plain=asked)
     await actions.investigate(viewer, case_id, step.now)
     return step.done("事实已查清，请提出建议。")
 

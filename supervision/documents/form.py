@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from supervision.errors import Refusal
 
-BLOCK_KINDS = ("organ", "title", "number", "paragraph", "receiver", "signature", "receipt")
+BLOCK_KINDS = ("organ", "title", "number", "paragraph", "signature", "receipt")
 LAYOUTS = ("decision",)
 """Pages of which forms are made; a form that needs another adds it in pdf.py and word.py."""
 

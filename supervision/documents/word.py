@@ -21,7 +21,6 @@ LOOKS = {
     "title": ("方正小标宋简体", 22, "center", 0),
     "number": ("仿宋", 16, "right", 0),
     "paragraph": ("仿宋", 16, "justify", 2),
-    "receiver": ("仿宋", 16, "left", 0),
     "signature": ("仿宋", 16, "right", 0),
     "receipt": ("仿宋", 12, "left", 0),
 }

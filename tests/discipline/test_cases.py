@@ -10,12 +10,11 @@ from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.discipline import actions, decisions
 from supervision.discipline.cases import get_case
 from supervision.discipline.decisions import Served
-from supervision.discipline.figures import PEOPLE_LIST, TIMES_LIST, TOTALS
 from supervision.discipline.standing import lapses_of, standing_of
 from supervision.errors import NotAllowed, NotFound, Refusal
 from tests.alerts.makers import alerts_of
 from tests.cast import Cast, audit_actions
-from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed, served
+from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed
 from tests.register import OnRegister, awaited, on_register, viewer_of
 
 
@@ -238,25 +237,6 @@ async def test_off_control_for_over_a_month_opens_a_candidate_with_the_proposal(
     await proposed(cast, on, "W2", late(32, cast.now))
     found = await fetch("SELECT variant, why->>'item' AS item FROM finding WHERE rule = 'RV-12'")
     assert [(row["variant"], row["item"]) for row in found] == [("other", "R46-2")]
-
-
-async def test_two_admonitions_of_one_person_are_one_person_and_two_times(cast: Cast) -> None:
-    one = await on_register(cast)
-    other = await on_register(cast, name="钱二")
-    for on in (one, one, other):
-        last = await served(cast, on)
-    year = (date(2026, 1, 1), date(2027, 1, 1))
-    asked = ("admonition", *(cast.now.replace(month=1, day=1, year=day.year) for day in year), cast.now)
-    totals = await fetch_row(TOTALS, *asked)
-    assert (totals["people"], totals["times"]) == (2, 3)
-    assert [(r["person"], r["times"]) for r in await fetch(PEOPLE_LIST, *asked)] == [(one.person, 2), (other.person, 1)]
-    assert len(await fetch(TIMES_LIST, *asked)) == 3
-    await decisions.correct(await viewer_of(cast.erin), last, "撤销。", cast.now + timedelta(days=1))
-    assert (await fetch_row(TOTALS, *asked))["people"] == 2, "as it was known then"
-    later = (*asked[:3], cast.now + timedelta(days=2))
-    assert tuple(await fetch_row(TOTALS, *later)) == (1, 2)
-    assert [r["person"] for r in await fetch(PEOPLE_LIST, *later)] == [one.person]
-    assert tuple(await fetch_row(TOTALS, "warning", *asked[1:])) == (0, 0)
 
 
 async def test_after_the_end_of_the_order_nothing_new_is_decided(cast: Cast) -> None:

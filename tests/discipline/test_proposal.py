@@ -13,7 +13,6 @@ from supervision.discipline.proposal import (
     Breach,
     Count,
     Standing,
-    after_two_warnings,
     propose,
 )
 
@@ -112,17 +111,6 @@ def test_v10_says_that_public_surveillance_is_never_revoked() -> None:
     )
     standing = Standing("public_surveillance", TWICE, TWICE)
     assert not [code for breach in everything for code in codes(breach, standing) if code.startswith("R")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "item", "needs_proof"),
-    [("probation", "R46-4", True), ("parole", "R47-2", True), ("temporary_outside", "R49-4", False)],
-)
-def test_v14_two_warnings_open_a_candidate_and_one_does_not(kind: str, item: str, needs_proof: bool) -> None:
-    found = after_two_warnings(Standing(kind, warnings=TWICE))
-    assert found and (found.item.code, found.needs_further_breach) == (item, needs_proof)
-    assert after_two_warnings(Standing(kind, warnings=TWICE[:1])) is None
-    assert after_two_warnings(Standing("public_surveillance", warnings=TWICE)) is None
 
 
 @pytest.mark.parametrize(
