@@ -35,10 +35,11 @@ def open_debt(kind: str) -> str:
 ENDED_TODAY = f"""(SELECT 'order_end:' || e.id FROM {{order_end}} e
                     WHERE e.order_id = o.id AND e.recorded_at >= {START_OF_TODAY} LIMIT 1)"""
 # The help that follows a release, or a named human's reason why there is none (law RA-22).
-HELPED_ON = """coalesce((SELECT 'assistance:' || h.id FROM {assistance} h
-              WHERE h.person = o.person AND h.state <> 'taken_back' AND (h.ended_at IS NULL OR h.ended_at >= o.ended_at)
-              LIMIT 1),
-         (SELECT 'not_handed_over:' || n.id FROM {not_handed_over} n WHERE n.order_id = o.id LIMIT 1))"""
+HELP_THAT_FOLLOWED = """{assistance} h WHERE h.person = o.person AND h.state <> 'taken_back'
+                        AND (h.ended_at IS NULL OR h.ended_at >= o.ended_at)"""
+REASON_FOR_NONE = "{not_handed_over} n WHERE n.order_id = o.id"
+HELPED_ON = f"""coalesce((SELECT 'assistance:' || h.id FROM {HELP_THAT_FOLLOWED} LIMIT 1),
+                         (SELECT 'not_handed_over:' || n.id FROM {REASON_FOR_NONE} LIMIT 1))"""
 HANDED_OVER = f"CASE WHEN o.end_kind = 'released' THEN {HELPED_ON} WHEN TRUE THEN {ENDED_TODAY} END"
 # Also who is past the end with nothing left to be done, and whom nobody awaits any more, has an alert that says so.
 PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")

@@ -8,13 +8,14 @@ from supervision.rollcall.buckets import (
     CORRECTION,
     ENDED_TODAY,
     HELD,
-    HELPED_ON,
+    HELP_THAT_FOLLOWED,
     IN_CUSTODY,
     IN_REGISTER,
     LAPSED,
     OPEN,
     OWED,
     PAST_END_TOLD,
+    REASON_FOR_NONE,
     SINCE_THE_END,
     TERM_PAST,
     TO_COME,
@@ -116,7 +117,8 @@ NOT_HELPED_ON = Stray("assistance_missing", "解除后没有转入安置帮教�
 # Whoever is in correction again is on that list; whoever has died, or went to prison, wasn't released.
 FIND_NOT_HELPED_ON = f"""
 SELECT o.id, o.person, o.number, p.name FROM {{orders}} o JOIN person p ON p.id = o.person
- WHERE {{scope}} AND o.created_at <= $1 AND o.ended_at IS NOT NULL AND o.end_kind = 'released' AND {HELPED_ON} IS NULL
+ WHERE {{scope}} AND o.created_at <= $1 AND o.ended_at IS NOT NULL AND o.end_kind = 'released'
+   AND NOT EXISTS (SELECT FROM {HELP_THAT_FOLLOWED}) AND NOT EXISTS (SELECT FROM {REASON_FOR_NONE})
    AND NOT EXISTS (SELECT FROM {{orders}} t WHERE t.person = o.person AND t.created_at <= $1 AND t.id > o.id)
  ORDER BY o.id"""
 
