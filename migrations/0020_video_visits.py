@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from migrations.sql import sql_migration
 
-ID = "2026-11-25T21:50:00:000020"
+ID = "2026-11-25T22:00:00:000020"
 VERSION = "1.38.0"
 DESCRIPTION = "Video visits"
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from migrations.sql import sql_migration
 
-ID = "2026-11-25T22:30:00:000024"
+ID = "2026-11-25T23:30:00:000024"
 VERSION = "1.38.0"
 DESCRIPTION = "Released before"
 
