@@ -4,11 +4,11 @@ from datetime import datetime
 
 from supervision.rules import (
     appointments,
-    commission_clock,
-    commission_notices,
     assistance_help,
     assistance_release,
     assistance_search,
+    commission_clock,
+    commission_notices,
     confirm_pause,
     discipline_earlier,
     discipline_steps,
@@ -45,16 +45,16 @@ RULES: tuple[Rule, ...] = (
     no_phone.RULE,
     reach_otherwise.RULE,
     no_future_duty.RULE,
-    *commission_clock.RULES,
-    *commission_notices.RULES,
     *discipline_steps.RULES,
     *discipline_earlier.RULES,
     *assistance_release.RULES,
     *assistance_search.RULES,
     *assistance_help.RULES,
     *video_visit_clocks.RULES,
+    *commission_clock.RULES,
+    *commission_notices.RULES,
 )
-MATTERS: dict[str, type] = {"order": Order, "commission": Commission, "assistance": Assistance, "booking": Booking}
+MATTERS: dict[str, type] = {"order": Order, "assistance": Assistance, "booking": Booking, "commission": Commission}
 """Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     kind: tuple(rule for rule in RULES if rule.subject == kind)
@@ -74,10 +74,10 @@ VARIANT_TITLES = {
     ("AP-01", "office"): "约定的见面",
     ("RA-08", "fetch"): "必接必送",
     ("RA-08", "receive"): "衔接",
-    ("CI-03", "amber"): "调查评估期限将满",
-    ("CI-04", "amber"): "调查评估（速裁）期限将满",
     ("VV-13", "confirm"): "确认会见时间",
     ("VV-13", "attend"): "按时到场会见",
+    ("CI-03", "amber"): "调查评估期限将满",
+    ("CI-04", "amber"): "调查评估（速裁）期限将满",
     ("confirm_pause", "custody"): "核实羁押情况",
     ("confirm_pause", "hospital"): "核实住院情况",
     ("discipline_step", "clue"): "训诫、警告线索研判",
