@@ -35,6 +35,11 @@ INFLATED = 100 * 1024 * 1024
 STEP = 64 * 1024
 PARTS = 2000
 """Parts of one Word file."""
+SCANS = 200
+"""Scans of one JPEG: each goes over the whole picture, and a camera makes a dozen at most."""
+STREAMS = 50_000
+ESCAPES = 50_000
+"""Streams of one PDF, and escapes in one of its parts: what has more is made to keep us busy."""
 
 Image.MAX_IMAGE_PIXELS = PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -70,6 +75,8 @@ def _refused(sentence: str) -> Refusal:
 
 
 def _jpeg(data: bytes) -> Checked:
+    if data.count(b"\xff\xda") > SCANS:
+        raise _refused("图片已损坏，或者不是真正的图片，无法读取。")
     return Checked(JPEG, _anew(data, "JPEG", ("L", "RGB"), "RGB"))
 
 
@@ -105,6 +112,7 @@ ACTIVE = re.compile(
 OTHER_FILTERS = re.compile(
     rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|AHx|A85|LZW|RL)(?![A-Za-z0-9])"
 )
+NOT_TO_BE_CHECKED = "PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。"
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"stream\r?\n")
 ZIP_END = b"PK\x05\x06"
@@ -118,7 +126,7 @@ def _pdf(data: bytes) -> Checked:
     if re.search(rb"/Encrypt(?![A-Za-z0-9])", plain):
         raise _refused("PDF 文件有密码或加密，无法检查；请去掉密码后再上传。")
     if b"/ObjStm" in plain and OTHER_FILTERS.search(plain):
-        raise _refused("PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。")
+        raise _refused(NOT_TO_BE_CHECKED)
     if any(ACTIVE.search(_without_escapes(part)) for part in (data, *_inflated(data))):
         raise _refused("PDF 文件里有脚本、附件或会自动执行的动作，不能接收；请重新打印或扫描成 PDF 后再上传。")
     return Checked(PDF, data)
@@ -126,13 +134,18 @@ def _pdf(data: bytes) -> Checked:
 
 def _without_escapes(data: bytes) -> bytes:
     """`/J#61vaScript` is `/JavaScript`."""
-    return ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data) if b"#" in data else data
+    plain, count = ESCAPE.subn(lambda found: bytes([int(found[1], 16)]), data, ESCAPES)
+    if count == ESCAPES:
+        raise _refused(NOT_TO_BE_CHECKED)
+    return plain
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
     """What its deflated streams hold that may hold objects: pictures and fonts' drawings aren't looked through."""
     room, whole = INFLATED, memoryview(data)
-    for found in STREAM.finditer(data):
+    for number, found in enumerate(STREAM.finditer(data)):
+        if number == STREAMS:
+            raise _refused(NOT_TO_BE_CHECKED)
         head = data[max(0, found.start() - 600) : found.start()].rpartition(b"obj")[2]
         if re.search(rb"/Subtype\s*/Image", head) and b"ObjStm" not in _without_escapes(head):
             continue

@@ -117,6 +117,17 @@ def test_an_encrypted_pdf_and_one_that_cannot_be_looked_through_are_refused() ->
     assert "无法检查的编码" in refused(pdf(stream=b"", kind=b"/Type /ObjStm /Filter [/ASCIIHexDecode]"))
 
 
+def test_a_file_that_is_made_to_keep_us_busy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "ESCAPES", 10)
+    assert checked(pdf(body=b"/Title (" + b"#41" * 9 + b")")).media_type == PDF
+    assert "无法检查的编码" in refused(pdf(body=b"/Title (" + b"#41" * 10 + b")"))
+    monkeypatch.setattr(content, "STREAMS", 3)
+    assert checked(pdf(body=b"stream\n" * 3)).media_type == PDF
+    assert "无法检查的编码" in refused(pdf(body=b"stream\n" * 4))
+    assert "无法读取" in refused(jpeg() + b"\xff\xda" * content.SCANS)
+    assert checked(jpeg() + b"\xff\xda" * (content.SCANS - 1)).media_type == JPEG
+
+
 def test_a_pdf_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "INFLATED", 1000)
     assert checked(pdf(stream=b" " * 999)).media_type == PDF
