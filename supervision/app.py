@@ -63,11 +63,11 @@ LARGEST_BODY = 256 * 1024
 NAV = (
     ("/", "工作台", "layout-dashboard", "own_account", ""),
     ("/people", "在矫人员", "users", "see_people", ""),
-    ("/assistance", "安置帮教", "heart-handshake", "see_people", ""),
     ("/alerts", "预警处置", "bell", "see_alerts", ""),
     ("/calls", "集中通话", "phone", "record", ""),
     ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
     ("/visits", "视频会见", "video", "see_visits", "工作"),
+    ("/assistance", "安置帮教", "heart-handshake", "see_people", "工作"),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/discipline", "训诫警告", "gavel", "see_discipline", "工作"),
     ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 LAPSE, OWN, LATE, FINDING, STANDING = "lapse", "own", "late", "finding", "standing"
 """A lapse of the person; one of the office's own; a late report; a finding; one that only a fact mends (no officer, …)."""
+HELP, HELP_LATE = "help", "help_late"
+"""What the office has not yet done, or did late, to help somebody who came home: no lapse of anybody's."""
 TO_DECIDE = "to_decide"
 """A candidate of revocation: only its reasoned decision ends it (law RV-12)."""
 
@@ -26,9 +28,11 @@ class Outcome:
 
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome("dealt_with", "已联系本人并督促，记为未完成", {LAPSE: "missed", OWN: "missed"}),
+    Outcome("helped", "已联系或上门，帮扶另行安排", {HELP: "missed"}),
+    Outcome("late_help_noted", "已经补办，不再处理", {HELP_LATE: None}),
     Outcome("met_late_accepted", "接受迟到的报告，不再处理", {LATE: None}),
     Outcome("resolved", "已按规定处理", {FINDING: None}),
-    Outcome("excused", "有正当理由，不计未完成", {LAPSE: "excused", OWN: "excused", LATE: "excused"}),
+    Outcome("excused", "有正当理由，不计未完成", {LAPSE: "excused", OWN: "excused", LATE: "excused", HELP: "excused"}),
     Outcome("admonition_proposed", "建议训诫，报区局决定", {LAPSE: "missed", LATE: None}),
     Outcome("not_true", "情况不属实", {FINDING: None, STANDING: None}),
 )
@@ -39,6 +43,8 @@ BY_CODE = {outcome.code: outcome for outcome in (*OUTCOMES, DISCIPLINED)}
 # On a card with several kinds of cause one outcome is said for all: what it comes to for the others.
 SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
     "dealt_with": ("met_late_accepted", "resolved"),
+    "helped": ("late_help_noted", "resolved"),
+    "late_help_noted": ("resolved",),
     "excused": ("not_true",),
     "admonition_proposed": ("dealt_with", "resolved"),
 }
@@ -50,6 +56,12 @@ USUAL_REASONS = {
     "made_up": "所缺事项已补办。",
 }
 """What is mostly said, so that nobody has to type it; a named person picks it, and may add words of their own."""
+HELP_REASONS = {
+    "help_visited": "已上门走访，了解了困难。",
+    "help_called": "已电话联系，约好见面。",
+    "help_family": "暂时联系不上，已请村居和家属帮助。",
+}
+"""The same of help."""
 
 LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": "事实证明没有逾期"}
 
@@ -58,6 +70,8 @@ def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
     """The kind of cause of an alert: of a duty by its state and by who owed it, else a finding."""
     if rule in DECIDED_RULES:
         return TO_DECIDE
+    if rule.startswith("RA-") and duty_state is not None:
+        return HELP_LATE if duty_state == "met_late" else HELP
     if duty_state is None:
         return STANDING if rule in STANDING_RULES else FINDING
     if duty_state == "met_late":

@@ -13,7 +13,7 @@ from litestar.response import Template
 from supervision.access.forms import as_id, go
 from supervision.access.viewer import Viewer, guard
 from supervision.alerts import actions, queue
-from supervision.alerts.outcomes import OUTCOMES, USUAL_REASONS
+from supervision.alerts.outcomes import HELP_REASONS, OUTCOMES, USUAL_REASONS
 from supervision.alerts.subjects import PERSON, Whom, get_subject, shown
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -143,7 +143,7 @@ async def outcome(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
 
     async def act(on: Ticked) -> str:
         said = on.form.choice("outcome", "处置结果", [one.code for one in OUTCOMES])
-        reason = USUAL_REASONS.get(on.form.typed.get("usual", ""), "")
+        reason = (USUAL_REASONS | HELP_REASONS).get(on.form.typed.get("usual", ""), "")
         reason += on.form.text("reason", "处置的理由", required=not reason)
         on.form.check()
         kept = await actions.close_all(viewer, on.alerts, said, reason, now=on.now)

@@ -10,7 +10,7 @@ from supervision import rules, sealed
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import NOTE, receivers_of
 from supervision.alerts.ladder import RUNGS
-from supervision.alerts.outcomes import USUAL_REASONS, cause_kind, offered
+from supervision.alerts.outcomes import HELP, HELP_LATE, HELP_REASONS, USUAL_REASONS, cause_kind, offered
 from supervision.alerts.subjects import PERSON, Whom, shown, whom_of
 from supervision.audit.record import Seeing
 from supervision.db import Record, fetch, fetch_row
@@ -87,7 +87,8 @@ class Card:
     @property
     def usual_reasons(self) -> list[tuple[str, str]]:
         """What is mostly said of it."""
-        return list(USUAL_REASONS.items())
+        of_help = all(cause.kind in (HELP, HELP_LATE) for cause in self.causes)
+        return list((HELP_REASONS if of_help else USUAL_REASONS).items())
 
 
 @dataclass(frozen=True, slots=True)

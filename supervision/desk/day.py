@@ -72,7 +72,7 @@ WITH mine AS MATERIALIZED (
      WHERE closed_at IS NULL AND duty IS NULL AND opened_at >= $4 AND person IN (SELECT person FROM mine) GROUP BY person
     UNION ALL
     SELECT 'answered', 'late', person, max(anchor_at), array_agg(DISTINCT kind), NULL, FALSE FROM alert
-     WHERE closed_at IS NULL AND step = 'decide' AND person IN (SELECT person FROM mine) GROUP BY person
+     WHERE closed_at IS NULL AND step = 'decide' AND subject_kind <> 'assistance' AND person IN (SELECT person FROM mine) GROUP BY person
     UNION ALL
     SELECT 'answered', 'text', person, max(created_at), NULL, NULL, FALSE FROM message
      WHERE state = 'unknown' AND looked_at IS NULL AND person IN (SELECT person FROM mine) GROUP BY person

@@ -33,10 +33,16 @@ class Done:
     recorded_at: datetime
     by: str
     withdrawn: str
+    last: bool
+    """Whether it may be withdrawn: of the steps only the last, and never the first."""
 
 
 FACTS = """
-SELECT f.*, s.name AS by, w.name AS withdrawer FROM (
+SELECT f.*, s.name AS by, w.name AS withdrawer,
+       f.kind <> 'step' OR f.id = (SELECT CASE WHEN t.old_state IS NOT NULL AND t.event <> 'taken_back' THEN t.id END
+                                     FROM assistance_step t WHERE t.assistance = $1 AND t.withdrawn_at IS NULL
+                                    ORDER BY t.id DESC LIMIT 1) AS last
+  FROM (
     SELECT 'step' AS kind, id, event AS a, code AS b, said_sealed AS sealed, NULL AS second, NULL AS plain, happened_at,
            recorded_at, recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM assistance_step WHERE assistance = $1
     UNION ALL SELECT 'visit', id, place, met, content_sealed, needs_sealed, NULL, happened_at, recorded_at, recorded_by,
@@ -67,6 +73,7 @@ def _done(row: Record) -> Done:
         happened_at=row["happened_at"],
         recorded_at=row["recorded_at"],
         by=row["by"] or "",
+        last=bool(row["last"]),
         withdrawn=f"{reason}（{row['withdrawer'] or ''}）" if row["withdrawn_at"] else "",
     )
 

@@ -123,7 +123,8 @@ ANCHORS = {"RA-06": "release_on", "RA-07": "noticed_on", "RA-08": "release_on"}
 @remember
 def _once(rule: str, variant: str, parameters: InForce) -> Ask:
     used = parameters.among(KEYS[rule])
-    why = _why(rule, variant, ARTICLES[rule]) | {"anchor_is": ANCHORS[rule], "parameters": used}
+    article = PRACTICE if variant == "receive" else ARTICLES[rule]
+    why = _why(rule, variant, article) | {"anchor_is": ANCHORS[rule], "parameters": used}
     return Ask(variant, why, period=ONCE)
 
 

@@ -19,6 +19,11 @@ def minute(moment: datetime) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
 
 
+def main_of(text: str) -> str:
+    """What the page itself says, without the navigation."""
+    return text.partition("<main")[2].partition("</main>")[0]
+
+
 async def take(browser: Browser, one: Helped, event: str, **more: Any) -> int:
     """Post a step; the answer's status."""
     decided = event in (
@@ -80,7 +85,7 @@ async def test_a_key_person_is_verified_announced_fetched_filed_and_visited(cast
     ]
     shown = (await alice.get(f"/people/{one.person}/assistance")).text
     assert "接回：司法所及基层组织接回" in shown and "需要帮助：租房" in shown and "帮教中" in shown
-    assert [word for word in HARSH if word in shown.partition("<main")[2]] == []
+    assert [word for word in HARSH if word in main_of(shown)] == []
 
 
 async def test_whoever_did_not_come_is_looked_for_until_found(cast: Cast) -> None:
@@ -242,3 +247,17 @@ async def test_the_correction_pages_speak_of_no_help_and_lead_to_it(cast: Cast) 
     desk = (await alice.get("/")).text
     assert "待走访" in desk and "没有逾期。" in desk
     assert "钱归" not in (await alice.get("/people")).text
+
+
+async def test_an_alert_of_help_is_dealt_with_in_words_of_help(cast: Cast) -> None:
+    alice = await client_for(cast, cast.alice)
+    one = await put(cast, release_on=date(2026, 11, 1), connected_on=date(2026, 11, 2), at=NOW - timedelta(days=20))
+    await take(alice, one, "agreement")  # the file was to be opened by 12 November: what is past is raised on the way
+    shown = main_of((await alice.get(f"/alerts/people/{one.person}")).text)
+    assert "建立帮教档案" in shown and "待办" in shown and "帮扶另行安排" in shown
+    assert [word for word in (*HARSH, "督促") if word in shown] == []
+    alert = await fetch_value("SELECT id FROM alert WHERE subject_kind = 'assistance' AND closed_at IS NULL")
+    sent = {"alert": alert, "outcome": "helped", "usual": "help_visited", "reason": ""}
+    assert (await alice.post(f"/alerts/people/{one.person}/outcome", data=sent)).status_code in (200, 303)
+    assert await fetch_value("SELECT closed_at FROM alert WHERE id = $1", alert) is not None
+    assert (await owed(one))["RA-12"] == "missed"
