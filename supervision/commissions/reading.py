@@ -114,7 +114,9 @@ async def case_of(commission: int) -> Case:
     """All that is known of a commission. The caller has asked for it in the viewer's scope."""
     clock = await fetch_row(
         f"""SELECT k.limit_at, k.state AS duty_state, k.why, w.since_at, x.office AS office_id, o.name AS office,
-                   x.lead AS lead_id, x.second AS second_id, l.name AS lead, t.name AS second
+                   x.lead AS lead_id, x.second AS second_id, l.name AS lead, t.name AS second,
+                   EXISTS (SELECT FROM alert a WHERE a.subject_kind = 'commission' AND a.subject_id = c.id
+                              AND a.closed_at IS NULL) AS alerted
               FROM commission c {CLOCK} WHERE c.id = $1""",
         commission,
     )

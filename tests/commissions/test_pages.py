@@ -339,6 +339,8 @@ async def test_a_lapse_raises_an_alert_of_the_lead_that_doesn_t_name_whom_it_is_
     )
     assert {(row["kind"], row["severity"]) for row in alerts} == {("CI-03", "serious"), ("CI-03", "notice")}
     assert {row["person"] for row in alerts} == {None}
+    card = f"/alerts/subjects/commission/{one}"
+    assert card in (await alice.get(f"/commissions/{one}")).text and (await alice.get(card)).status_code == 200
     shown = (await alice.get("/alerts")).text
     assert "调查评估 PG2026-0001" in shown and "被调查人" not in shown
     late = (await alice.get("/commissions")).text
