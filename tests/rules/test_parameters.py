@@ -20,7 +20,7 @@ def test_each_default_has_one_key_a_meaning_and_a_source():
 
 def test_each_default_belongs_to_a_rule_and_each_pattern_of_a_rule_to_a_default():
     patterns = [pattern for rule in RULES for pattern in rule.parameters]
-    keys = [default.key for default in DEFAULTS if not default.key.startswith("ladder.")]
+    keys = [default.key for default in DEFAULTS if not default.key.startswith(("ladder.", "files."))]
     assert [key for key in keys if not any(fnmatch(key, pattern) for pattern in patterns)] == []
     assert [pattern for pattern in patterns if not any(fnmatch(key, pattern) for key in keys)] == []
 
