@@ -36,6 +36,7 @@ class Cause:
     id: int
     title: str
     is_lapse: bool
+    """A lapse, and called one: what help owes has other words."""
     since_at: datetime
     severity: str
     step: str
@@ -266,7 +267,7 @@ def _cause(alert: Record, viewer: Viewer) -> Cause:
     return Cause(
         id=alert["id"],
         title=rules.title_of(alert["kind"], alert["variant"] or ""),
-        is_lapse=alert["duty"] is not None,
+        is_lapse=alert["duty"] is not None and alert["subject_kind"] != "assistance",
         since_at=alert["since_at"],
         severity=alert["severity"],
         step=STEPS[alert["step"]],

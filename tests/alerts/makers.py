@@ -66,7 +66,8 @@ async def _facts(person: int, order: int, at: datetime) -> None:
 
 async def assign(made: Made, office: int, staff: int | None, at: datetime) -> None:
     """Give the file to an office and one of its staff from a moment on."""
-    await execute("UPDATE responsibility SET to_at = $2 WHERE subject_id = $1 AND to_at IS NULL", made.order, at)
+    mine = "subject_kind = 'order' AND subject_id = $1 AND to_at IS NULL"
+    await execute(f"UPDATE responsibility SET to_at = $2 WHERE {mine}", made.order, at)
     await insert(
         "responsibility",
         {

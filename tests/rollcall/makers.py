@@ -61,7 +61,8 @@ async def awaited(cast: Cast, effective_on: date, *, name: str = "赵一", offic
 
 async def give(made: Made, office: int, staff: int | None, when: datetime) -> None:
     """The file goes to this office and member of its staff."""
-    await execute("UPDATE responsibility SET to_at = $2 WHERE subject_id = $1 AND to_at IS NULL", made.order, when)
+    mine = "subject_kind = 'order' AND subject_id = $1 AND to_at IS NULL"
+    await execute(f"UPDATE responsibility SET to_at = $2 WHERE {mine}", made.order, when)
     values = {"subject_kind": "order", "subject_id": made.order, "person": made.person, "office": office}
     await insert("responsibility", values | {"staff": staff, "role": "main", "from_at": when, "recorded_at": when})
 
