@@ -40,7 +40,7 @@ HELP_THAT_FOLLOWED = """{assistance} h WHERE h.person = o.person AND h.state <> 
 REASON_FOR_NONE = "{not_handed_over} n WHERE n.order_id = o.id"
 HELPED_ON = f"""coalesce((SELECT 'assistance:' || h.id FROM {HELP_THAT_FOLLOWED} LIMIT 1),
                          (SELECT 'not_handed_over:' || n.id FROM {REASON_FOR_NONE} LIMIT 1))"""
-HANDED_OVER = f"CASE WHEN o.end_kind = 'released' THEN {HELPED_ON} WHEN TRUE THEN {ENDED_TODAY} END"
+HANDED_OVER = f"CASE WHEN o.end_kind = 'released' THEN {HELPED_ON} WHEN TRUE THEN '' END"
 # Also who is past the end with nothing left to be done, and whom nobody awaits any more, has an alert that says so.
 PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")
 SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-12', 'no_future_duty')")

@@ -141,7 +141,7 @@ async def _count(view: View, register: Register, person: str, name: Name) -> Cou
 
 def _entry(row: Record) -> Entry:
     bucket, _, proof = (row["found"] or REMAINDER).partition("|")
-    return Entry(row["id"], row["person"], bucket, proof)
+    return Entry(row["id"], row["person"], bucket, proof.strip())
 
 
 def hash_of(buckets: Iterable[tuple[int, str]], register: str = CORRECTION.code) -> str:
