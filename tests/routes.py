@@ -14,12 +14,11 @@ from typing import Any
 
 from supervision.access.second_factor import OFFER, SECRET
 from supervision.access.totp import code_at, new_secret, step_at
-from supervision.commissions.moves import CONTENT as OF_COMMISSION
-from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES
 from supervision.db import execute, insert
 from supervision.exchange.uploads import PURPOSE as UPLOADED
 from supervision.sealed import seal
 from tests.cast import NOW, PASSWORD
+from tests.commissions.matrix import LINES as OF_COMMISSIONS
 from tests.discipline.matrix import BREACH, candidate, off_control
 from tests.discipline.matrix import in_state as case_in
 from tests.register import identity_number
@@ -159,61 +158,6 @@ async def a_factor(target: Target) -> None:
     await insert("second_factor", row | {"created_at": NOW})
 
 
-async def commission_in(target: Target, state: str) -> None:
-    """The commission has come so far."""
-    await execute("UPDATE commission SET state = $2 WHERE id = $1", target["commission_id"], state)
-
-
-def in_state(state: str) -> Before:
-    return lambda target: commission_in(target, state)
-
-
-async def investigated(target: Target) -> None:
-    """Everybody who must be heard was heard."""
-    await commission_in(target, "investigating")
-    record = {"commission": target["commission_id"], "place": "村委会", "happened_at": NOW, "recorded_at": NOW}
-    sealed = {"heard_sealed": seal("邻居", OF_COMMISSION), "content_sealed": seal("愿意接纳", OF_COMMISSION)}
-    two = {"first_investigator": target["lead_id"], "second_investigator": target["second_id"]}
-    for source in REQUIRED_SOURCES:
-        await insert("investigation_record", record | sealed | two | {"source": source})
-
-
-async def opinion_sent(target: Target) -> None:
-    """The organ and the procuratorate have the opinion."""
-    await commission_in(target, "sent")
-    act = {"commission": target["commission_id"], "happened_at": NOW, "recorded_at": NOW}
-    for kind in ("sent", "copied"):
-        await insert("commission_act", act | {"kind": kind})
-
-
-async def expected(target: Target) -> None:
-    """The judgment is to come."""
-    await execute(
-        "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE person = $1",
-        target["person_id"],
-        NOW,
-    )
-    source = {"person": target["person_id"], "source_kind": "commission", "source_id": target["commission_id"]}
-    row = source | {"kind": "probation", "crime": "盗窃罪", "state": "expected"}
-    await insert("expected_order", row | {"expected_at": NOW, "created_at": NOW})
-
-
-def a_letter(target: Target) -> Mapping[str, Any]:
-    """The form of a new commission."""
-    who = {"name": "乙查", "number": identity_number(date(1992, 3, 4), 88), "subject_kind": "defendant"}
-    asked = {"crime": "盗窃罪", "intended_kind": "probation", "commissioned_on": "2026-11-20"}
-    return who | asked | {"organ": "court", "organ_name": "某区人民法院", "letter_number": "委9号", "happened_at": AT}
-
-
-def heard(target: Target) -> Mapping[str, Any]:
-    """The form of a record."""
-    what = {"source": "family", "heard": "母亲", "place": "家中", "content": "支持", "happened_at": NOW_FIELD}
-    return what | {"first": target["lead_id"], "second": target["second_id"]}
-
-
-MEETING = {"conclusion": "suitable", "number": "评9号", "met_at": "2026-11-25T08:30", "attended": "甲、乙", "reason": "符合条件"}
-NOW_FIELD = "2026-11-25T09:00"
-COMMISSION = "/commissions/{commission_id}"
 def an_inmate(target: Target) -> Mapping[str, Any]:
     """The form of a prisoner."""
     who = {"person_name": "乙囚", "number": identity_number(date(1988, 3, 4), 75)}
@@ -372,43 +316,7 @@ LINES = (
         {"reason": "录错"},
     ),
     # commissions
-    Line("GET", "/commissions", "see_commissions"),
-    Line("GET", "/commissions/new", "decide_commission"),
-    Line("POST", "/commissions/new", "decide_commission", a_letter),
-    Line("GET", COMMISSION, "see_commissions"),
-    Line(
-        "POST",
-        f"{COMMISSION}/assignment",
-        "decide_commission",
-        lambda t: {"lead": t["lead_id"], "second": t["second_id"]},
-        in_state("received"),
-    ),
-    Line("POST", f"{COMMISSION}/steps/{{step_event}}", "handle_commission", {"happened_at": NOW_FIELD}, in_state("assigned")),
-    Line("POST", f"{COMMISSION}/decisions/{{decision_event}}", "decide_commission", {"happened_at": NOW_FIELD}, in_state("drafted")),
-    Line("POST", f"{COMMISSION}/notices/{{notice_event}}", "decide_commission", {"happened_at": NOW_FIELD}),
-    Line("POST", f"{COMMISSION}/records", "handle_commission", heard, in_state("investigating")),
-    Line("POST", f"{COMMISSION}/draft", "handle_commission", dict.fromkeys(CONTENTS, "属实"), investigated),
-    Line("POST", f"{COMMISSION}/opinion", "sign_commission", MEETING, in_state("reviewed")),
-    Line(
-        "POST",
-        f"{COMMISSION}/result",
-        "decide_commission",
-        {"adoption": "adopted", "sentence": "other", "happened_at": NOW_FIELD},
-        opinion_sent,
-    ),
-    Line(
-        "POST",
-        f"{COMMISSION}/arrival",
-        "decide_commission",
-        lambda t: {"effective_on": "2026-11-25", "start_on": "2026-11-25", "end_on": "2027-11-24", "staff": t["lead_id"]},
-        expected,
-    ),
-    Line("POST", f"{COMMISSION}/facts/{{commission_kind}}/{{commission_fact_id}}/withdrawal", "decide_commission", {"reason": "录错"}),
-    Line("POST", f"{COMMISSION}/files", "handle_commission", {"kind": "record"}, answers=(422,)),
-    Line("GET", f"{COMMISSION}/files/{{commission_file_id}}", "see_commissions"),
-    Line("POST", f"{COMMISSION}/files/{{commission_file_id}}/withdrawal", "handle_commission", {"reason": "存错"}),
-    Line("POST", f"{COMMISSION}/undoing", "decide_commission", {"reason": "录错"}),
-    Line("POST", f"{COMMISSION}/voiding", "decide_commission", {"reason": "录错"}),
+    *(Line(*one) for one in OF_COMMISSIONS),
     # discipline
     Line("GET", "/discipline", "see_discipline"),
     Line("GET", "/people/{person_id}/discipline", "see_discipline"),
