@@ -148,11 +148,14 @@ async def count(figure: Figure, sight: Sight) -> int:
 async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | None = PAGE) -> Listing:
     """The list behind the figure."""
     where, args = sight.arguments()
-    sql = f"""SELECT x.*, p.name, count(*) OVER ()::int AS total FROM ({figure.sql}) x LEFT JOIN person p ON p.id = x.person
+    sql = f"""SELECT x.*, p.name, count(*) OVER ()::int AS total,
+                     EXISTS (SELECT FROM orders o WHERE o.person = x.person) AS on_register
+                FROM ({figure.sql}) x LEFT JOIN person p ON p.id = x.person
                WHERE {where} ORDER BY x.at, x.ref, x.person LIMIT {limit or "ALL"} OFFSET {skip}"""
     rows = await fetch(sql, *args)
     return Listing([_listed(row) for row in rows], rows[0]["total"] if rows else 0)
 
 
 def _listed(row: Record) -> Listed:
-    return Listed(row["person"], row["ref"] or "", row["name"] or "", "", row["what"] or "", row["at"])
+    told = (row["person"], row["ref"] or "", row["name"] or "", "", row["what"] or "", row["at"])
+    return Listed(*told, on_register=row["on_register"])

@@ -27,6 +27,8 @@ class Listed:
     what: str
     at: datetime | None
     until: datetime | None = None
+    on_register: bool = True
+    """Whether the person has a file of correction to open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ async def _ids(cast: Cast) -> dict[str, Any]:
         "ended_id": await fetch_value("SELECT max(person) FROM orders WHERE ended_at IS NOT NULL"),
         "awaited_id": await fetch_value("SELECT max(person) FROM orders WHERE registered_at IS NULL"),
         "staff_id": cast.alice.id,
+        "office_id": cast.offices["gucheng"],
         **await _without_person(cast),
         **await for_the_browser(cast),
         **await helped_for_the_browser(cast),
