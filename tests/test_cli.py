@@ -83,6 +83,10 @@ async def _look(database: Database) -> Answers:
             await ask(database, "rollcall"),
             await ask(database, "rollcall", "--at", "2026-11-24T09:00+08:00"),
         ],
+        "report": [
+            await ask(database, "report", "annual", "--year", "2026"),
+            await ask(database, "report", "monthly", "--month", "2026-10"),
+        ],
         "rules": [await ask(database, "rules")],
         "token create": [await ask(database, "token", "create", "省平台", "--login", "dan")],
         "token list": [await ask(database, "token", "list")],
