@@ -9,11 +9,14 @@ import pytest
 from supervision.db import execute
 from supervision.orders.actions import Ending, end_order
 from supervision.statistics.annual import annual, as_json, as_markdown
+from supervision.statistics.command import table_json
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
 from supervision.statistics.indicators import INDICATORS, values
-from supervision.statistics.period import year_of
+from supervision.statistics.monthly import monthly_table
+from supervision.statistics.period import month_of, year_of
 from supervision.statistics.word import as_docx
 from tests.cast import NOW
+from tests.json_fields import sections
 from tests.statistics.conftest import at, joins
 from tests.statistics.records import assistance, booking, commission, decision
 
@@ -118,6 +121,15 @@ async def test_the_paragraphs_say_the_figures_in_text_and_in_word(cast, dan) -> 
     written = docx.Document(io.BytesIO(as_docx(report)))
     for paragraph in [one.text for one in written.paragraphs]:
         assert paragraph.partition("、")[2][:6] in text or paragraph in text
+
+
+async def test_the_command_answers_as_documented(cast, dan) -> None:
+    await _year(cast, dan)
+    section = sections()["report"]
+    table = await monthly_table(None, month_of(date(2025, 2, 1)), NOW)
+    for answer in (as_json(await annual(YEAR, NOW)), table_json(table)):
+        assert section.faults(answer) == []
+    assert set(section.fields) - section.seen == set()
 
 
 async def test_an_indicator_never_has_more_above_than_below(cast, dan, bob) -> None:
