@@ -19,8 +19,7 @@ from supervision.exchange.uploads import PURPOSE as UPLOADED
 from supervision.sealed import seal
 from tests.cast import NOW, PASSWORD
 from tests.commissions.matrix import LINES as OF_COMMISSIONS
-from tests.discipline.matrix import BREACH, candidate, off_control
-from tests.discipline.matrix import in_state as case_in
+from tests.discipline.matrix import LINES as OF_CASES
 from tests.register import identity_number
 
 Target = Mapping[str, Any]
@@ -177,7 +176,6 @@ PASSWORDS = {
 }
 ABSENCE = {"from": "2026-12-01", "to": "2026-12-02", "deputy": ""}
 AT = "2026-11-25T08:30"
-CASE = "/people/{person_id}/discipline/{case_id}"
 
 LINES = (
     # access
@@ -318,42 +316,7 @@ LINES = (
     # commissions
     *(Line(*one) for one in OF_COMMISSIONS),
     # discipline
-    Line("GET", "/discipline", "see_discipline"),
-    Line("GET", "/people/{person_id}/discipline", "see_discipline"),
-    Line("GET", "/people/{person_id}/discipline/new", "handle_discipline"),
-    Line("POST", "/people/{person_id}/discipline", "handle_discipline", {"source": "hand"} | BREACH),
-    Line("GET", CASE, "see_discipline"),
-    Line("POST", f"{CASE}/breach", "handle_discipline", BREACH),
-    Line(
-        "POST",
-        f"{CASE}/evidence",
-        "handle_discipline",
-        {"evidence_kind": "record", "happened_at": AT, "text": "签到记录"},
-    ),
-    Line("POST", f"{CASE}/evidence/{{evidence_id}}/withdrawal", "handle_discipline", {"reason": "录错"}),
-    Line("POST", f"{CASE}/opening", "handle_discipline"),
-    Line("POST", f"{CASE}/dismiss", "handle_discipline", {"reason": "查无实据"}),
-    Line("POST", f"{CASE}/investigation", "handle_discipline", before=case_in("opened")),
-    Line("POST", f"{CASE}/proposal", "handle_discipline", {"item": "X2", "reason": "属实"}, case_in("investigated")),
-    Line("POST", f"{CASE}/review", "review_discipline", {"passed": "yes", "opinion": "同意"}, case_in("proposed")),
-    Line("POST", f"{CASE}/return", "decide_discipline", {"reason": "补充"}, case_in("reviewed")),
-    Line("POST", f"{CASE}/decision", "decide_discipline", {"item": "X2", "reason": "属实"}, case_in("reviewed")),
-    Line("POST", f"{CASE}/service", "handle_discipline", {"how": "signed", "happened_at": AT}, case_in("decided")),
-    Line("POST", f"{CASE}/filing", "handle_discipline", {"copied": "1"}, case_in("served")),
-    Line("POST", f"{CASE}/objection", "handle_discipline", {"reason": "不服"}, case_in("served")),
-    Line("POST", f"{CASE}/objection/answer", "decide_discipline", {"reason": "维持"}, case_in("objection")),
-    Line("POST", f"{CASE}/police", "handle_discipline", {"reason": "不予处罚"}, case_in("psb_pending")),
-    Line("POST", f"{CASE}/correction", "decide_discipline", {"reason": "有误"}, case_in("served")),
-    Line("POST", f"{CASE}/candidate", "handle_discipline", {"item": "R46-2"}, off_control),
-    Line("POST", f"{CASE}/letter", "handle_discipline", before=case_in("decided")),
-    Line("POST", f"{CASE}/scan", "handle_discipline", {"number": "（2026）第1号"}, case_in("decided"), answers=(422,)),
-    Line(
-        "POST",
-        "/people/{person_id}/candidates/{finding_id}",
-        "decide_discipline",
-        {"outcome": "not_proposed", "reason": "表现好转"},
-        candidate,
-    ),
+    *(Line(*one) for one in OF_CASES),
     # alerts
     Line("GET", "/alerts", "see_alerts"),
     Line("GET", "/alerts/people/{person_id}", "see_alerts"),

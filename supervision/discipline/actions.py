@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import note_all
+from supervision.alerts.actions import NUMBER_LIKE, note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.days import local_day
@@ -166,8 +166,7 @@ async def add_evidence(viewer: Viewer, case: int, kind: str, text: str, *, happe
 
 async def withdraw_evidence(viewer: Viewer, case: int, evidence: int, reason: str, now: datetime) -> None:
     """A wrong piece of evidence no longer counts; its row stays."""
-    if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写作废的原因。"})
+    said = needed(reason, "作废的原因")
     async with tx():
         row = await _lock_to_add(viewer, case)
         changed = await execute(
@@ -177,7 +176,7 @@ async def withdraw_evidence(viewer: Viewer, case: int, evidence: int, reason: st
             evidence,
             now,
             viewer.id,
-            reason.strip(),
+            said,
         )
         if not changed:
             raise NotFound
@@ -202,7 +201,7 @@ async def open_case(viewer: Viewer, case: int, now: datetime) -> None:
 
 async def dismiss(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """Nothing follows from it, with a reason. Its alerts stay open: they end by their own outcome."""
-    said = _reason(reason, "不予处理的理由")
+    said = needed(reason, "不予处理的理由")
     async with tx():
         await move(viewer, await lock(viewer, case), "dismiss", now, {"reason": said})
 
@@ -221,7 +220,7 @@ async def investigate(viewer: Viewer, case: int, now: datetime) -> None:
 
 async def propose_item(viewer: Viewer, case: int, item: str, reason: str, now: datetime) -> None:
     """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate."""
-    said = _reason(reason, "建议的理由")
+    said = needed(reason, "建议的理由")
     async with tx():
         row = await lock(viewer, case)
         shown = await proposal_for(row, now)
@@ -286,7 +285,7 @@ async def _put_candidate(viewer: Viewer, row: Record, item: str, now: datetime) 
 
 async def review(viewer: Viewer, case: int, passed: bool, opinion: str, now: datetime) -> None:
     """The legal review (法制审核) lets the proposal pass, or sends it back, with an opinion."""
-    said = _reason(opinion, "审核意见", field="opinion")
+    said = needed(opinion, "审核意见", "opinion")
     async with tx():
         row = await lock(viewer, case)
         proposal = await last_proposal(case)
@@ -303,15 +302,20 @@ async def last_proposal(case: int) -> Record | None:
 
 async def send_back(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """Whoever decides wants more: the case goes back to who investigated it."""
-    said = _reason(reason, "退回的理由")
+    said = needed(reason, "退回的理由")
     async with tx():
         await move(viewer, await lock(viewer, case), "return", now, {"reason": said})
 
 
-def _reason(text: str, what: str, *, field: str = "reason") -> str:
-    if not text.strip():
-        raise Refusal(f"请填写{what}。", fields={field: f"请填写{what}。"})
-    return text.strip()
+def needed(text: str, what: str, field: str = "reason") -> str:
+    """The text without blanks at its ends. Raises Refusal where nothing was said, or a number that is sealed elsewhere."""
+    said = text.strip()
+    told = "" if said else f"请填写{what}。"
+    if NUMBER_LIKE.search(said):
+        told = f"{what}里请不要写电话号码或身份证号。"
+    if told:
+        raise Refusal(told, fields={field: told})
+    return said
 
 
 # -- what all steps do -------------------------------------------------------------------------------------------

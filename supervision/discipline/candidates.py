@@ -9,6 +9,7 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, fetch, fetch_row, insert, tx
+from supervision.discipline.actions import needed
 from supervision.discipline.tables import CANDIDATE_ENDS
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.people.scope import visible_people
@@ -117,11 +118,12 @@ async def decide_candidate(viewer: Viewer, finding: int, word: Word, now: dateti
 def _check(candidate: Candidate, word: Word) -> None:
     if word.outcome not in CANDIDATE_ENDS:
         raise Refusal("请选择处理结果。", fields={"outcome": "请选择处理结果。"})
-    if not word.reason.strip():
-        raise Refusal("请写明理由：不提请也须说明理由。", fields={"reason": "请写明理由。"})
+    needed(word.reason, "理由（不提请也须说明）")
     if word.outcome == "proposed" and candidate.needs_further_breach and not word.further_breach.strip():
         told = "须写明第二次警告之后又有的违反规定的行为（仍不改正）。"
         raise Refusal(told, fields={"further_breach": told})
+    if word.further_breach.strip():
+        needed(word.further_breach, "又有的违反规定的行为", "further_breach")
 
 
 async def _refuse_own(viewer: Viewer, candidate: Candidate) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import close_all
 from supervision.db import Record, execute, fetch_row, insert, tx
-from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
+from supervision.discipline.actions import CASE, check_item, lock, move, needed, open_causes
 from supervision.discipline.cases import proposal_for
 from supervision.discipline.lifecycle import transition
 from supervision.discipline.tables import SERVED_HOW
@@ -46,13 +46,6 @@ async def _end_alerts(viewer: Viewer, case: int, decision: int, item: str, now: 
     if alerts:
         reason = f"{MEASURES[ITEMS[item].measure]}：{ITEMS[item].article}（训诫、警告案件第{case}号）"
         await close_all(viewer, alerts, DISCIPLINED, reason, now=now, fact=("discipline_decision", decision))
-
-
-def needed(text: str, what: str, field: str = "reason") -> str:
-    """The text without blanks at its ends. Raises Refusal where nothing was said."""
-    if not text.strip():
-        raise Refusal(f"请填写{what}。", fields={field: f"请填写{what}。"})
-    return text.strip()
 
 
 async def decision_in_force(case: int) -> Record | None:
@@ -96,8 +89,9 @@ def _check_served(served: Served, now: datetime) -> None:
     if served.how not in SERVED_HOW:
         raise Refusal("请选择送达方式。", fields={"how": "请选择送达方式。"})
     check_past(served.happened_at, now)
-    if served.how == "refused":
+    if served.how == "refused" or served.witness.strip():
         needed(served.witness, "见证人的姓名和身份", "witness")
+    if served.how == "refused" or served.note.strip():
         needed(served.note, "拒绝签收的情况", "note")
 
 

@@ -62,3 +62,46 @@ async def off_control(target: Target) -> None:
 async def candidate(target: Target) -> None:
     """The candidate is open."""
     await execute("UPDATE finding SET state = 'open' WHERE id = $1", target["finding_id"])
+
+
+AT = "2026-11-25T08:30"
+CASE = "/people/{person_id}/discipline/{case_id}"
+LINES: tuple[tuple[Any, ...], ...] = (
+    ("GET", "/discipline", "see_discipline"),
+    ("GET", "/people/{person_id}/discipline", "see_discipline"),
+    ("GET", "/people/{person_id}/discipline/new", "handle_discipline"),
+    ("POST", "/people/{person_id}/discipline", "handle_discipline", {"source": "hand"} | BREACH),
+    ("GET", CASE, "see_discipline"),
+    ("POST", f"{CASE}/breach", "handle_discipline", BREACH),
+    (
+        "POST",
+        f"{CASE}/evidence",
+        "handle_discipline",
+        {"evidence_kind": "record", "happened_at": AT, "text": "签到记录"},
+    ),
+    ("POST", f"{CASE}/evidence/{{evidence_id}}/withdrawal", "handle_discipline", {"reason": "录错"}),
+    ("POST", f"{CASE}/opening", "handle_discipline"),
+    ("POST", f"{CASE}/dismiss", "handle_discipline", {"reason": "查无实据"}),
+    ("POST", f"{CASE}/investigation", "handle_discipline", {}, in_state("opened")),
+    ("POST", f"{CASE}/proposal", "handle_discipline", {"item": "X2", "reason": "属实"}, in_state("investigated")),
+    ("POST", f"{CASE}/review", "review_discipline", {"passed": "yes", "opinion": "同意"}, in_state("proposed")),
+    ("POST", f"{CASE}/return", "decide_discipline", {"reason": "补充"}, in_state("reviewed")),
+    ("POST", f"{CASE}/decision", "decide_discipline", {"item": "X2", "reason": "属实"}, in_state("reviewed")),
+    ("POST", f"{CASE}/service", "handle_discipline", {"how": "signed", "happened_at": AT}, in_state("decided")),
+    ("POST", f"{CASE}/filing", "handle_discipline", {"copied": "1"}, in_state("served")),
+    ("POST", f"{CASE}/objection", "handle_discipline", {"reason": "不服"}, in_state("served")),
+    ("POST", f"{CASE}/objection/answer", "decide_discipline", {"reason": "维持"}, in_state("objection")),
+    ("POST", f"{CASE}/police", "handle_discipline", {"reason": "不予处罚"}, in_state("psb_pending")),
+    ("POST", f"{CASE}/correction", "decide_discipline", {"reason": "有误"}, in_state("served")),
+    ("POST", f"{CASE}/candidate", "handle_discipline", {"item": "R46-2"}, off_control),
+    ("POST", f"{CASE}/letter", "handle_discipline", {}, in_state("decided")),
+    ("POST", f"{CASE}/scan", "handle_discipline", {"number": "（2026）第1号"}, in_state("decided"), (422,)),
+    (
+        "POST",
+        "/people/{person_id}/candidates/{finding_id}",
+        "decide_discipline",
+        {"outcome": "not_proposed", "reason": "表现好转"},
+        candidate,
+    ),
+)
+"""The routes of cases as lines of the matrix: what a Line of tests/routes.py is made of, in its order."""

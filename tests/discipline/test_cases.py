@@ -259,3 +259,11 @@ async def test_who_never_came_is_off_control_from_the_shifted_last_day(cast: Cas
     assert [(f.kind, f.raw_on, f.since_on, f.days(cast.now.date())) for f in found] == [
         ("off_control", date(2026, 10, 31), date(2026, 11, 2), 23)
     ]
+
+
+async def test_no_number_is_written_where_reasons_are_kept_in_clear(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await clue(cast, on)
+    with pytest.raises(Refusal, match="不要写电话号码"):
+        await actions.dismiss(await viewer_of(cast.alice), case, "本人电话19900000001说明了情况", cast.now)
+    assert await state_of(case) == "clue"
