@@ -22,17 +22,21 @@ from supervision.access.staffing import STAFF_PHONE
 from supervision.audit.record import record
 from supervision.checkins.actions import CONTENT
 from supervision.checkins.appointments import PLACE
+from supervision.commissions.moves import CONTENT as COMMISSION
+from supervision.commissions.tables import CONTENTS
 from supervision.config import Settings
 from supervision.db import execute, fetch, fetch_value, tx
+from supervision.discipline.cases import EVIDENCE, FACTS
 from supervision.errors import Refusal
 from supervision.exchange.uploads import PURPOSE as UPLOAD
 from supervision.files.actions import FILE_KEY, FILE_NAME
 from supervision.house import House, audit_key_file, key_file
 from supervision.locks import Lock
-from supervision.commissions.moves import CONTENT as COMMISSION
-from supervision.commissions.tables import CONTENTS
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC, NOTE
+from supervision.resettlement.actions import DETAILS, SAID
+from supervision.resettlement.records import CONTENT as HELP
+from supervision.video_visits.booking import PURPOSE as BOOKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,15 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("investigation_record", "content_sealed", COMMISSION),
     *(SealedColumn("commission_draft", f"{name}_sealed", COMMISSION) for name in CONTENTS),
     SealedColumn("commission_opinion", "reason_sealed", COMMISSION),
+    SealedColumn("assistance", "details_sealed", DETAILS),
+    SealedColumn("assistance_step", "said_sealed", SAID),
+    SealedColumn("help_visit", "content_sealed", HELP),
+    SealedColumn("help_visit", "needs_sealed", HELP),
+    SealedColumn("support", "content_sealed", HELP),
+    SealedColumn("discipline_breach", "facts_sealed", FACTS),
+    SealedColumn("discipline_evidence", "content_sealed", EVIDENCE),
+    SealedColumn("prison", "contact_sealed", CONTACT),
+    SealedColumn("booking", "purpose_sealed", BOOKING),
     SealedColumn("upload", "content_sealed", UPLOAD, batch=1),
     SealedColumn("file_record", "key_sealed", FILE_KEY),
     SealedColumn("file_record", "name_sealed", FILE_NAME),
