@@ -7,6 +7,7 @@ from supervision.access.second_factor import SECRET
 from supervision.checkins.actions import CONTENT
 from supervision.checkins.appointments import PLACE
 from supervision.db import execute, fetch_value, insert
+from supervision.discipline.cases import EVIDENCE, FACTS
 from supervision.files.actions import Attached, Upload, keep
 from supervision.keys import SEALED_COLUMNS, SealedColumn
 from tests.cast import NOW
@@ -28,8 +29,30 @@ async def seal_something_everywhere() -> None:
     factor = {"staff": staff, "secret_sealed": sealed.seal("SECRET", SECRET), "last_step": 0, "created_at": NOW}
     await insert("second_factor", factor)
     await keep(None, OF_FILES, Upload("委托函.pdf", pdf()), NOW)
+    await _a_case(order, staff)
+    await _a_booking()
     for one in SEALED_COLUMNS:
         await _seal_one(one)
+
+
+async def _a_case(order: int, staff: int) -> None:
+    person = await fetch_value("SELECT person FROM orders WHERE id = $1", order)
+    row = {"order_id": order, "person": person, "source": "hand", "state": "clue", "opened_at": NOW}
+    case = {"case_id": await insert("discipline_case", row), "recorded_at": NOW}
+    told = {"kind": "other", "weight": "minor", "facts_sealed": sealed.seal("未报告", FACTS)}
+    await insert("discipline_breach", case | told)
+    said = {"kind": "other", "content_sealed": sealed.seal("通话记录", EVIDENCE), "happened_at": NOW}
+    await insert("discipline_evidence", case | said | {"recorded_by": staff})
+
+
+async def _a_booking() -> None:
+    person, then = await fetch_value("SELECT min(id) FROM person"), {"recorded_at": NOW}
+    prison = await insert("prison", then | {"name": "某监狱"})
+    prisoner = await insert("prisoner", then | {"person": person})
+    of = {"prisoner": prisoner, "person": person}
+    applicant = await insert("family_member", then | of | {"kinship": "other", "state": "ok"})
+    asked = {"number": "见0", "prison": prison, "applicant": applicant, "wanted_on": NOW.date(), "state": "applied"}
+    await insert("booking", then | of | asked | {"happened_at": NOW})
 
 
 async def _seal_one(one: SealedColumn) -> None:
