@@ -38,7 +38,7 @@ SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.pr
        i.id AS prisoner_person, a.name AS applicant_name, b.person AS applicant_person, p.name AS prison,
        (SELECT count(*) FROM booking_visitor v WHERE v.booking = b.id) AS visitors,
        s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room,
-       (SELECT min(d.limit_at) FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = b.id AND d.state = 'open') AS limit_at
+       (SELECT min(d.due_at) FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = b.id AND d.state = 'open') AS due_at
   FROM booking b
   JOIN prisoner n ON n.id = b.prisoner
   JOIN person i ON i.id = n.person

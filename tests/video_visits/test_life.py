@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from supervision.access.viewer import Viewer
-from supervision.days import SHANGHAI, at_hour, local_day
+from supervision.days import at_hour, local_day
 from supervision.db import fetch, fetch_row, fetch_value, tx
 from supervision.duties.reconcile import reconcile
 from supervision.duties.sync import sync
@@ -21,11 +21,11 @@ from supervision.video_visits.booking import NewBooking, book, withdraw_booking
 from supervision.video_visits.families import Verification, verify_family
 from supervision.video_visits.release import release
 from supervision.video_visits.steps import STEPS, Taken
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.register import viewer_of
 from tests.video_visits.makers import Family, a_family, a_room, tail_of
 
-BEGIN = datetime(2025, 1, 6, 9, 0, tzinfo=SHANGHAI)
+BEGIN = NOW
 OFTEN = 20
 # Law b.13 as it is printed, with the moments in which a family has come but doesn't sit before the screen yet.
 LEGAL: dict[str, dict[str, str]] = {
@@ -57,6 +57,12 @@ class Walk:
     booking: int = 0
     family: Family | None = None
     start_at: datetime = BEGIN
+
+    def lacking(self, state: str, step: str) -> int:
+        """How often this step, and those that may follow it, are still to be walked."""
+        after = LEGAL[state][step]
+        mine = max(OFTEN - self.counts[f"{state} {step} → {after}"], 0)
+        return mine + sum(self.lacking(after, name) for name in LEGAL.get(after, {}))
 
     async def state(self) -> str:
         return str(await fetch_value("SELECT state FROM booking WHERE id = $1", self.booking))
@@ -212,10 +218,8 @@ async def _one_life(walk: Walk) -> None:
     while state in LEGAL:
         if walk.draw.random() < 0.2:
             await walk.refuse_what_isnt_legal(state)
-        # The step that was walked least, so that none is rare.
-        step = min(
-            LEGAL[state], key=lambda name: (walk.counts[f"{state} {name} → {LEGAL[state][name]}"], walk.draw.random())
-        )
+        # Where most is still to be walked, so that none is rare and the walk comes to an end.
+        step = max(LEGAL[state], key=lambda name: (walk.lacking(state, name), walk.draw.random()))
         if state == "no_show" and walk.draw.random() < 0.3:
             return
         await walk.take(step, state)
