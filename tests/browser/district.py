@@ -26,6 +26,7 @@ from tests.conftest import ROOT
 from tests.files.made import jpeg, pdf
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
 from tests.resettlement.helped import for_the_browser as helped_for_the_browser
+from tests.video_visits.makers import a_window
 
 BEGIN = NOW - timedelta(days=40)
 QUIET_SINCE = NOW - timedelta(days=9)
@@ -50,7 +51,7 @@ async def fill() -> District:
     await _files(cast, people)
     await _appointments(cast, people)
     await _jobs(cast)
-    sheets = await _sheets(cast)
+    sheets = await _sheets(cast) | await a_window(cast)
     await execute(
         "UPDATE heartbeat SET at = $1", NOW + timedelta(days=1)
     )  # no banner that depends on the machine's speed

@@ -34,6 +34,7 @@ FILES = {
     "/statistics/sheet",
     "/statistics/annual/file",
     "/dashboard/sheet",
+    "/visits/calendar.ics",
 }
 """GET routes that answer with a file or a line of text."""
 OF_OTHERS = {"/people/{person_id}/assistance"}
@@ -64,6 +65,9 @@ MORE = (
     ("/assistance?tab=unconnected", "bob"),
     ("/commissions/{sent_commission_id}", "dan"),
     ("/commissions?tab=sent", "erin"),
+    ("/visits/{first_booking_id}", "dan"),
+    ("/visits?tab=all", "wanda"),
+    ("/visits/prisoners/{prisoner_id}", "ines"),
     ("/sign-in", None),
 )
 REFUSED = (("/people/2000000000", "alice", 404), ("/staff", "alice", 403))
