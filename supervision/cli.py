@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -184,7 +185,9 @@ def _tick(one: argparse.ArgumentParser) -> None:
 def _import(one: argparse.ArgumentParser) -> None:
     _json(one)
     one.add_argument("file", type=Path, help=".xlsx, .xls, .ods or .csv")
-    one.add_argument("--kind", choices=["roster", "history", "assistance"], help="what the sheet is; found out when left out")
+    one.add_argument(
+        "--kind", choices=["roster", "history", "assistance"], help="what the sheet is; found out when left out"
+    )
     one.add_argument("--office", help="office of rows that name none")
     one.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     one.add_argument("--answers", type=Path, help="JSON: what the sheet's unknown values mean")
@@ -253,12 +256,6 @@ def _audit(one: argparse.ArgumentParser) -> None:
     _json(one)
     one.add_argument("action", choices=["verify"], help="walk the chain; name the first row that doesn't fit")
     one.add_argument("--head", help="the head on a printed roll call, 1234-9f3a-22bc-01de-77aa-90ff")
-
-
-def _token(one: argparse.ArgumentParser) -> None:
-    from supervision.exchange.api.command import arguments
-
-    arguments(one)
 
 
 def _files(one: argparse.ArgumentParser) -> None:
@@ -370,11 +367,14 @@ async def _work_audit(house: House, arguments: Arguments) -> Answer:
     return Answer(as_json(verdict), told(verdict), ok=verdict.fault is None)
 
 
-async def _work_token(house: House, arguments: Arguments) -> Answer:
-    from supervision.exchange.api.command import token
+def _said_by(module: str, name: str) -> Work:
+    """The work of a command that answers with its data and its lines."""
 
-    data, lines = await token(house, arguments)
-    return Answer(data, lines)
+    async def work(house: House, arguments: Arguments) -> Answer:
+        data, lines = await getattr(import_module(module), name)(house, arguments)
+        return Answer(data, lines)
+
+    return work
 
 
 async def _work_init(house: House, arguments: Arguments) -> Answer:
@@ -384,20 +384,6 @@ async def _work_init(house: House, arguments: Arguments) -> Answer:
     return Answer(
         {"login": arguments.login, "code": code}, [f"sign in as {arguments.login} with the one-time code {code}"]
     )
-
-
-async def _work_import(house: House, arguments: Arguments) -> Answer:
-    from supervision.exchange.command import import_file
-
-    data, lines = await import_file(house, arguments)
-    return Answer(data, lines)
-
-
-async def _work_go_live(house: House, arguments: Arguments) -> Answer:
-    from supervision.exchange.command import go_live
-
-    data, lines = await go_live(house, arguments)
-    return Answer(data, lines)
 
 
 async def _work_report(house: House, arguments: Arguments) -> Answer:
@@ -464,13 +450,19 @@ def _serve(one: argparse.ArgumentParser) -> None:
     one.add_argument("--handed", type=int, help=argparse.SUPPRESS)  # the listening socket that `run` hands over
 
 
+def _its_own(name: str, help: str, module: str) -> Command:
+    """A command whose module names its arguments itself."""
+    return Command(name, help, in_house(_said_by(module, name)), lambda one: import_module(module).arguments(one))
+
+
+SHEETS = "supervision.exchange.command"
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "load the demo district and start everything", _run_demo, _demo),
     Command("run", "start the web and the jobs", _run_run, _none),
     Command("serve", "start one web process", _run_serve, _serve),
     Command("init", "make the first administrator, with a one-time password", in_house(_work_init), _init),
-    Command("import", "take in a roster or a history of reports", in_house(_work_import), _import),
-    Command("go-live", "begin the ledger of an imported register", in_house(_work_go_live), _go_live),
+    Command("import", "take in a roster or a history of reports", in_house(_said_by(SHEETS, "import_file")), _import),
+    Command("go-live", "begin the ledger of an imported register", in_house(_said_by(SHEETS, "go_live")), _go_live),
     Command("duties", "what one person owes and owed", in_house(_work_duties), _duties),
     Command("alerts", "the open alerts and who has them", in_house(_work_alerts), _at),
     Command("messages", "the texts and what became of them", in_house(_work_messages), _at),
@@ -486,8 +478,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "audit", "`audit verify --head H`: name the first changed or missing audit row", in_house(_work_audit), _audit
     ),
-    Command("token", "keys of other systems to /api/v1: make, list, revoke", in_house(_work_token), _token),
-    Command("files", "count the sealed files and name lost ones; `files sweep` clears up", in_house(_work_files), _files),
+    _its_own("register", "write the whole register out in clear, or load one", "supervision.exchange.export_command"),
+    _its_own("token", "keys of other systems to /api/v1: make, list, revoke", "supervision.exchange.api.command"),
+    Command(
+        "files", "count the sealed files and name lost ones; `files sweep` clears up", in_house(_work_files), _files
+    ),
     Command("doctor", "say what is wrong, in sentences", in_house(_work_doctor), _json),
 )
 

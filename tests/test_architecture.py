@@ -41,6 +41,7 @@ ORDER = (
     "house failures",
     "statistics exchange",
     "keys",
+    "exchange.export_command",  # it knows what is sealed, which the keys' module lists
     "backup",
     "jobs",
     "demo doctor",

@@ -61,10 +61,13 @@ async def answers(
     """Real answers of every command, on a small district and (init) on an empty database."""
     async with own_database(server, tmp_path_factory) as empty:
         first = {"init": [await ask(empty, "init")]}
-    async with own_database(server, tmp_path_factory) as database:
+    async with own_database(server, tmp_path_factory) as database, own_database(server, tmp_path_factory) as other:
         await settle(database.dsn)
         database.environment["SUPERVISION_NOW"] = "2026-11-25T09:05+08:00"
         looked = await _look(database)
+        register = database.folder / "register.zip"
+        looked["register export"] = [await ask(database, "register", "export", register)]
+        looked["register load"] = [await ask(other, "register", "load", register)]
         number = looked["duties"][0][0]["order"]
         yield first | looked | await _import(database, number) | await _change(database) | await _keys(database)
 

@@ -153,6 +153,8 @@ ACTIONS: Mapping[str, str] = {
     "token_revoked": "作废接口令牌",
     "api_read": "接口读取",
     "list_exported": "导出名单",
+    "register_exported": "导出全部登记",
+    "register_loaded": "载入全部登记",
     "appoint": "约定见面",
     "move_appointment": "约见改期",
     "cancel_appointment": "取消约见",
