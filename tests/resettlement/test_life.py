@@ -167,7 +167,7 @@ def chosen(walk: Walk, chance: Random) -> str:
 
 def way_to_seldom(state: str, steps: list[str], *, ends: bool) -> list[str]:
     """The shortest way from a state to a step that was seldom taken, an end or not; empty where there is none."""
-    ways = [(state, steps, [])]
+    ways: list[tuple[str, list[str], list[str]]] = [(state, steps, [])]
     seen = {state}
     while ways:
         here, events, way = ways.pop(0)
