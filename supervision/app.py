@@ -35,8 +35,8 @@ from supervision.discipline import pages as discipline_pages
 from supervision.discipline import step_pages as discipline_step_pages
 from supervision.exchange import assistance_pages, export_pages
 from supervision.exchange import pages as exchange_pages
-from supervision.files import pages as files_pages
 from supervision.exchange.api import routes as api_routes
+from supervision.files import pages as files_pages
 from supervision.ledger import connect_sources
 from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
@@ -65,8 +65,8 @@ NAV = (
     ("/people", "在矫人员", "users", "see_people", ""),
     ("/alerts", "预警处置", "bell", "see_alerts", ""),
     ("/calls", "集中通话", "phone", "record", ""),
-    ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
     ("/visits", "视频会见", "video", "see_visits", "工作"),
+    ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
     ("/assistance", "安置帮教", "heart-handshake", "see_people", "工作"),
     ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
     ("/discipline", "训诫警告", "gavel", "see_discipline", "工作"),

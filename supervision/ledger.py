@@ -31,6 +31,16 @@ def _orders() -> None:
     of_kind("order")
 
 
+def _bookings() -> None:
+    # What was handed back, called off or held owes nothing new.
+    living = "s.withdrawn_at IS NULL AND s.state IN ('applied', 'forwarded', 'scheduled', 'confirmed', 'arrived', 'in_session')"
+    add_kind(Kind("booking", "booking", living=living))
+    connect("booking", "matter", video_visits.bookings)
+    connect("booking", "acts", video_visits.acts)
+    without("booking", "classes", "phones")
+    of_kind("booking")
+
+
 def _assistances() -> None:
     add_kind(Kind("assistance", "assistance", living="s.ended_at IS NULL"))
     connect("assistance", "matter", resettlement.assistances)
@@ -50,16 +60,6 @@ def _commissions() -> None:
     without("commission", "classes", "phones")
     of_kind("commission")
     connect_titles("commission", commissions.titles)
-
-
-def _bookings() -> None:
-    # What was handed back, called off or held owes nothing new.
-    living = "s.withdrawn_at IS NULL AND s.state IN ('applied', 'forwarded', 'scheduled', 'confirmed', 'arrived', 'in_session')"
-    add_kind(Kind("booking", "booking", living=living))
-    connect("booking", "matter", video_visits.bookings)
-    connect("booking", "acts", video_visits.acts)
-    without("booking", "classes", "phones")
-    of_kind("booking")
 
 
 def of_kind(kind: str) -> None:

@@ -37,7 +37,9 @@ def is_api(scope: Scope) -> bool:
     return path == API or path.startswith(f"{API}/")
 
 
-def problem(status: int, sentence: str | None = None, *, fields: Mapping[str, str] | None = None, **more: Any) -> Response[Any]:
+def problem(
+    status: int, sentence: str | None = None, *, fields: Mapping[str, str] | None = None, **more: Any
+) -> Response[Any]:
     """The answer: `fields` says what is wrong with which of them, `more` are members of its own."""
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -48,7 +50,9 @@ def problem(status: int, sentence: str | None = None, *, fields: Mapping[str, st
     }
     if fields:
         content["errors"] = dict(fields)
-    answer: Response[Any] = Response(content, status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    answer: Response[Any] = Response(
+        content, status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
+    )
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if status in (503, 507):

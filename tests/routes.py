@@ -304,9 +304,7 @@ LINES = (
         "record_help",
         {"what": "social_aid.minimum", "happened_at": AT},
     ),
-    Line(
-        "POST", "/people/{person_id}/assistance/officer", "assign_officer", lambda t: {"staff": t["next_officer_id"]}
-    ),
+    Line("POST", "/people/{person_id}/assistance/officer", "assign_officer", lambda t: {"staff": t["next_officer_id"]}),
     Line(
         "POST",
         "/people/{person_id}/assistance/{help_kind}/{help_fact_id}/withdrawal",

@@ -17,9 +17,9 @@ from supervision.files.actions import Attached, Upload, keep
 from supervision.messages.recipients import RECIPIENT
 from supervision.sealed import seal
 from tests.alerts.makers import alert_without_person
+from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.commissions.makers import for_the_matrix
 from tests.discipline.matrix import case_for_the_matrix
-from tests.cast import NOW, Browser, Cast, Member, client_for, stranger
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
 from tests.register import OnRegister, on_register
@@ -36,7 +36,13 @@ PLAIN_NAMES = {
     "commission_kind": "kind",
     "commission_fact_id": "fact_id",
     "commission_file_id": "file_id",
-    "empty_office_id": "office_id", "order_kind": "kind", "order_fact_id": "fact_id", "end_id": "fact_id", "help_kind": "kind", "help_fact_id": "fact_id"}
+    "empty_office_id": "office_id",
+    "order_kind": "kind",
+    "order_fact_id": "fact_id",
+    "end_id": "fact_id",
+    "help_kind": "kind",
+    "help_fact_id": "fact_id",
+}
 """Names in tests/routes.py that are more exact than the route's own."""
 
 

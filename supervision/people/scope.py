@@ -10,7 +10,8 @@ from supervision.db import fetch_row
 from supervision.errors import NotFound
 
 INVESTIGATED = """SELECT c.person FROM commission c
-                  WHERE NOT EXISTS (SELECT FROM responsibility r WHERE r.person = c.person)"""
+                  WHERE c.person IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM responsibility r WHERE r.person = c.person)"""
 """Whom nobody knows but the handlers of a commission about them (law CI-10): they are on no register."""
 
 

@@ -151,7 +151,15 @@ ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
 EXAMPLES = {"order": EXAMPLE, "booking": video_visit_examples.HELD}
 """Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
-CASES = {"AP-01": APPOINTED, "RE-06": NEVER_CAME, "RE-12": NEVER_CAME, "confirm_pause": IN_CUSTODY, **assistance_examples.CASES, **commission_examples.CASES, **discipline_examples.CASES}
+CASES = {
+    "AP-01": APPOINTED,
+    "RE-06": NEVER_CAME,
+    "RE-12": NEVER_CAME,
+    "confirm_pause": IN_CUSTODY,
+    **assistance_examples.CASES,
+    **commission_examples.CASES,
+    **discipline_examples.CASES,
+}
 
 
 def _examples(rule: Rule) -> str:

@@ -73,11 +73,6 @@ ANCHORS = {
     "end_on": "矫正期满日",
     "paused_on": "暂停起始日",
     "custody_ended_on": "羁押结束日",
-    "received_on": "收到委托和全部材料之日",
-    "sent_on": "意见书发出之日",
-    "unable_on": "发现无法评估之日",
-    "applied_on": "申请之日",
-    "forwarded_on": "转送监狱之日",
     "step_entered_on": "案件进入这一环节之日",
     "verification_asked_on": "开始核查之日",
     "release_on": "释放日",
@@ -85,6 +80,11 @@ ANCHORS = {
     "connected_on": "衔接之日",
     "requested_on": "申请之日",
     "help_to_on": "帮教期满日",
+    "received_on": "收到委托和全部材料之日",
+    "sent_on": "意见书发出之日",
+    "unable_on": "发现无法评估之日",
+    "applied_on": "申请之日",
+    "forwarded_on": "转送监狱之日",
 }
 PROPOSALS = {
     "admonition": "可提出训诫建议",
