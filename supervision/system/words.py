@@ -22,6 +22,7 @@ PARTS: Mapping[str, str] = {
 JOBS: Mapping[str, str] = {
     "reconcile": "台账核对",
     "visits": "会见到期",
+    "count_reports": "报告统计",
     "watch": "逾期发现",
     "escalate": "逐级上报",
     "roll_call": "每日点名",
