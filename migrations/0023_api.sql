@@ -50,7 +50,7 @@ END $$;
 DROP TRIGGER IF EXISTS act_waits_to_be_told ON audit_row;
 CREATE TRIGGER act_waits_to_be_told AFTER INSERT ON audit_row FOR EACH ROW
     WHEN (cardinality(NEW.people) > 0
-          AND NEW.action !~ '^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$')
+          AND NEW.action !~ '^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$')
     EXECUTE FUNCTION act_waits_to_be_told();
 
 CREATE OR REPLACE FUNCTION alerts_wait_to_be_told() RETURNS trigger LANGUAGE plpgsql AS $$
