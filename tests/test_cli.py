@@ -16,8 +16,10 @@ import pytest_asyncio
 
 from supervision import cli, sealed
 from supervision.db import execute, fetch
+from supervision.exchange.assistance_sheet import shapes
 from tests.browser.place import Database, own_database, pool_on, settle
 from tests.conftest import ROOT, of_database
+from tests.exchange.test_assistance import SHAPES, sheet
 from tests.json_fields import DOCUMENT, sections
 from tests.register import identity_number
 
@@ -101,6 +103,26 @@ async def _look(database: Database) -> Answers:
     }
 
 
+HELPED = {
+    "name": "周济",
+    "sex": "男",
+    "id_card": identity_number(date(1980, 5, 6), 80),
+    "office": "古城司法所",
+    "born_on": "1980-05-06", "release_on": "2025-03-01", "help_from": "2025-03-01", "help_to": "2030-02-28", "connected_on": "2025-03-01",
+    "placed_on": "2025-03-02", "entered_on": "2025-03-03", "help_state": "在帮", "help_level": "高", "danger": "重点", "connected": "是",
+    "phone": "13800138000", "family_phone": "13912345678", "officer": "安丽", "rural": "是", "recidivist": "否",
+}  # fmt: skip
+
+
+def _sheet_of_help(database: Database, shape: str) -> Path:
+    """A sheet of the register of help in which every column says something."""
+    every = {field: "无" for _, field in shapes()[shape].columns}
+    file = sheet(shape, every | HELPED)
+    path = database.folder / file.name
+    path.write_bytes(file.data)
+    return path
+
+
 async def _import(database: Database, number: str) -> Answers:
     messy = ROOT / "tests/exchange/messy_roster.xlsx"
     changed, history = database.folder / "名册2.csv", database.folder / "报告.csv"
@@ -120,7 +142,12 @@ async def _import(database: Database, number: str) -> Answers:
         f"{number},2026-11-02,2026-11-02 10:30,电话",
     ]
     history.write_text("\n".join(reports), encoding="utf-8")
-    sheets = (messy, changed, history)
+    sheets = (
+        messy,
+        changed,
+        history,
+        *(_sheet_of_help(database, shape) for shape in SHAPES),
+    )
     tried = [await ask(database, "import", file, "--dry-run", "--office", "GC") for file in sheets]
     said = database.folder / "answers.json"
     said.write_text(json.dumps({one["key"]: one["choices"][0]["code"] for one in tried[1]["questions"]}))

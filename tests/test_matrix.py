@@ -217,12 +217,12 @@ def _said(answer: httpx.Response) -> list[str]:
 
 
 def test_every_route_has_its_line_with_its_permission() -> None:
-    declared = {(line.method, _plain(line.path)): line.permission for line in (*LINES, *API_LINES)}
-    real = {(method, _plain(path)): permission_of(handler) for path, method, handler in routes() if not is_public(path)}
+    declared = {(line.method, bare(line.path)): line.permission for line in (*LINES, *API_LINES)}
+    real = {(method, bare(path)): permission_of(handler) for path, method, handler in routes() if not is_public(path)}
     assert declared == real
 
 
-def _plain(path: str) -> str:
+def bare(path: str) -> str:
     """The path with bare names, as both sides write them."""
     path = re.sub(r"\{(\w+)(:\w+)?\}", r"{\1}", path)
     for exact, plain in PLAIN_NAMES.items():
@@ -233,8 +233,13 @@ def _plain(path: str) -> str:
 async def test_a_stranger_gets_nothing_but_the_sign_in(cast: Cast) -> None:
     everything = await targets(cast)
     on = everything["gucheng"] | _of_member(cast, cast.alice, everything)
+    before = await _rows_of_nobody()
     for line in LINES:
         answer = await ask(stranger(cast), line, on)
         sent_away = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
         assert sent_away or (line.method == "POST" and 'name="password"' in answer.text), str(line)
-    assert await fetch_value("SELECT count(*) FROM audit_row WHERE staff IS NULL AND action <> 'sign_in_failed'") == 0
+    assert await _rows_of_nobody() == before
+
+
+async def _rows_of_nobody() -> int:
+    return int(await fetch_value("SELECT count(*) FROM audit_row WHERE staff IS NULL AND action <> 'sign_in_failed'"))

@@ -17,6 +17,7 @@ from supervision.checkins.tables import APPOINTED
 from supervision.days import end_of, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.messages.outbox import take_back
 from supervision.reads import Read, Row
 from supervision.sealed import open_sealed, seal
 
@@ -162,6 +163,7 @@ async def _withdraw(viewer: Viewer, appointment: Record, how: str, *, reason: st
     )
     if not done:
         raise Refusal("这次约见已经改期或取消，不用再办。")
+    await take_back(appointment["order_id"], "AP-01", local_day(appointment["at"]).isoformat(), now)
 
 
 async def _note(viewer: Viewer, action: str, order: Record, fact: int, now: datetime) -> None:

@@ -317,3 +317,21 @@ async def cancel_answered(now: datetime) -> int:
                                 WHERE a.message = m.id AND {STILL_OWED})""",
         now,
     )
+
+
+async def take_back(order: int, rule: str, period: str, now: datetime) -> int:
+    """Waiting texts that speak of a duty whose time was agreed anew: cancelled, so what else they spoke of is told again."""
+    return await execute(
+        """WITH gone AS (
+               UPDATE message SET state = 'cancelled', ended_at = $4, error = '约定已改。'
+                WHERE state = 'waiting' AND id IN (
+                      SELECT a.message FROM message_about a JOIN duty d ON d.id = a.duty
+                       WHERE d.subject_kind = 'order' AND d.subject_id = $1 AND d.rule = $2 AND d.period = $3)
+               RETURNING id),
+           untold AS (DELETE FROM message_about a USING gone WHERE a.message = gone.id RETURNING a.duty)
+           UPDATE duty d SET remind_at = $4 FROM untold WHERE d.id = untold.duty AND d.state = 'open' AND d.due_at > $4""",
+        order,
+        rule,
+        period,
+        now,
+    )

@@ -114,7 +114,7 @@ async def test_the_doctor_says_when_the_public_address_is_missing(cast: Cast, se
     [
         (Settings(mode="production", second_factor="nobody"), False, "Nobody must"),
         (Settings(mode="production", second_factor="district"), True, "8 accounts"),
-        (Settings(mode="production", second_factor="everybody"), True, "12 accounts"),
+        (Settings(mode="production", second_factor="everybody"), True, "13 accounts"),
         (Settings(mode="training"), True, "Nobody must"),
     ],
 )

@@ -23,6 +23,7 @@ from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Cast, assemble
 from tests.commissions.makers import for_the_browser
 from tests.conftest import ROOT
+from tests.discipline.matrix import case_for_the_matrix
 from tests.files.made import jpeg, pdf
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
 from tests.resettlement.helped import for_the_browser as helped_for_the_browser
@@ -145,8 +146,10 @@ async def _ids(cast: Cast) -> dict[str, Any]:
             WHERE a.closed_at IS NULL GROUP BY a.person ORDER BY count(*) DESC, a.person LIMIT 1""",
         cast.offices["gucheng"],
     )
+    order = await fetch_value("SELECT max(id) FROM orders WHERE person = $1 AND ended_at IS NULL", person)
     return {
         "person_id": person,
+        "case_id": (await case_for_the_matrix(person, order, cast.alice))["case_id"],
         "paused_id": await fetch_value("SELECT person FROM orders WHERE id = (SELECT max(subject_id) FROM pause)"),
         "ended_id": await fetch_value("SELECT max(person) FROM orders WHERE ended_at IS NOT NULL"),
         "awaited_id": await fetch_value("SELECT max(person) FROM orders WHERE registered_at IS NULL"),

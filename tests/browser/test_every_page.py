@@ -1,6 +1,5 @@
 """Every HTML page, light and dark, desk and phone: axe finds nothing, the console is silent, nothing outside is asked for."""
 
-import re
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from tests.browser_tools import DESK, PHONE, SCHEMES, axe_faults, chromium, show
 from tests.cast import STAFF
 from tests.routes import LINES
 from tests.test_architecture import routes
+from tests.test_matrix import bare
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +40,8 @@ FILES = {
 OF_OTHERS = {"/people/{person_id}/assistance"}
 """Pages that there are of other people than the one with everything on the file."""
 PLAIN = {"/health"}
+FOR_PROGRAMS = ("/api/", "/schema/")
+"""Folders that programs ask, and no browser."""
 MORE = (
     # the same page as others see it, or of somebody else
     ("/", "bob"),
@@ -161,6 +163,7 @@ async def test_planted_faults_are_found(tabs) -> None:
 
 
 def test_every_html_page_is_looked_at() -> None:
-    real = {re.sub(r":\w+", "", path) for path, method, _ in routes() if method == "GET"}
-    html = {path for path in real if not path.startswith(PUBLIC_FOLDERS)} - FILES - PLAIN - OF_OTHERS
-    assert html == {urlsplit(path).path for path, _ in (*LISTED, ("/sign-in", None))}
+    real = {bare(path) for path, method, _ in routes() if method == "GET"}
+    pages = {path for path in real if not path.startswith((*PUBLIC_FOLDERS, *FOR_PROGRAMS))}
+    html = pages - {bare(path) for path in FILES} - PLAIN - OF_OTHERS
+    assert html == {bare(urlsplit(path).path) for path, _ in (*LISTED, ("/sign-in", None))}

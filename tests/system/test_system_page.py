@@ -71,7 +71,7 @@ async def test_an_empty_desk_an_unclear_text_and_a_missing_ledger_are_shown(cast
     shown_now = await shown(cast)
     assert "没有在岗人员" in result_of(shown_now, "局值班台")
     assert "1 条短信不知是否已发出" in result_of(shown_now, "短信")
-    assert "1 件在矫案件没有台账" in result_of(shown_now, "台账")
+    assert "1 件在办事项没有台账" in result_of(shown_now, "台账")
 
 
 @pytest.mark.parametrize(("age", "well"), [(59, True), (60, False), (61, False)])

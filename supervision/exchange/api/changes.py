@@ -18,9 +18,7 @@ from supervision.exchange.api.resources import local
 from supervision.locks import Lock
 from supervision.people.scope import visible_people
 
-LOOKING: Final = (
-    "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
-)
+LOOKING: Final = "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
 """Acts that change nothing; the trigger of migrations/0023_api.sql has the same words."""
 END: Final = "end"
 PLACES = """

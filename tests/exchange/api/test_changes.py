@@ -59,5 +59,9 @@ async def test_alerts_are_told_to_whoever_may_see_alerts(cast: Cast) -> None:
 async def test_the_trigger_and_the_code_agree_on_what_is_looking(cast: Cast) -> None:
     defined = await fetch_value("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'act_waits_to_be_told'")
     assert f"'{LOOKING}'" in defined
-    looks = {action for action, title in ACTIONS.items() if title.startswith(("查看", "下载", "打开", "取出", "导出", "打印"))}
+    looks = {
+        action
+        for action, title in ACTIONS.items()
+        if title.startswith(("查看", "下载", "打开", "取出", "导出", "打印"))
+    }
     assert looks and [action for action in looks if not is_looking(action)] == []
