@@ -51,7 +51,8 @@ async def seed(now: datetime) -> None:
     await execute(
         """INSERT INTO parameter (key, valid_from, value, source, recorded_at)
            SELECT n.key, $4, n.value, n.source, $5 FROM unnest($1::text[], $2::jsonb[], $3::text[]) AS n(key, value, source)
-           WHERE NOT EXISTS (SELECT FROM parameter p WHERE p.key = n.key)""",
+           WHERE NOT EXISTS (SELECT FROM parameter p WHERE p.key = n.key)
+           ON CONFLICT ON CONSTRAINT parameter_once_a_moment DO NOTHING""",  # by another start at the same moment
         *(list(column) for column in zip(*defaults, strict=True)),
         DEFAULTS_FROM,
         now,
