@@ -15,7 +15,7 @@ from tests.browser.site import serving
 from tests.cast import Member
 from tests.exchange.api.asking import token_of
 from tests.routes import API_LINES
-from tests.test_matrix import _plain
+from tests.test_matrix import bare
 
 
 @pytest_asyncio.fixture
@@ -47,4 +47,4 @@ def test_every_answer_is_documented_and_none_is_a_fault_of_ours(system: tuple[st
 
 def test_the_file_names_every_route_and_no_other() -> None:
     named = {(method.upper(), path) for path, methods in document()["paths"].items() for method in methods}
-    assert named == {(line.method, _plain(line.path)) for line in API_LINES}
+    assert named == {(line.method, bare(line.path)) for line in API_LINES}
