@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache
-from gettext import NullTranslations
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +21,8 @@ from lucide.jinja import lucide
 from markupsafe import Markup
 
 from supervision.days import SHANGHAI, local_day
+from supervision.language import LANGUAGE, gettext, ngettext
+from supervision.language import gettext as _
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -41,25 +41,6 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-
-
-# --- language: the Chinese sentence is the message id, so the first language needs no catalogue ---
-
-CATALOGUES: dict[str, NullTranslations] = {"zh": NullTranslations()}
-LANGUAGE: ContextVar[str] = ContextVar("language", default="zh")
-
-
-def gettext(message: str) -> str:
-    """The sentence in the language of the request."""
-    return CATALOGUES[LANGUAGE.get()].gettext(message)
-
-
-def ngettext(one: str, many: str, count: int) -> str:
-    """The sentence in the language of the request, by number."""
-    return CATALOGUES[LANGUAGE.get()].ngettext(one, many, count)
-
-
-_ = gettext
 
 
 # --- days and moments, always in Asia/Shanghai ---

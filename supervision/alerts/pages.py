@@ -20,8 +20,8 @@ from supervision.clock import Clock
 from supervision.db import fetch_value
 from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
+from supervision.language import gettext as _
 from supervision.people.scope import get_person
-from supervision.web import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]

@@ -16,9 +16,9 @@ from supervision.desk.caseload import Wanted
 from supervision.desk.day import Group, day_of
 from supervision.desk.risk import alerts_with, risks
 from supervision.desk.rows import lines
+from supervision.language import gettext as _
 from supervision.orders.words import KINDS, LEVELS
 from supervision.people.search import is_number
-from supervision.web import gettext as _
 from supervision.web import page, wants_fragment
 
 AnyRequest = Request[Any, Any, Any]

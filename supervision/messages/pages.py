@@ -18,10 +18,10 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.forms import read_form, show_again
+from supervision.language import gettext as _
 from supervision.messages import listing, looking
 from supervision.messages.channel import RECEIPTS_PATH
 from supervision.messages.receipts import take_receipt
-from supervision.web import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]

@@ -14,6 +14,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound
+from supervision.language import gettext as _
 from supervision.orders.offers import officers_for
 from supervision.statistics import asking
 from supervision.statistics.charts import Part, bar, calendar, columns
@@ -31,7 +32,7 @@ from supervision.statistics.pages import as_file
 from supervision.statistics.sheets import dashboard_sheets
 from supervision.statistics.workbook import workbook
 from supervision.statistics.workload import Load, Workload, accept, workload
-from supervision.web import WEEKDAYS, gettext, page
+from supervision.web import WEEKDAYS, page
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -72,7 +73,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
         lapsed=sum(one.lapsed for one in seen.offices),
         helped=sum(one.helped for one in seen.offices),
         alerts=sum(one.alerts for one in seen.ages),
-        week_chart=columns(week_bars(weeks), gettext("近 16 周的报告"), every=4) if weeks else None,
+        week_chart=columns(week_bars(weeks), _("近 16 周的报告"), every=4) if weeks else None,
         calendar_chart=_calendar(seen.history, now),
         office_bar=_office_bar(seen.offices),
         age_bar=_age_bar(seen.ages),
@@ -83,7 +84,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
 
 def _calendar(seen: History, now: datetime) -> Markup | None:
     days, months = calendar_days(seen.days, now)
-    return calendar(days, months, gettext("近半年每日报告"), WEEKDAYS) if seen.days else None
+    return calendar(days, months, _("近半年每日报告"), WEEKDAYS) if seen.days else None
 
 
 def _office_bar(offices: list[OfficeLoad]) -> Any:
