@@ -196,20 +196,6 @@ async def test_an_alert_is_dealt_with_by_one_open_case_at_a_time(cast: Cast) -> 
         await clue(cast, other, alerts=[alert])
 
 
-@pytest.mark.parametrize(("how", "witness", "note"), [("refused", "王村主任", ""), ("refused", "", "拒绝签字")])
-async def test_v26_refused_to_sign_counts_with_a_witness_and_a_note(
-    cast: Cast, how: str, witness: str, note: str
-) -> None:
-    on = await on_register(cast)
-    case = await decided(cast, on)
-    viewer = await viewer_of(cast.alice)
-    with pytest.raises(Refusal):
-        await decisions.serve(viewer, case, Served(how, cast.now, witness, note), cast.now)
-    assert await state_of(case) == "decided"
-    await decisions.serve(viewer, case, Served(how, cast.now, "王村主任", "拒绝签字，留置。"), cast.now)
-    assert (await standing_of(on.order)).admonitions == (date(2026, 11, 25),)
-
-
 async def test_a_measure_counts_from_its_service_and_no_longer_after_a_correcting_act(cast: Cast) -> None:
     on = await on_register(cast)
     case = await decided(cast, on)
@@ -221,7 +207,7 @@ async def test_a_measure_counts_from_its_service_and_no_longer_after_a_correctin
     assert await state_of(case) == "withdrawn"
 
 
-async def test_v13_two_filed_admonitions_make_the_third_breach_a_warning(cast: Cast) -> None:
+async def test_two_filed_admonitions_make_the_third_breach_a_warning(cast: Cast) -> None:
     on = await on_register(cast)
     for _ in range(2):
         await filed(cast, on)

@@ -1,4 +1,4 @@
-"""V-30 and RA-12, RA-14..RA-16, RA-21: the term, the file, visits by class, two places, a move, the end."""
+"""RA-12, RA-14..RA-16, RA-21: the term, the file, visits by class, two places, a move, the end."""
 
 from datetime import date
 
@@ -16,15 +16,12 @@ from tests.rules.cast import act, at, changed_parameters, days, duties_of, evalu
 @pytest.mark.parametrize(
     ("source", "begins", "ends"),
     [
-        ("prison", date(2026, 5, 20), date(2031, 5, 19)),
-        ("detention", date(2026, 5, 20), date(2031, 5, 19)),
-        ("correction", date(2026, 5, 20), date(2029, 5, 19)),
         ("prison", date(2024, 2, 29), date(2029, 2, 27)),
         ("correction", date(2026, 1, 1), date(2028, 12, 31)),
     ],
-    ids=["V-30 prison", "V-30 detention", "V-30 correction", "a leap day", "a new year"],
+    ids=["a leap day", "a new year"],
 )
-def test_v_30_help_lasts_five_years_from_prison_and_three_from_correction(source, begins, ends):
+def test_help_ends_on_the_day_before_its_anniversary(source, begins, ends):
     assert help_ends_on(source, begins, default_parameters().in_force(start_of(begins))) == ends
 
 

@@ -1,4 +1,4 @@
-"""CI-03, CI-04: V-02 to the second, extensions, stopped and new clocks, the amber days, and what is said of them."""
+"""CI-03, CI-04: the limit to the second, extensions, stopped and new clocks, the amber days, and what is said of them."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -37,7 +37,7 @@ def ambers(given: Facts) -> list[Finding]:
 @pytest.mark.parametrize(
     ("fast", "rule", "last"), [(False, "CI-03", date(2026, 3, 16)), (True, "CI-04", date(2026, 3, 9))]
 )
-def test_v_02_ten_working_days_or_five_after_the_full_material(fast: bool, rule: str, last: date) -> None:
+def test_the_limit_is_the_end_of_the_tenth_working_day_or_the_fifth(fast: bool, rule: str, last: date) -> None:
     (duty,) = opinions(facts(Run(1, MONDAY), fast=fast))
     assert (duty.rule, duty.slot.raw_due_on, duty.slot.limit_at) == (rule, last, end_of(last))
     assert not duty.lapsed(duty.slot.limit_at - SECOND) and duty.lapsed(duty.slot.limit_at)

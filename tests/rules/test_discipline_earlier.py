@@ -56,14 +56,14 @@ def candidates(given, **more):
     ("kind", "item", "needs_proof"),
     [("probation", "R46-4", True), ("parole", "R47-2", True), ("temporary_outside", "R49-4", False)],
 )
-def test_v14_two_warnings_open_a_candidate_and_one_does_not(kind, item, needs_proof):
+def test_two_warnings_open_a_candidate_and_one_does_not(kind, item, needs_proof):
     assert candidates(facts(order(kind=kind), acts=(W1,))) == {}
     found = candidates(facts(order(kind=kind), acts=(W1, W2)))
     why = found["two_warnings", "2026-03-02"].why
     assert (why["item"], why["needs_further_breach"]) == (item, needs_proof)
 
 
-def test_v10_public_surveillance_opens_no_candidate_whatever_happens():
+def test_public_surveillance_opens_no_candidate_whatever_happens():
     assert candidates(facts(order(kind="public_surveillance"), acts=(W1, W2))) == {}
     assert candidates(facts(unregistered(kind="public_surveillance"))) == {}
 
