@@ -9,8 +9,11 @@ from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
-from supervision.db import Record, fetch, fetch_row, fetch_value, tx
+from supervision.days import SHANGHAI, local_day, start_of
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
+from supervision.locks import Lock
 from supervision.statistics.cells import CELLS
 from supervision.statistics.monthly import NO_OFFICE, Row, Table, monthly_table
 from supervision.statistics.period import Period, month_of
@@ -42,16 +45,33 @@ class Difference:
 async def keep(viewer: Viewer, period: Period, now: datetime) -> int:
     """Keep the month's table as it is known now; the id. The viewer must see all offices.
 
-    Raises Refusal for a month that isn't over, a table that doesn't close, and one that is kept already and hasn't changed.
+    Raises Refusal for a month that isn't over, a table that doesn't close, one that is kept already and hasn't changed,
+    and as long as an import of today's may be undone: what is kept must come out the same ever after.
     """
     if period.end > now:
         raise Refusal(f"{period.title}还没有结束，月底之后才能存档。")
     async with tx():
+        await _refuse_what_may_be_undone(now)
         table = await monthly_table(viewer, period, now)
         last = await fetch_row("SELECT * FROM kept_table WHERE month = $1 ORDER BY edition DESC LIMIT 1", period.first)
         if last and not differences(_table(last, json.loads(last["rows"])), table):
             raise Refusal(f"{period.title}的报表已经存档（第 {last['edition']} 版），此后没有变化。")
         return await _store(viewer, table, last["edition"] + 1 if last else 1)
+
+
+async def _refuse_what_may_be_undone(now: datetime) -> None:
+    """An import is undone on its day, and is then as if it had never been: no table may have counted it.
+
+    An import that is running is waited for.
+    """
+    await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
+    began = await fetch_value(
+        "SELECT max(started_at) FROM import_run WHERE kind = 'roster' AND undone_at IS NULL AND started_at >= $1",
+        start_of(local_day(now)),
+    )
+    if began:
+        said = _("今天 %(time)s 导入的名册当天可以撤销，请明天再存档；现在也可以先撤销。")
+        raise Refusal(said % {"time": f"{began.astimezone(SHANGHAI):%H:%M}"})
 
 
 async def _store(viewer: Viewer, table: Table, edition: int) -> int:
