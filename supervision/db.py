@@ -4,7 +4,7 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -180,6 +180,18 @@ async def insert_many(table: str, columns: Sequence[str], rows: Sequence[Sequenc
     """COPY many rows in the running transaction; a conflict fails the whole."""
     async with _connection() as connection:
         await connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+async def insert_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """COPY many rows that all have the columns of the first; none is nothing."""
+    if rows:
+        await insert_many(table, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+async def take_ids(table: str, count: int) -> list[int]:
+    """So many new ids of a table, in order: for rows that name each other before any is there."""
+    sequence = "nextval(pg_get_serial_sequence($1, 'id')) AS id"
+    return [int(row["id"]) for row in await fetch(f"SELECT {sequence} FROM generate_series(1, $2)", table, count)]
 
 
 async def copy_in(table: str, columns: Sequence[str], data: bytes) -> None:

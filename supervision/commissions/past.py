@@ -10,8 +10,8 @@ from supervision.audit.record import record
 from supervision.commissions.moves import CONTENT, KIND
 from supervision.commissions.receiving import Letter, is_minor
 from supervision.days import local_day
-from supervision.db import fetch, insert_many, tx
-from supervision.people.actions import NewPerson, person_row
+from supervision.db import fetch, insert_rows, take_ids, tx
+from supervision.people.actions import NewPerson, add_people
 from supervision.sealed import seal
 
 REASON = "经集体评议，意见一致。"
@@ -45,36 +45,20 @@ async def record_past(entries: Sequence[PastCommission], now: datetime, *, by: i
     if not entries:
         return []
     async with tx():
-        ids = await _take("commission_id_seq", len(entries))
-        people = await _add_people(entries, now)
+        ids = await take_ids("commission", len(entries))
+        people = await add_people([one.person for one in entries], now)
         numbers = await _numbers(entries)
         named = zip(entries, ids, people, numbers, strict=True)
         rows = [_row(one, id, person, number) for one, id, person, number in named]
-        await _copy("commission", rows)
+        await insert_rows("commission", rows)
         numbered = list(zip(ids, entries, strict=True))
-        await _copy("commission_act", [row for id, one in numbered for row in _acts(id, one, by)])
-        await _copy("commission_assignment", [_assignment(id, one, by) for id, one in numbered])
-        await _copy("commission_opinion", [_opinion(id, one, by) for id, one in numbered])
-        await _copy("commission_result", [_result(id, one, by) for id, one in numbered if one.concluded_at])
-        await _copy("commission_event", [row for id, one in numbered for row in _events(id, one, by)])
+        await insert_rows("commission_act", [row for id, one in numbered for row in _acts(id, one, by)])
+        await insert_rows("commission_assignment", [_assignment(id, one, by) for id, one in numbered])
+        await insert_rows("commission_opinion", [_opinion(id, one, by) for id, one in numbered])
+        await insert_rows("commission_result", [_result(id, one, by) for id, one in numbered if one.concluded_at])
+        await insert_rows("commission_event", [row for id, one in numbered for row in _events(id, one, by)])
         await record(None, "commission_past", people=people, detail={"commissions": len(ids)}, now=now)
         await follow(ids, now, kind=KIND, by=by)
-    return ids
-
-
-async def _take(sequence: str, count: int) -> list[int]:
-    rows = await fetch(f"SELECT nextval('{sequence}')::int AS id FROM generate_series(1, $1)", count)
-    return [row["id"] for row in rows]
-
-
-async def _copy(table: str, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await insert_many(table, tuple(rows[0]), [tuple(row.values()) for row in rows])
-
-
-async def _add_people(entries: Sequence[PastCommission], now: datetime) -> list[int]:
-    ids = await _take("person_id_seq", len(entries))
-    await _copy("person", [{"id": id} | person_row(one.person, now) for id, one in zip(ids, entries, strict=True)])
     return ids
 
 

@@ -37,7 +37,12 @@ async def letter(viewer: Viewer, case: int, bureau: str, now: datetime) -> Issue
             raise Refusal("还没有训诫或者警告的决定，没有可以制作的决定书。")
         form = FORMS[FORM_OF[decision["measure"]]]
         values = await _values(row, decision, bureau)
-        return await issue(viewer, form, about(row), values, office_mark=f"{bureau[:1]}社", now=now)
+        return await issue(viewer, form, about(row), values, office_mark=office_mark(bureau), now=now)
+
+
+def office_mark(bureau: str) -> str:
+    """The bureau's own character in a number: 尖社."""
+    return f"{bureau[:1]}社"
 
 
 def about(row: Record) -> About:

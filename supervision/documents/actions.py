@@ -30,13 +30,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A document that was issued, with the files that hold it."""
+    """A document that was issued, with the files that hold it: none for one from before this system, which is on paper."""
 
     id: int
     form: str
     number: str
-    pdf_file: int
-    word_file: int
+    pdf_file: int | None
+    word_file: int | None
     scan_file: int | None
     issued_at: datetime
 
@@ -55,7 +55,7 @@ async def issue(
     async with tx():
         year = local_day(now).year
         serial = await _next(form.code, year)
-        number = f"（{year}）{office_mark}矫{form.mark}字第{serial:04d}号"
+        number = number_words(form, year, serial, office_mark)
         filled = fill(form, values, number)
         pdf, word = await _keep(viewer, filled, about, now)
         row = {"form": form.code, "year": year, "serial": serial, "number": number, "pdf_file": pdf, "word_file": word}
@@ -64,6 +64,11 @@ async def issue(
         detail = {"form": form.code, "number": number, "about": [about.subject_kind, about.subject_id]}
         await record(viewer, "document_issued", subject=(DOCUMENT, made), people=[about.person], detail=detail, now=now)
     return Issued(made, form.code, number, pdf, word, None, now)
+
+
+def number_words(form: Form, year: int, serial: int, office_mark: str) -> str:
+    """（2026）尖社矫训字第0001号."""
+    return f"（{year}）{office_mark}矫{form.mark}字第{serial:04d}号"
 
 
 async def _next(form: str, year: int) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from piccolo.columns import BigInt, BigSerial, ForeignKey
 from piccolo.columns.base import OnDelete
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Staff
@@ -36,8 +36,9 @@ class IssuedDocument(Table, tablename="issued_document", db=DB):
     subject_kind = text()
     subject_id = BigInt(default=None, null=False)
     person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
-    pdf_file = BigInt(default=None, null=False)
-    word_file = BigInt(default=None, null=False)
+    pdf_file = BigInt(default=None, null=True)
+    word_file = BigInt(default=None, null=True)
+    """Both, or neither: a document from before this system has its number here, and is itself on paper."""
     scan_file = BigInt(default=None, null=True)
     """The signed copy that came back, found by the document's number."""
     issued_at = moment()
@@ -47,3 +48,4 @@ class IssuedDocument(Table, tablename="issued_document", db=DB):
     withdrawn_reason = text(null=True)
     issued_document_serial_once = Unique(["form", "year", "serial"])
     issued_document_number_once = Unique(["number"])
+    issued_document_has_both_files = Check("(pdf_file IS NULL) = (word_file IS NULL)")
