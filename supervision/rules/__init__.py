@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from supervision.language import N_
 from supervision.rules import (
     appointments,
     assistance_help,
@@ -62,42 +63,42 @@ RULES_OF: dict[str, tuple[Rule, ...]] = {
 }
 """Kind of subject → the rules that are asked of it."""
 VARIANT_TITLES = {
-    ("RE-12", "not_reported"): "逾期未报到",
-    ("RE-12", "over_ten_days"): "逾期未报到超过十日",
-    ("RE-12", "over_one_month"): "逾期未报到超过一个月",
-    ("SU-01", "phone"): "电话报告",
-    ("SU-01", "in_person"): "当面报到",
-    ("SU-01", "written"): "书面报告",
-    ("SU-04", "field"): "实地走访",
-    ("SU-04", "info"): "信息化核查",
-    ("AP-01", "field"): "约定的走访",
-    ("AP-01", "office"): "约定的见面",
-    ("RA-08", "fetch"): "必接必送",
-    ("RA-08", "receive"): "衔接",
-    ("VV-13", "confirm"): "确认会见时间",
-    ("VV-13", "attend"): "按时到场会见",
-    ("CI-03", "amber"): "调查评估期限将满",
-    ("CI-04", "amber"): "调查评估（速裁）期限将满",
-    ("confirm_pause", "custody"): "核实羁押情况",
-    ("confirm_pause", "hospital"): "核实住院情况",
-    ("discipline_step", "clue"): "训诫、警告线索研判",
-    ("discipline_step", "opened"): "训诫、警告案件调查取证",
-    ("discipline_step", "investigated"): "提出训诫、警告建议",
-    ("discipline_step", "proposed"): "训诫、警告法制审核",
-    ("discipline_step", "reviewed"): "作出训诫、警告决定",
-    ("discipline_step", "decided"): "送达训诫、警告决定书",
-    ("discipline_step", "served"): "训诫、警告案件归档",
-    ("discipline_step", "objection"): "处理训诫、警告异议",
-    ("discipline_step", "psb_pending"): "询问治安管理处罚结果",
-    ("DI-W5", "two_admonitions"): "已受两次训诫",
-    ("DI-W5", "third_breach"): "两次训诫后又违反规定",
-    ("RV-12", "two_warnings"): "两次警告：撤销、收监候选",
-    ("RV-12", "over_a_month"): "逾期报到超过一个月：撤销候选",
+    ("RE-12", "not_reported"): N_("逾期未报到"),
+    ("RE-12", "over_ten_days"): N_("逾期未报到超过十日"),
+    ("RE-12", "over_one_month"): N_("逾期未报到超过一个月"),
+    ("SU-01", "phone"): N_("电话报告"),
+    ("SU-01", "in_person"): N_("当面报到"),
+    ("SU-01", "written"): N_("书面报告"),
+    ("SU-04", "field"): N_("实地走访"),
+    ("SU-04", "info"): N_("信息化核查"),
+    ("AP-01", "field"): N_("约定的走访"),
+    ("AP-01", "office"): N_("约定的见面"),
+    ("RA-08", "fetch"): N_("必接必送"),
+    ("RA-08", "receive"): N_("衔接"),
+    ("VV-13", "confirm"): N_("确认会见时间"),
+    ("VV-13", "attend"): N_("按时到场会见"),
+    ("CI-03", "amber"): N_("调查评估期限将满"),
+    ("CI-04", "amber"): N_("调查评估（速裁）期限将满"),
+    ("confirm_pause", "custody"): N_("核实羁押情况"),
+    ("confirm_pause", "hospital"): N_("核实住院情况"),
+    ("discipline_step", "clue"): N_("训诫、警告线索研判"),
+    ("discipline_step", "opened"): N_("训诫、警告案件调查取证"),
+    ("discipline_step", "investigated"): N_("提出训诫、警告建议"),
+    ("discipline_step", "proposed"): N_("训诫、警告法制审核"),
+    ("discipline_step", "reviewed"): N_("作出训诫、警告决定"),
+    ("discipline_step", "decided"): N_("送达训诫、警告决定书"),
+    ("discipline_step", "served"): N_("训诫、警告案件归档"),
+    ("discipline_step", "objection"): N_("处理训诫、警告异议"),
+    ("discipline_step", "psb_pending"): N_("询问治安管理处罚结果"),
+    ("DI-W5", "two_admonitions"): N_("已受两次训诫"),
+    ("DI-W5", "third_breach"): N_("两次训诫后又违反规定"),
+    ("RV-12", "two_warnings"): N_("两次警告：撤销、收监候选"),
+    ("RV-12", "over_a_month"): N_("逾期报到超过一个月：撤销候选"),
 }
 OTHER_TITLES = {
-    "duplicate_person": "跨司法所重复登记",
-    "history_misses": "导入的近期缺报",
-    "ledger_difference": "台账与事实不符",
+    "duplicate_person": N_("跨司法所重复登记"),
+    "history_misses": N_("导入的近期缺报"),
+    "ledger_difference": N_("台账与事实不符"),
 }
 """Findings that no rule makes: an import raises them, or the nightly reconcile; a human ends them."""
 _BY_ID = {rule.id: rule for rule in RULES}
@@ -109,7 +110,7 @@ def by_id(rule_id: str) -> Rule:
 
 
 def title_of(rule_id: str, variant: str = "") -> str:
-    """What users read for a duty or finding; an unknown rule is shown by its id."""
+    """What users read for a duty or finding, a page says it by `_()`; an unknown rule is shown by its id."""
     rule = _BY_ID.get(rule_id)
     return VARIANT_TITLES.get((rule_id, variant)) or (rule.title if rule else OTHER_TITLES.get(rule_id, rule_id))
 

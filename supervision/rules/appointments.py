@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from supervision.days import SHANGHAI, add_days, end_of, local_day, start_of
+from supervision.language import N_
 from supervision.rules.base import Act, Facts, Rule, Slot, Terms, Why
 
 ID = "AP-01"
-ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条、第24条"
+ARTICLE = N_("《社区矫正法》第26条，《社区矫正法实施办法》第23条、第24条")
 FIELD, OFFICE = "field", "office"
 STILL_ABOUT_IT = 7
 """Days after an appointment within which a visit or a report may still be the one that was meant."""
 SAID = {
-    FIELD: "已经约定时间上门走访，应在当日记录走访情况；没有见到人也要记录",
-    OFFICE: "已经约定时间到所见面，应在当日记录见面情况；没有来也要记录",
+    FIELD: N_("已经约定时间上门走访，应在当日记录走访情况；没有见到人也要记录"),
+    OFFICE: N_("已经约定时间到所见面，应在当日记录见面情况；没有来也要记录"),
 }
 WHY = {
     variant: {"rule": ID, "article": ARTICLE, "variant": variant, "parameters": {}, "said": said}
@@ -40,7 +41,7 @@ def _slot(act: Act) -> Slot:
 
 RULE = Rule(
     id=ID,
-    title="约见",
+    title=N_("约见"),
     article=ARTICLE,
     owed_by="staff",
     slots=appointments,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from supervision.days import add_days, end_of, local_day, start_of, term_end
+from supervision.language import N_
 from supervision.rules.base import MOMENT, NEVER, Act, Facts, Finding, InForce, Rule, Terms
 from supervision.rules.timing import Spell
 
@@ -13,7 +14,7 @@ SUBJECT = "assistance"
 NO_CLASS = "none"
 """As long as nobody has decided a class, visits go by their own parameter."""
 CORRECTION = "correction"
-PRACTICE = "安置帮教工作的通行做法，由本局确定"
+PRACTICE = N_("安置帮教工作的通行做法，由本局确定")
 
 
 @dataclass(frozen=True, slots=True)

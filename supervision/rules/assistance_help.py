@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from supervision.days import DAY, Calendar, local_day, remember, span_of
+from supervision.language import N_
 from supervision.rules.assistance import PRACTICE, SUBJECT, acts_of, mine, stretches
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.office_checks import STEP_OF, is_owed
 from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_of_each_period, first_to_open, opening_in, slot
 
-FILE_ARTICLE = "安置帮教一人一档的要求；期限由本局确定"
-END_ARTICLE = "《山西省安置帮教工作办法》第2条；期限由国家规定"
+FILE_ARTICLE = N_("安置帮教一人一档的要求；期限由本局确定")
+END_ARTICLE = N_("《山西省安置帮教工作办法》第2条；期限由国家规定")
 
 
 def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -144,7 +145,7 @@ def _request(rule: str, day: date, key: str, parameters: InForce) -> Ask:
 
 FIRST_FILE = Rule(
     id="RA-12",
-    title="建立帮教档案",
+    title=N_("建立帮教档案"),
     article=FILE_ARTICLE,
     owed_by="staff",
     subject=SUBJECT,
@@ -155,7 +156,7 @@ FIRST_FILE = Rule(
 )
 VISITS = Rule(
     id="RA-14",
-    title="帮教走访",
+    title=N_("帮教走访"),
     article=PRACTICE,
     owed_by="staff",
     subject=SUBJECT,
@@ -167,7 +168,7 @@ VISITS = Rule(
 )
 DUAL_LISTING = Rule(
     id="RA-15",
-    title="双列管审批",
+    title=N_("双列管审批"),
     article=PRACTICE,
     owed_by="organ",
     subject=SUBJECT,
@@ -178,7 +179,7 @@ DUAL_LISTING = Rule(
 )
 MOVING = Rule(
     id="RA-16",
-    title="迁居移交",
+    title=N_("迁居移交"),
     article=PRACTICE,
     owed_by="organ",
     subject=SUBJECT,
@@ -189,7 +190,7 @@ MOVING = Rule(
 )
 ENDING = Rule(
     id="RA-21",
-    title="办结帮教",
+    title=N_("办结帮教"),
     article=END_ARTICLE,
     owed_by="staff",
     subject=SUBJECT,

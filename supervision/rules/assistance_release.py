@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from supervision.days import local_day, remember, start_of
+from supervision.language import N_
 from supervision.rules.assistance import CORRECTION, PRACTICE, SUBJECT, Assistance, acts_of, mine
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 
-VERIFY = "全国安置帮教工作信息系统服刑人员信息核查要求；期限由本局确定"
-NOTICE = "司法部关于刑满释放人员通知书的规定（综治委〔1999〕5号）"
-FETCH = "中办发〔2010〕5号：重点帮教对象必接必送"
+VERIFY = N_("全国安置帮教工作信息系统服刑人员信息核查要求；期限由本局确定")
+NOTICE = N_("司法部关于刑满释放人员通知书的规定（综治委〔1999〕5号）")
+FETCH = N_("中办发〔2010〕5号：重点帮教对象必接必送")
 
 
 def verification(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -134,7 +135,7 @@ def _why(rule: str, variant: str, article: str) -> dict[str, object]:
 
 VERIFICATION = Rule(
     id="RA-05",
-    title="核查服刑人员信息",
+    title=N_("核查服刑人员信息"),
     article=VERIFY,
     owed_by="staff",
     subject=SUBJECT,
@@ -145,7 +146,7 @@ VERIFICATION = Rule(
 )
 NOTICE_RULE = Rule(
     id="RA-06",
-    title="取得释放通知书",
+    title=N_("取得释放通知书"),
     article=NOTICE,
     owed_by="staff",
     subject=SUBJECT,
@@ -156,7 +157,7 @@ NOTICE_RULE = Rule(
 )
 TELLING = Rule(
     id="RA-07",
-    title="通知村居和家属",
+    title=N_("通知村居和家属"),
     article=PRACTICE,
     owed_by="staff",
     subject=SUBJECT,
@@ -167,7 +168,7 @@ TELLING = Rule(
 )
 RECEPTION = Rule(
     id="RA-08",
-    title="接回与衔接",
+    title=N_("接回与衔接"),
     article=FETCH,
     owed_by="staff",
     subject=SUBJECT,

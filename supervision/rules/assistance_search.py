@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from supervision.days import add_days, end_of, local_day, start_of
+from supervision.language import N_
 from supervision.rules.absence import Cover, gaps, one_a_day
 from supervision.rules.assistance import (
     CORRECTION,
@@ -81,7 +82,7 @@ def _on_that_day(moment: datetime, begins_at: datetime) -> datetime:
 
 RULE = Rule(
     id="RA-11",
-    title="未衔接，需要查找",
+    title=N_("未衔接，需要查找"),
     article=PRACTICE,
     owed_by="staff",
     subject=SUBJECT,
@@ -91,7 +92,7 @@ RULE = Rule(
 )
 LOST = Rule(
     id="RA-17",
-    title="失去联系，需要查找",
+    title=N_("失去联系，需要查找"),
     article=PRACTICE,
     owed_by="staff",
     subject=SUBJECT,
@@ -101,7 +102,7 @@ LOST = Rule(
 )
 NO_HELPER = Rule(
     id="no_helper",
-    title="无帮教责任人",
+    title=N_("无帮教责任人"),
     article=PRACTICE,
     owed_by="organ",
     subject=SUBJECT,

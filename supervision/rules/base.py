@@ -1,4 +1,4 @@
-"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days and nothing else of ours."""
+"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days, language and nothing else of ours."""
 
 from __future__ import annotations
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from supervision.days import Calendar, local_day, remember, start_of
+from supervision.language import N_
 from supervision.rules.base import Duty, Facts, Finding, InForce, Rule, Slot, Terms
 from supervision.rules.commission import Commission, Run
 from supervision.rules.timing import Ask, Timing, days_before, slot
 
-ARTICLE = "《社区矫正法实施办法》第14条"
+ARTICLE = N_("《社区矫正法实施办法》第14条")
 NORMAL, FAST, AMBER, OPINION = "CI-03", "CI-04", "amber", "opinion"
 SENT = "sent"
 """The kind of act by which the opinion left the house."""
@@ -139,6 +140,6 @@ def fast_soon(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[
 
 
 RULES = (
-    _rule(NORMAL, "提交调查评估意见", fast=False),
-    _rule(FAST, "提交调查评估意见（速裁）", fast=True),
+    _rule(NORMAL, N_("提交调查评估意见"), fast=False),
+    _rule(FAST, N_("提交调查评估意见（速裁）"), fast=True),
 )

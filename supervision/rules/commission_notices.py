@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from supervision.days import add_days, local_day, remember, start_of
+from supervision.language import N_
 from supervision.rules.base import Act, Duty, Facts, Finding, InForce, Rule, Slot, Terms
 from supervision.rules.commission_clock import ARTICLE, SENT
 from supervision.rules.timing import ONCE, Ask, Timing, slot
@@ -93,8 +94,8 @@ def adoption(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[F
 RULES = (
     Rule(
         id="CI-02",
-        title="向检察院通报接受委托",
-        article="《社区矫正法实施办法》第13条",
+        title=N_("向检察院通报接受委托"),
+        article=N_("《社区矫正法实施办法》第13条"),
         owed_by="staff",
         slots=inform,
         meets={INFORMED: frozenset({(INFORMED, "*")})},
@@ -104,7 +105,7 @@ RULES = (
     ),
     Rule(
         id="CI-07",
-        title="向检察院抄送评估意见",
+        title=N_("向检察院抄送评估意见"),
         article=ARTICLE,
         owed_by="staff",
         slots=copy,
@@ -114,7 +115,7 @@ RULES = (
     ),
     Rule(
         id="CI-08",
-        title="向委托机关说明无法评估",
+        title=N_("向委托机关说明无法评估"),
         article=ARTICLE,
         owed_by="staff",
         slots=explain,
@@ -125,7 +126,7 @@ RULES = (
     ),
     Rule(
         id=ADOPTION,
-        title="评估意见是否采信未登记",
+        title=N_("评估意见是否采信未登记"),
         article=ARTICLE,
         owed_by="organ",
         findings=adoption,

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from itertools import count
 
 from supervision.days import DAY, every, local_day, remember
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Pause, Rule, Slot, Terms
 from supervision.rules.timing import Ask, Timing, first_of_each_period, slot
 
 ID = "confirm_pause"
-ARTICLE = "《社区矫正法》第32条，《社区矫正法实施办法》第41条"
+ARTICLE = N_("《社区矫正法》第32条，《社区矫正法实施办法》第41条")
 KINDS = ("custody", "hospital")
 
 
@@ -52,7 +53,7 @@ def _is_over(check: Slot, pause: Pause, facts: Facts) -> bool:
 
 RULE = Rule(
     id=ID,
-    title="核实羁押、住院情况",
+    title=N_("核实羁押、住院情况"),
     article=ARTICLE,
     owed_by="staff",
     slots=confirm_pause,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from supervision.days import add_days, add_months, local_day, start_of
+from supervision.language import N_
 from supervision.rules.absence import within_order
 from supervision.rules.base import MOMENT, Act, Duty, Facts, Finding, Rule, Terms
 from supervision.rules.discipline_items import (
@@ -19,7 +20,7 @@ from supervision.rules.discipline_items import (
 EARLIER, CANDIDATE = "DI-W5", "RV-12"
 MEASURE, OPENED, DECIDED = "discipline_measure", "revocation_candidate", "revocation_decision"
 """Acts: a measure took effect (mode: which); a candidate was put down by hand, or decided (mode: ground|period|item)."""
-CANDIDATE_ARTICLE = "《社区矫正法》第46条、第49条，《人民检察院刑事诉讼规则》第644条"
+CANDIDATE_ARTICLE = N_("《社区矫正法》第46条、第49条，《人民检察院刑事诉讼规则》第644条")
 TWO_WARNINGS, A_MONTH = "two_warnings", "over_a_month"
 
 
@@ -139,7 +140,7 @@ FURTHER = frozenset(AFTER_TWO_WARNINGS[kind] for kind in NEEDS_FURTHER_BREACH)
 
 EARLIER_RULE = Rule(
     id=EARLIER,
-    title="两次训诫",
+    title=N_("两次训诫"),
     article=ITEMS["W5"].article,
     owed_by="organ",
     findings=two_admonitions,
@@ -147,7 +148,7 @@ EARLIER_RULE = Rule(
 )
 CANDIDATE_RULE = Rule(
     id=CANDIDATE,
-    title="撤销、收监候选",
+    title=N_("撤销、收监候选"),
     article=CANDIDATE_ARTICLE,
     owed_by="organ",
     findings=candidates,

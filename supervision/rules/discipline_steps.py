@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from supervision.days import end_of, local_day, remember, start_of
+from supervision.language import N_
 from supervision.rules.absence import within_order
 from supervision.rules.base import Act, Duty, Facts, Finding, InForce, Rule, Slot, Terms
 from supervision.rules.timing import Ask, Timing, slot
 
 ID, STUCK = "discipline_step", "discipline_stuck"
-ARTICLE = "《社区矫正法》第28条，《社区矫正法实施办法》第34条、第35条"
+ARTICLE = N_("《社区矫正法》第28条，《社区矫正法实施办法》第34条、第35条")
 ENTERED, LEFT = "discipline_entered", "discipline_left"
 """Acts: a case came into a state (mode: the state); it left it again (mode: the id of the act by which it had come)."""
 STEPS = ("clue", "opened", "investigated", "proposed", "reviewed", "decided", "served", "objection", "psb_pending")
@@ -73,7 +74,7 @@ def _stuck(act: Act, left: Act | None, terms: Terms) -> Finding:
 
 STEP_RULE = Rule(
     id=ID,
-    title="训诫、警告案件办理",
+    title=N_("训诫、警告案件办理"),
     article=ARTICLE,
     owed_by="staff",
     slots=step,
@@ -82,7 +83,7 @@ STEP_RULE = Rule(
 )
 STUCK_RULE = Rule(
     id=STUCK,
-    title="训诫、警告案件停滞",
+    title=N_("训诫、警告案件停滞"),
     article=ARTICLE,
     owed_by="organ",
     findings=stuck,

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from supervision.days import remember
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_to_open, slot, spells
 
-TERM_ARTICLE = "《社区矫正法实施办法》第53条"
-CERTIFICATE_ARTICLE = "《社区矫正法》第44条，《社区矫正法实施办法》第53条"
+TERM_ARTICLE = N_("《社区矫正法实施办法》第53条")
+CERTIFICATE_ARTICLE = N_("《社区矫正法》第44条，《社区矫正法实施办法》第53条")
 
 
 def summary(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -97,7 +98,7 @@ def _asked(rule: str, document: str, names: tuple[str, ...], parameters: InForce
 
 SUMMARY = Rule(
     id="TE-01",
-    title="个人总结",
+    title=N_("个人总结"),
     article=TERM_ARTICLE,
     owed_by="person",
     slots=summary,
@@ -107,7 +108,7 @@ SUMMARY = Rule(
 )
 APPRAISAL = Rule(
     id="TE-02",
-    title="期满鉴定",
+    title=N_("期满鉴定"),
     article=TERM_ARTICLE,
     owed_by="organ",
     slots=appraisal,
@@ -116,7 +117,7 @@ APPRAISAL = Rule(
 )
 CERTIFICATE = Rule(
     id="TE-03",
-    title="解除证明",
+    title=N_("解除证明"),
     article=CERTIFICATE_ARTICLE,
     owed_by="organ",
     slots=certificate,

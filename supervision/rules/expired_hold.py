@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from supervision.days import end_of, local_day
+from supervision.language import N_
 from supervision.rules.absence import within_order
 from supervision.rules.base import NEVER, Duty, Facts, Finding, Pause, Rule, Terms
 from supervision.rules.timing import ONCE
 
 ID = "TE-09"
-ARTICLE = "《社区矫正法》第44条、第45条，司办通〔2021〕94号"
+ARTICLE = N_("《社区矫正法》第44条、第45条，司办通〔2021〕94号")
 
 
 def expired_hold(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
@@ -49,4 +50,4 @@ def _finding(held: Pause, facts: Facts) -> Finding:
     return Finding(ID, "", ONCE, since_at, RULE.severity, why, *ended)
 
 
-RULE = Rule(id=ID, title="期满待决", article=ARTICLE, owed_by="organ", findings=expired_hold, severity="grave")
+RULE = Rule(id=ID, title=N_("期满待决"), article=ARTICLE, owed_by="organ", findings=expired_hold, severity="grave")

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from supervision.days import remember, start_of
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Order, Pause, Rule, Slot, Terms
 from supervision.rules.settle import custody_ended_on
 from supervision.rules.timing import ONCE, Ask, Timing, first_to_open, spells
 
 ID = "RE-06"
-ARTICLE = "《社区矫正法》第21条"
+ARTICLE = N_("《社区矫正法》第21条")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _is_owed(report: Slot, order: Order) -> bool:
 
 RULE = Rule(
     id=ID,
-    title="首次报到",
+    title=N_("首次报到"),
     article=ARTICLE,
     owed_by="person",
     slots=first_report,

@@ -6,18 +6,19 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.days import add_days, add_months, local_day, start_of
+from supervision.language import N_
 from supervision.rules.absence import within_order
 from supervision.rules.base import MOMENT, Duty, Facts, Finding, Order, Rule, Terms
 from supervision.rules.timing import ONCE
 
 ID = "RE-12"
-ARTICLE = "《社区矫正法》第30条，《社区矫正法实施办法》第38条"
-ADMONITION = "《社区矫正法实施办法》第34条第1项"
-WARNING = "《社区矫正法实施办法》第35条第2项"
+ARTICLE = N_("《社区矫正法》第30条，《社区矫正法实施办法》第38条")
+ADMONITION = N_("《社区矫正法实施办法》第34条第1项")
+WARNING = N_("《社区矫正法实施办法》第35条第2项")
 BEYOND_A_MONTH = {
-    "probation": ("revoke_probation", "《社区矫正法实施办法》第46条第2项"),
-    "parole": ("revoke_parole", "《社区矫正法实施办法》第47条第1项"),
-    "public_surveillance": ("police_penalty", "《社区矫正法实施办法》第36条"),
+    "probation": ("revoke_probation", N_("《社区矫正法实施办法》第46条第2项")),
+    "parole": ("revoke_parole", N_("《社区矫正法实施办法》第47条第1项")),
+    "public_surveillance": ("police_penalty", N_("《社区矫正法实施办法》第36条")),
 }
 """Public surveillance knows no revocation (CL 38); of a temporary execution outside the law counts no month (IM 49)."""
 
@@ -84,7 +85,7 @@ def _why(clock: Clock, order: Order) -> dict[str, Any]:
 
 RULE = Rule(
     id=ID,
-    title="逾期未报到",
+    title=N_("逾期未报到"),
     article=ARTICLE,
     owed_by="organ",
     findings=late_to_register,

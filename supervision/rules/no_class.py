@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from supervision.language import N_
 from supervision.rules.absence import Cover, absences
 from supervision.rules.base import Duty, Facts, Finding, Rule, Terms
 
@@ -13,8 +14,8 @@ def no_class(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[F
 
 RULE = Rule(
     id="no_class",
-    title="未确定管理类别",
-    article="《社区矫正法实施办法》第21条",
+    title=N_("未确定管理类别"),
+    article=N_("《社区矫正法实施办法》第21条"),
     owed_by="organ",
     findings=no_class,
     severity="notice",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from supervision.days import end_of, start_of
+from supervision.language import N_
 from supervision.rules.base import Duty, Facts, Finding, Rule, Terms
 from supervision.rules.timing import ONCE
 
@@ -60,8 +61,8 @@ def _not_awaited_since(facts: Facts, duties: tuple[Duty, ...]) -> datetime | Non
 
 RULE = Rule(
     id="no_future_duty",
-    title="无后续应办事项",
-    article="《社区矫正法》第26条，《社区矫正法实施办法》第24条",
+    title=N_("无后续应办事项"),
+    article=N_("《社区矫正法》第26条，《社区矫正法实施办法》第24条"),
     owed_by="organ",
     findings=no_future_duty,
     severity="grave",

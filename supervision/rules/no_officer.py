@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from supervision.language import N_
 from supervision.rules.absence import Cover, absences
 from supervision.rules.base import Duty, Facts, Finding, Rule, Terms
 
@@ -14,8 +15,8 @@ def no_officer(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator
 
 RULE = Rule(
     id="no_officer",
-    title="无责任工作人员",
-    article="《社区矫正法》第24条、第25条",
+    title=N_("无责任工作人员"),
+    article=N_("《社区矫正法》第24条、第25条"),
     owed_by="organ",
     findings=no_officer,
     severity="grave",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from supervision.language import N_
 from supervision.rules.absence import Cover, absences
 from supervision.rules.base import Duty, Facts, Finding, Rule, Terms
 
@@ -13,8 +14,8 @@ def no_phone(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[F
 
 RULE = Rule(
     id="no_phone",
-    title="无有效联系电话",
-    article="《社区矫正法实施办法》第23条",
+    title=N_("无有效联系电话"),
+    article=N_("《社区矫正法实施办法》第23条"),
     owed_by="organ",
     findings=no_phone,
 )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from supervision.days import DAY, Calendar, local_day, remember, span_of
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, in_term, opening_in, spells
 
 ID = "SU-04"
-ARTICLE = "《社区矫正法》第26条，《社区矫正法实施办法》第23条"
+ARTICLE = N_("《社区矫正法》第26条，《社区矫正法实施办法》第23条")
 
 
 def office_checks(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -89,7 +90,7 @@ def is_owed(begun_on: date, first: date, last: date) -> bool:
 
 RULE = Rule(
     id=ID,
-    title="走访与核查",
+    title=N_("走访与核查"),
     article=ARTICLE,
     owed_by="staff",
     slots=office_checks,

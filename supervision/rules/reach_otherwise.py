@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from supervision.language import N_
 from supervision.rules.absence import Cover, absences
 from supervision.rules.base import Duty, Facts, Finding, Phone, Rule, Terms
 
@@ -35,8 +36,8 @@ def texted(phones: Sequence[Phone], at: datetime) -> Phone | None:
 
 RULE = Rule(
     id="reach_otherwise",
-    title="短信不能送达，须另行通知",
-    article="《社区矫正法实施办法》第23条",
+    title=N_("短信不能送达，须另行通知"),
+    article=N_("《社区矫正法实施办法》第23条"),
     owed_by="staff",
     findings=reach_otherwise,
     severity="notice",

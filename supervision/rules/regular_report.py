@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import chain, count
 
 from supervision.days import DAY, Calendar, every, local_day, remember
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Rule, Slot, Start, Terms
 from supervision.rules.timing import (
     Ask,
@@ -25,7 +26,7 @@ from supervision.rules.timing import (
 )
 
 ID = "SU-01"
-ARTICLE = "《社区矫正法实施办法》第24条"
+ARTICLE = N_("《社区矫正法实施办法》第24条")
 MODES = ("phone", "in_person", "written")
 
 
@@ -131,7 +132,7 @@ def last_call(stretches: list[tuple[Spell, Asked]], facts: Facts, terms: Terms) 
 
 RULE = Rule(
     id=ID,
-    title="定期报告",
+    title=N_("定期报告"),
     article=ARTICLE,
     owed_by="person",
     slots=regular_reports,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from supervision.days import end_of, local_day
+from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms, Why
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 from supervision.rules.video_visit import COMES, GIVEN_BACK, Booking, arrive_between, confirm_until
@@ -11,7 +12,7 @@ from supervision.rules.video_visit import COMES, GIVEN_BACK, Booking, arrive_bet
 FORWARD, ANSWER, CONFIRM, ATTEND, END = "forward", "answer", "confirm", "attend", "end"
 KIND = "booking"
 """The kind of the acts that meet these duties; their mode is the step of the booking."""
-OFFICE_RULE = "罪犯会见通信规定（司发通〔2016〕118号），窗口办理期限由本局确定"
+OFFICE_RULE = N_("罪犯会见通信规定（司发通〔2016〕118号），窗口办理期限由本局确定")
 
 
 def forward(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -82,9 +83,9 @@ def _why(rule: str, variant: str, keys: tuple[str, ...], parameters: InForce) ->
 
 
 SAID = {
-    CONFIRM: "家属须在会见开始前的确认期限内确认，逾期未确认的时段收回",
-    ATTEND: "家属须按时到窗口核验身份，逾时视为放弃",
-    END: "家属到场后，当日登记会见的结束情况",
+    CONFIRM: N_("家属须在会见开始前的确认期限内确认，逾期未确认的时段收回"),
+    ATTEND: N_("家属须按时到窗口核验身份，逾时视为放弃"),
+    END: N_("家属到场后，当日登记会见的结束情况"),
 }
 
 
@@ -100,7 +101,7 @@ def _met_by(*steps: str) -> frozenset[tuple[str, str]]:
 RULES = (
     Rule(
         id="VV-09",
-        title="视频会见转送监狱",
+        title=N_("视频会见转送监狱"),
         article=OFFICE_RULE,
         owed_by="staff",
         slots=forward,
@@ -111,7 +112,7 @@ RULES = (
     ),
     Rule(
         id="VV-08",
-        title="视频会见监狱答复",
+        title=N_("视频会见监狱答复"),
         article=OFFICE_RULE,
         owed_by="staff",
         slots=answer,
@@ -122,7 +123,7 @@ RULES = (
     ),
     Rule(
         id="VV-13",
-        title="视频会见确认和到场",
+        title=N_("视频会见确认和到场"),
         article=OFFICE_RULE,
         owed_by="person",
         slots=presence,
@@ -133,7 +134,7 @@ RULES = (
     ),
     Rule(
         id="VV-10",
-        title="视频会见登记结束",
+        title=N_("视频会见登记结束"),
         article=OFFICE_RULE,
         owed_by="staff",
         slots=session_end,
