@@ -90,7 +90,7 @@ async def _check(row: Record, taken: Taken, now: datetime) -> None:
     if taken.event == "file":
         await _check_group(row["id"])
     await _check_order_of_time(row["id"], taken)
-    refused = _day_refused(row, taken, local_day(taken.happened_at))
+    refused = day_refused(row, taken, local_day(taken.happened_at))
     if refused:
         raise Refusal(refused, fields={"happened_at": refused})
 
@@ -121,7 +121,7 @@ async def _check_group(assistance: int) -> None:
         raise Refusal("还没有签订帮教协议，请先记录协议，再建立档案。")
 
 
-def _day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | None:
+def day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | None:
     """Why a step can't have been taken on this day; None where it can."""
     release_on, to_on = row["release_on"], row["to_on"]
     if taken.event in ("fetched", "arrived") and isinstance(release_on, date) and day < release_on:
