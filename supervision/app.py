@@ -13,7 +13,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.template import TemplateConfig
 
 from supervision import failures, web
-from supervision.access import admin_pages, factor_pages, offices, staffing
+from supervision.access import admin_pages, factor_pages, language_pages, offices, staffing
 from supervision.access import pages as access_pages
 from supervision.access.desk import refuse_without_desk
 from supervision.access.gate import Gate, check_request
@@ -102,6 +102,7 @@ ROUTES: list[Any] = [
     *messages_pages.ROUTES,
     *access_pages.ROUTES,
     *factor_pages.ROUTES,
+    *language_pages.ROUTES,
     *desk_pages.ROUTES,
     *settings_pages.ROUTES,
     *admin_pages.ROUTES,
@@ -216,5 +217,6 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.asgi_handler = web.speaking(app.asgi_handler)
     paths.update(route.path for route in app.routes)
     return app

@@ -4,6 +4,7 @@
 by `_(TABLE[code])`. What is kept in the database, sent by text or printed as an official letter stays Chinese.
 """
 
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
@@ -55,6 +56,21 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """The sentence in the language of the request, by number."""
     return _translations(LANGUAGE.get()).ngettext(one, many, count)
+
+
+def said(table: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each code of a table of marked words with its word in the language of the request: the choices of a form."""
+    return [(code, gettext(word)) for code, word in table.items()]
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words that were said already, as a list in the language of the request: `甲、乙`, `a, b`."""
+    return gettext("、").join(words)
+
+
+def run_on(sentences: Iterable[str]) -> str:
+    """Whole sentences one after the other; English wants a blank between them."""
+    return ("" if LANGUAGE.get() == CHINESE else " ").join(sentences)
 
 
 def N_(message: str) -> str:

@@ -12,22 +12,28 @@ from typing import Any, TypeAlias
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Request, Router
+from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from lucide.jinja import lucide
 from markupsafe import Markup
 
 from supervision.days import SHANGHAI, local_day
-from supervision.language import LANGUAGE, gettext, ngettext
+from supervision.language import CHINESE, LANGUAGE, LANGUAGES, N_, gettext, listed, ngettext, said
 from supervision.language import gettext as _
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 ROOT = Path(__file__).parent
-WEEKDAYS = "一二三四五六日"
+LANGUAGE_COOKIE = "language"
+WEEKDAYS = (N_("星期一"), N_("星期二"), N_("星期三"), N_("星期四"), N_("星期五"), N_("星期六"), N_("星期日"))
+MONTHS = (
+    *(N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月")),
+    *(N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月")),
+)
 
 # Strict: no inline script or style, nothing from another host.
 CONTENT_SECURITY_POLICY = (
@@ -41,6 +47,31 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+# --- the language of a request ---
+
+
+def speaking(app: ASGIApp) -> ASGIApp:
+    """The outermost step of a request: until it is answered, we speak the language that the browser's cookie says."""
+
+    async def speak(scope: Scope, receive: Receive, send: Send) -> None:
+        token = LANGUAGE.set(_wanted_language(scope))
+        try:
+            await app(scope, receive, send)
+        finally:
+            LANGUAGE.reset(token)
+
+    return speak
+
+
+def _wanted_language(scope: Scope) -> str:
+    wanted = ASGIConnection[Any, Any, Any, Any](scope).cookies.get(LANGUAGE_COOKIE, "")
+    return wanted if wanted in LANGUAGES else CHINESE
+
+
+def _other_languages() -> list[tuple[str, str]]:
+    return [(code, name) for code, name in LANGUAGES.items() if code != LANGUAGE.get()]
 
 
 # --- days and moments, always in Asia/Shanghai ---
@@ -78,13 +109,13 @@ def limit_text(value: datetime, now: datetime) -> str:
     return _near_day(_last_day(value), now) if at_day_end else moment_text(value, now)
 
 
-def until_text(value: date | datetime, now: datetime, *, late: str = "逾期") -> str:
+def until_text(value: date | datetime, now: datetime, *, late: str = N_("逾期")) -> str:
     """`余 257 天`, `今天到期`, `逾期 3 天`; from a datetime limit on (exclusive) it is late."""
     days = (_last_day(value) - local_day(now)).days
     if isinstance(value, datetime) and value <= now and days == 0:
-        return _("今日") + _(late)
+        return _("今日%(late)s") % {"late": _(late).lower()}
     if days < 0:
-        return ngettext("%(late)s %(n)d 天", "%(late)s %(n)d 天", -days) % {"late": _(late), "n": -days}
+        return ngettext("%(late)s %(n)d 天", "%(late)s %(n)d 天", -days) % {"late": _(late).lower(), "n": -days}
     return ngettext("余 %(n)d 天", "余 %(n)d 天", days) % {"n": days} if days else _("今天到期")
 
 
@@ -108,7 +139,8 @@ def minute_field(value: datetime) -> str:
 def full_day_text(value: date | datetime) -> str:
     """`2026年11月23日 星期一`."""
     shown = _day_of(value)
-    return f"{shown.year}年{shown.month}月{shown.day}日 星期{WEEKDAYS[shown.weekday()]}"
+    words = {"month": _(MONTHS[shown.month - 1]), "weekday": _(WEEKDAYS[shown.weekday()])}
+    return _("%(year)d年%(month)s%(day)d日 %(weekday)s") % {"year": shown.year, "day": shown.day, **words}
 
 
 def _of_now(show: Callable[..., Any]) -> Callable[..., Any]:
@@ -130,6 +162,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": _of_now(age_of),
     "full_day": full_day_text,
     "minute_field": minute_field,
+    "said": said,
+    "listed": listed,
 }
 
 
@@ -240,6 +274,7 @@ def frame(request: AnyRequest) -> dict[str, Any]:
         "idle_seconds": state.get("idle_seconds"),
         "csrf_token": state.get("csrf_token") or "",
         "language": LANGUAGE.get(),
+        "languages": _other_languages() if request.method == "GET" else [],
     }
 
 
@@ -268,14 +303,14 @@ def page(
 
 
 ERRORS: Mapping[int, tuple[str, str]] = {
-    403: ("无权办理", "您的岗位没有办理这一事项的权限。"),
-    404: ("没有找到", "没有找到，或者不在您的管理范围内。"),
-    500: ("系统出错", "出了一个没有料到的错误，已经记录。请稍后再试；如需报告，请说明下面的编号。"),
-    503: ("数据库暂时连接不上", "本页每 10 秒自动重试，恢复后会自己打开。"),
-    507: ("磁盘空间已满", "服务器的磁盘已经写满，请立即联系系统管理员；腾出空间后，本页会自己打开。"),
+    403: (N_("无权办理"), N_("您的岗位没有办理这一事项的权限。")),
+    404: (N_("没有找到"), N_("没有找到，或者不在您的管理范围内。")),
+    500: (N_("系统出错"), N_("出了一个没有料到的错误，已经记录。请稍后再试；如需报告，请说明下面的编号。")),
+    503: (N_("数据库暂时连接不上"), N_("本页每 10 秒自动重试，恢复后会自己打开。")),
+    507: (N_("磁盘空间已满"), N_("服务器的磁盘已经写满，请立即联系系统管理员；腾出空间后，本页会自己打开。")),
 }
 TRIES_AGAIN = (503, 507)
-NOT_SAVED = "这次操作没有保存。请稍后回到填写的页面再保存，填写的内容会恢复。"
+NOT_SAVED = N_("这次操作没有保存。请稍后回到填写的页面再保存，填写的内容会恢复。")
 
 
 def error_page(request: AnyRequest, status: int, *, sentence: str | None = None, number: str | None = None) -> Template:

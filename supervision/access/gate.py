@@ -44,7 +44,7 @@ Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/second-factor"}
 """Where somebody is led who still owes something; the sign-in's own pages stay open."""
-ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in"})
+ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in", "/language"})
 OPEN_TO = {way: {page} | ALWAYS_OPEN for way, page in WAYS.items()}
 OPEN_TO["enrol"] |= {"/confirm"}
 NO_SESSION = frozenset({"/health", "/receipts/twilio", "/schema/openapi.json"})

@@ -103,11 +103,11 @@ def is_csrf_token(given: str, mark: str) -> bool:
     return compare_digest(given.encode(), csrf_token(mark).encode())
 
 
-def cookie(key: str, value: str | None, settings: Settings) -> Cookie:
-    """A cookie that no script reads and no other site sends; None takes it away."""
-    gone = {"max_age": 0} if value is None else {}
+def cookie(key: str, value: str | None, settings: Settings, *, max_age: int | None = None) -> Cookie:
+    """A cookie that no script reads and no other site sends; None takes it away. `max_age` in seconds, else as the browser runs."""
+    lasts = 0 if value is None else max_age
     secure = is_secure(settings)
-    return Cookie(key=key, value=value or "", path="/", httponly=True, samesite="lax", secure=secure, **gone)  # type: ignore[arg-type]
+    return Cookie(key=key, value=value or "", path="/", httponly=True, samesite="lax", secure=secure, max_age=lasts)
 
 
 def is_secure(settings: Settings, scheme: str = "http") -> bool:

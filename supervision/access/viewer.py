@@ -8,7 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from supervision.access.roles import PERMISSIONS, SCOPE, permissions_of
 from supervision.errors import NotAllowed
 
-PUBLIC = frozenset({"/sign-in", "/health", "/receipts/twilio", "/schema/openapi.json"})
+PUBLIC = frozenset({"/sign-in", "/language", "/health", "/receipts/twilio", "/schema/openapi.json"})
 """Paths that are answered without a sign-in, besides the static files."""
 PUBLIC_FOLDERS = ("/static/", "/vendor/")
 
