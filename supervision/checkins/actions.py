@@ -16,6 +16,7 @@ from supervision.checkins.tables import CHANNELS, HOW, MET, MODES, RESULTS
 from supervision.days import SHANGHAI, start_of
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import check_past
 from supervision.sealed import seal
 
@@ -52,7 +53,7 @@ def info_check(channel: str, result: str, happened_at: datetime, content: str = 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise Refusal("请从列表中选择。", fields={name: "请从列表中选择。"})
+        raise Refusal(_("请从列表中选择。"), fields={name: _("请从列表中选择。")})
     return value
 
 
@@ -80,9 +81,11 @@ async def _lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> 
     if row["ended_at"] is None:
         return row
     if viewer.scope != "all":
-        raise Refusal("这一期矫正已经结束；结束以前的报告、走访和核查由区局补录。")
+        raise Refusal(_("这一期矫正已经结束；结束以前的报告、走访和核查由区局补录。"))
     if happened_at >= row["ended_at"]:
-        told = f"这一期矫正已于 {row['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M} 结束，只能补录结束以前的情况。"
+        told = _("这一期矫正已于 %(at)s 结束，只能补录结束以前的情况。") % {
+            "at": f"{row['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        }
         raise Refusal(told, fields={"happened_at": told})
     return row
 
@@ -91,7 +94,7 @@ async def put_down(order: Record, new: CheckIn, now: datetime, by: int) -> int:
     """Write the fact of a locked order; its id. For actions that put down several at once."""
     check_past(new.happened_at, now)
     if new.happened_at < start_of(order["start_on"]):
-        told = f"时间早于矫正开始日 {order['start_on']}。"
+        told = _("时间早于矫正开始日 %(day)s。") % {"day": order["start_on"]}
         raise Refusal(told, fields={"happened_at": told})
     await _refuse_twice(order["id"], new)
     return await insert(new.kind, _columns(order["id"], new, now, by))
@@ -108,7 +111,7 @@ async def _refuse_twice(order: int, new: CheckIn) -> None:
         *new.how.values(),
     )
     if found:
-        raise Refusal("这一条刚才已经记录过了，没有重复保存。")
+        raise Refusal(_("这一条刚才已经记录过了，没有重复保存。"))
 
 
 def _columns(order: int, new: CheckIn, recorded_at: datetime, by: int | None) -> dict[str, object]:
@@ -132,7 +135,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
     if kind not in HOW:
         raise NotFound
     if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         order = await _lock_order_of(kind, fact_id, person)
         done = await execute(
@@ -144,7 +147,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
             reason.strip(),
         )
         if not done:
-            raise Refusal("这一条已经作废，不用再办。")
+            raise Refusal(_("这一条已经作废，不用再办。"))
         detail = {"kind": kind, "id": fact_id}
         await record(viewer, "withdraw", subject=("order", order), people=[person], detail=detail, now=now)
         await follow([order], now, by=viewer.id)

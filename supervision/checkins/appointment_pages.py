@@ -14,6 +14,7 @@ from supervision.checkins.appointments import Appointment, agreed, appoint, canc
 from supervision.checkins.tables import APPOINTED
 from supervision.clock import Clock
 from supervision.forms import read_form
+from supervision.language import gettext as _
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_id, get_person
 from supervision.web import moment_text, page
@@ -43,12 +44,16 @@ async def make(
     """A visit or an interview is given a time and a place."""
     order = await get_order_id(viewer, person_id)
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "checkins/_appoint.html", heading="约见", person=person)
-    kind, at = form.choice("kind", "约见方式", APPOINTED), form.moment("at", "约见时间")
+    form = await read_form(request, "checkins/_appoint.html", heading=_("约见"), person=person)
+    kind, at = form.choice("kind", _("约见方式"), APPOINTED), form.moment("at", _("约见时间"))
     form.check()
     now = clock.now()
-    await appoint(viewer, order, Appointment(kind, at, form.text("place", "地点", required=False)), now)
-    return back_to_file(request, person_id, f"已约定{words.APPOINTED[kind]}：{moment_text(at, now)}。")
+    await appoint(viewer, order, Appointment(kind, at, form.text("place", _("地点"), required=False)), now)
+    return back_to_file(
+        request,
+        person_id,
+        _("已约定%(kind)s：%(at)s。") % {"kind": _(words.APPOINTED[kind]), "at": moment_text(at, now)},
+    )
 
 
 @post("/people/{person_id:int}/appointments/{appointment_id:int}/move", guards=[guard("record")])
@@ -65,16 +70,16 @@ async def move_one(
     form = await read_form(
         request,
         "checkins/_move.html",
-        heading="改期",
+        heading=_("改期"),
         person=person,
         one={"id": old["id"], "at": old["at"], "place": ""},
     )
-    at = form.moment("at", "约见时间")
+    at = form.moment("at", _("约见时间"))
     form.check()
     now = clock.now()
-    to = Appointment(old["kind"], at, form.text("place", "地点", required=False))
-    await move(viewer, old, to, reason=form.text("reason", "原因", required=False), now=now)
-    return back_to_file(request, person_id, f"已改到{moment_text(at, now)}。")
+    to = Appointment(old["kind"], at, form.text("place", _("地点"), required=False))
+    await move(viewer, old, to, reason=form.text("reason", _("原因"), required=False), now=now)
+    return back_to_file(request, person_id, _("已改到%(at)s。") % {"at": moment_text(at, now)})
 
 
 @post("/people/{person_id:int}/appointments/{appointment_id:int}/cancellation", guards=[guard("record")])
@@ -88,9 +93,11 @@ async def cancel_one(
     """Taken back, with a reason."""
     person = await get_person(viewer, person_id)
     old = await find(appointment_id, person.id)
-    form = await read_form(request, "checkins/_cancel.html", heading="取消约见", person=person, one={"id": old["id"]})
-    await cancel(viewer, old, reason=form.text("reason", "原因", required=False), now=clock.now())
-    return back_to_file(request, person_id, "已取消约见。")
+    form = await read_form(
+        request, "checkins/_cancel.html", heading=_("取消约见"), person=person, one={"id": old["id"]}
+    )
+    await cancel(viewer, old, reason=form.text("reason", _("原因"), required=False), now=clock.now())
+    return back_to_file(request, person_id, _("已取消约见。"))
 
 
 @post("/people/{person_id:int}/appointments/{appointment_id:int}/no-show", guards=[guard("record")])
@@ -105,10 +112,10 @@ async def no_show(
     person = await get_person(viewer, person_id)
     old = await find(appointment_id, person.id)
     form = await read_form(
-        request, "checkins/_no_show.html", heading="没有见到本人", person=person, one={"id": old["id"]}
+        request, "checkins/_no_show.html", heading=_("没有见到本人"), person=person, one={"id": old["id"]}
     )
-    await nobody_came(viewer, old, content=form.text("content", "情况", required=False), now=clock.now())
-    return back_to_file(request, person_id, "已记录：没有见到本人。")
+    await nobody_came(viewer, old, content=form.text("content", _("情况"), required=False), now=clock.now())
+    return back_to_file(request, person_id, _("已记录：没有见到本人。"))
 
 
 ROUTES = [appointments, make, move_one, cancel_one, no_show]

@@ -17,6 +17,7 @@ from supervision.checkins.tables import APPOINTED
 from supervision.days import end_of, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.messages.outbox import take_back
 from supervision.reads import Read, Row
 from supervision.sealed import open_sealed, seal
@@ -79,13 +80,13 @@ async def nobody_came(viewer: Viewer, appointment: Record, *, content: str, now:
     Raises Refusal before that time, for an appointment that was taken back, and when it is put down already.
     """
     if now < appointment["at"]:
-        raise Refusal("约定的时间还没有到。")
+        raise Refusal(_("约定的时间还没有到。"))
     async with tx():
         row = await _lock_order(appointment["order_id"])
         known = """SELECT (SELECT withdrawn_as FROM appointment WHERE id = $1) IS NOT NULL
                        OR EXISTS (SELECT FROM no_show WHERE appointment = $1 AND withdrawn_at IS NULL)"""
         if await fetch_value(known, appointment["id"]):
-            raise Refusal("这次约见已经取消、改期，或者已经登记过没有见到。")
+            raise Refusal(_("这次约见已经取消、改期，或者已经登记过没有见到。"))
         new = CheckIn("no_show", {"appointment": appointment["id"]}, appointment["at"], content)
         made = await put_down(row, new, now, viewer.id)
         await _note(viewer, "record_no_show", row, made, now)
@@ -116,7 +117,7 @@ async def _make(viewer: Viewer, order: Record, new: Appointment, *, now: datetim
 
 def _check(order: Record, new: Appointment, now: datetime) -> None:
     if new.kind not in APPOINTED:
-        raise Refusal("请选择约见方式。", fields={"kind": "请选择约见方式。"})
+        raise Refusal(_("请选择约见方式。"), fields={"kind": _("请选择约见方式。")})
     told = _wrong_moment(order, new.at, now)
     if told:
         raise Refusal(told, fields={"at": told})
@@ -124,13 +125,13 @@ def _check(order: Record, new: Appointment, now: datetime) -> None:
 
 def _wrong_moment(order: Record, at: datetime, now: datetime) -> str:
     if order["ended_at"] is not None:
-        return "这一期矫正已经结束，不能再约见。"
+        return _("这一期矫正已经结束，不能再约见。")
     if at <= now:
-        return "约见的时间应当在现在以后。"
+        return _("约见的时间应当在现在以后。")
     if at > now + FURTHEST:
-        return f"最多提前 {FURTHEST.days} 天约见。"
+        return _("最多提前 %(n)d 天约见。") % {"n": FURTHEST.days}
     if order["end_on"] is not None and at >= end_of(order["end_on"]):
-        return f"约见的时间在矫正期满日 {order['end_on']} 以后。"
+        return _("约见的时间在矫正期满日 %(day)s 以后。") % {"day": order["end_on"]}
     return ""
 
 
@@ -143,15 +144,15 @@ async def _refuse_second(order: int, new: Appointment) -> None:
         local_day(new.at),
     )
     if found:
-        told = "这一天已经约过一次，可以改期。"
+        told = _("这一天已经约过一次，可以改期。")
         raise Refusal(told, fields={"at": told})
 
 
 async def _withdraw(viewer: Viewer, appointment: Record, how: str, *, reason: str, now: datetime) -> None:
     if not reason.strip():
-        raise Refusal("请填写原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})
     if now >= appointment["at"]:
-        raise Refusal("约定的时间已经到了，不能改期或取消；请登记这次约见的结果。")
+        raise Refusal(_("约定的时间已经到了，不能改期或取消；请登记这次约见的结果。"))
     done = await execute(
         """UPDATE appointment SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4, withdrawn_as = $5
             WHERE id = $1 AND withdrawn_at IS NULL""",
@@ -162,7 +163,7 @@ async def _withdraw(viewer: Viewer, appointment: Record, how: str, *, reason: st
         how,
     )
     if not done:
-        raise Refusal("这次约见已经改期或取消，不用再办。")
+        raise Refusal(_("这次约见已经改期或取消，不用再办。"))
     await take_back(appointment["order_id"], "AP-01", local_day(appointment["at"]).isoformat(), now)
 
 

@@ -11,6 +11,8 @@ from supervision.checkins.actions import CheckIn, info_check, put_down, report
 from supervision.days import end_of, local_day
 from supervision.db import Record, fetch, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
+from supervision.language import run_on
 from supervision.people.actions import CONTACT
 from supervision.people.scope import visible_people
 from supervision.sealed import open_sealed
@@ -118,9 +120,10 @@ async def record_calls(viewer: Viewer, calls: Sequence[Call], now: datetime) -> 
             try:
                 await _put_down(orders[call.order], call, now, viewer.id)
             except Refusal as refusal:
-                wrong[f"answer-{call.order}"] = f"{orders[call.order]['name']}：{refusal.sentence}"
+                told = {"name": orders[call.order]["name"], "sentence": refusal.sentence}
+                wrong[f"answer-{call.order}"] = _("%(name)s：%(sentence)s") % told
         if wrong:
-            raise Refusal("".join(wrong.values()) + "整页都没有保存，请修改后再保存。", fields=wrong)
+            raise Refusal(run_on([*wrong.values(), _("整页都没有保存，请修改后再保存。")]), fields=wrong)
         people = [row["person"] for row in orders.values()]
         detail = {answer: sum(call.answer == answer for call in calls) for answer in ANSWERS}
         await record(viewer, "record_calls", people=people, detail=detail, now=now)
@@ -143,7 +146,7 @@ async def _lock(viewer: Viewer, ids: Iterable[int]) -> dict[int, Record]:
 
 async def _put_down(order: Record, call: Call, now: datetime, by: int) -> None:
     if order["ended_at"]:
-        raise Refusal("这一期矫正已经结束。")
+        raise Refusal(_("这一期矫正已经结束。"))
     for new in await _facts_of(call):
         await put_down(order, new, now, by)
 
@@ -163,5 +166,5 @@ async def _facts_of(call: Call) -> list[CheckIn]:
         "info": info_check("call", "ok", call.happened_at, call.note),
     }
     if not rows:
-        raise Refusal("电话报告和核查都已办过，不用再记。")
+        raise Refusal(_("电话报告和核查都已办过，不用再记。"))
     return [facts[row["variant"]] for row in rows]

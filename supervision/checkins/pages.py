@@ -16,6 +16,8 @@ from supervision.checkins.history import history
 from supervision.checkins.tables import CHANNELS, MET, MODES, RESULTS
 from supervision.clock import Clock
 from supervision.forms import Form, read_form, show_again
+from supervision.language import gettext as _
+from supervision.language import ngettext
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_to_record, get_person
 from supervision.web import page
@@ -32,12 +34,12 @@ async def record_report(
     """The person reported: by phone, in person, in writing."""
     order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "checkins/_report.html", heading="报告", person=person)
-    mode, happened_at = form.choice("mode", "报告方式", MODES), form.moment("happened_at", "报告时间")
+    form = await read_form(request, "checkins/_report.html", heading=_("报告"), person=person)
+    mode, happened_at = form.choice("mode", _("报告方式"), MODES), form.moment("happened_at", _("报告时间"))
     form.check()
-    new = actions.report(mode, happened_at, form.text("content", "情况", required=False))
+    new = actions.report(mode, happened_at, form.text("content", _("情况"), required=False))
     await actions.record_checkin(viewer, order, new, clock.now())
-    return back_to_file(request, person_id, f"已记录{words.MODES[mode]}。")
+    return back_to_file(request, person_id, _("已记录%(what)s。") % {"what": _(words.MODES[mode])})
 
 
 @post("/people/{person_id:int}/visits", guards=[guard("record")])
@@ -47,12 +49,12 @@ async def record_visit(
     """Somebody of the office went to see the person."""
     order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "checkins/_visit.html", heading="走访", person=person)
-    met, happened_at = form.choice("met", "见到了谁", MET), form.moment("happened_at", "走访时间")
+    form = await read_form(request, "checkins/_visit.html", heading=_("走访"), person=person)
+    met, happened_at = form.choice("met", _("见到了谁"), MET), form.moment("happened_at", _("走访时间"))
     form.check()
-    new = actions.visit(met, happened_at, form.text("content", "情况", required=False))
+    new = actions.visit(met, happened_at, form.text("content", _("情况"), required=False))
     await actions.record_checkin(viewer, order, new, clock.now())
-    return back_to_file(request, person_id, "已记录走访。")
+    return back_to_file(request, person_id, _("已记录走访。"))
 
 
 @post("/people/{person_id:int}/checks", guards=[guard("record")])
@@ -62,13 +64,13 @@ async def record_check(
     """The office checked by call, video, position or message."""
     order = await get_order_to_record(viewer, person_id)
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "checkins/_check.html", heading="信息化核查", person=person)
-    channel, result = form.choice("channel", "核查方式", CHANNELS), form.choice("result", "核查结果", RESULTS)
-    happened_at = form.moment("happened_at", "核查时间")
+    form = await read_form(request, "checkins/_check.html", heading=_("信息化核查"), person=person)
+    channel, result = form.choice("channel", _("核查方式"), CHANNELS), form.choice("result", _("核查结果"), RESULTS)
+    happened_at = form.moment("happened_at", _("核查时间"))
     form.check()
-    new = actions.info_check(channel, result, happened_at, form.text("content", "情况", required=False))
+    new = actions.info_check(channel, result, happened_at, form.text("content", _("情况"), required=False))
     await actions.record_checkin(viewer, order, new, clock.now())
-    return back_to_file(request, person_id, "已记录信息化核查。")
+    return back_to_file(request, person_id, _("已记录信息化核查。"))
 
 
 @get("/people/{person_id:int}/checkins", guards=[guard("see_people")])
@@ -94,11 +96,11 @@ async def withdraw(
     """A wrong entry no longer counts."""
     person = await get_person(viewer, person_id)
     form = await read_form(
-        request, "checkins/_withdraw.html", heading="作废一条记录", person=person, fact={"kind": kind, "id": fact_id}
+        request, "checkins/_withdraw.html", heading=_("作废一条记录"), person=person, fact={"kind": kind, "id": fact_id}
     )
-    reason = form.text("reason", "原因", required=False)
+    reason = form.text("reason", _("原因"), required=False)
     await actions.withdraw(viewer, person.id, (kind, fact_id), reason=reason, now=clock.now())
-    return back_to_file(request, person_id, "已作废。它抵过的应办事项重新打开。")
+    return back_to_file(request, person_id, _("已作废。它抵过的应办事项重新打开。"))
 
 
 @get("/calls", guards=[guard("record")])
@@ -127,9 +129,9 @@ async def save_calls(
     people = await people_to_call(viewer, asked, clock.now())
     form.context.update(asked=asked, people=people)
     show_again(request, [one.person for one in people])
-    happened_at = form.moment("happened_at", "通话时间")
+    happened_at = form.moment("happened_at", _("通话时间"))
     if not ids:
-        form.wrong["happened_at"] = "还没有选择任何一通电话的结果。"
+        form.wrong["happened_at"] = _("还没有选择任何一通电话的结果。")
     form.check()
     made = [
         Call(order, form.typed[f"answer-{order}"], happened_at, form.typed.get(f"note-{order}", "")) for order in ids
@@ -137,7 +139,13 @@ async def save_calls(
     await record_calls(viewer, made, clock.now())
     answered = sum(call.answer == ANSWERS[0] for call in made)
     query = f"?{request.url.query}" if request.url.query else ""
-    return go(f"/calls{query}", f"已记录 {len(made)} 通电话：接通 {answered}，未接通 {len(made) - answered}。")
+    said = ngettext(
+        "已记录 %(n)d 通电话：接通 %(answered)d，未接通 %(unreached)d。",
+        "已记录 %(n)d 通电话：接通 %(answered)d，未接通 %(unreached)d。",
+        len(made),
+    )
+    told = said % {"n": len(made), "answered": answered, "unreached": len(made) - answered}
+    return go(f"/calls{query}", told)
 
 
 def _answered_orders(form: Form) -> list[int]:
