@@ -95,6 +95,11 @@ async def its_time_came(target: Target) -> None:
     await execute("UPDATE appointment SET at = $2 WHERE id = $1", target["appointment_id"], NOW - timedelta(hours=1))
 
 
+async def imported_yesterday(target: Target) -> None:
+    """The import can't be undone any more."""
+    await execute("UPDATE import_run SET started_at = $2 WHERE id = $1", target["run_id"], NOW - timedelta(days=1))
+
+
 async def unassigned(target: Target) -> None:
     """Nobody of the office has the file yet."""
     await execute("UPDATE responsibility SET staff = NULL WHERE role = 'main' AND subject_id = $1", target["order_id"])
@@ -385,7 +390,7 @@ LINES = (
     Line("GET", "/statistics/list", "see_statistics"),
     Line("GET", "/statistics/sheet", "see_statistics"),
     Line("GET", "/statistics/kept", "see_statistics"),
-    Line("POST", "/statistics/keep", "keep_statistics", {"month": "2026-10"}),
+    Line("POST", "/statistics/keep", "keep_statistics", {"month": "2026-10"}, imported_yesterday),
     Line("GET", "/statistics/indicators", "see_statistics"),
     Line("GET", "/statistics/annual", "see_annual"),
     Line("GET", "/statistics/annual/file", "see_annual"),

@@ -7,6 +7,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from supervision.access.confirm import confirmed
 from supervision.access.forms import go
 from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
@@ -15,18 +16,21 @@ from supervision.commissions.scope import get_commission
 from supervision.commissions.states import HANDLE
 from supervision.files.actions import Attached, Upload, find, keep, open_file, withdraw
 from supervision.files.content import LARGEST
+from supervision.files.past import remove
 from supervision.files.serving import answer
 from supervision.forms import Form, read_form, show_again
+from supervision.language import N_
+from supervision.language import gettext as _
 
 AnyRequest = Request[Any, Any, Any]
 BODY = LARGEST + 256 * 1024
 """Bytes of a request that brings the largest file there may be."""
 KINDS = {
-    "received": "委托函和材料",
-    "record": "调查笔录",
-    "signed": "意见书签章件",
-    "issued": "制发的文书",
-    "other": "其他",
+    "received": N_("委托函和材料"),
+    "record": N_("调查笔录"),
+    "signed": N_("意见书签章件"),
+    "issued": N_("制发的文书"),
+    "other": N_("其他"),
 }
 
 
@@ -37,19 +41,19 @@ async def bring(
     """Keep a file with the commission; it hangs on no person, so no other page shows it."""
     one = await get_commission(viewer, commission_id)
     show_again(request, [one["person"]])
-    shown = {"one": one, "act": "commissions/_upload.html", "heading": "存入文件", "file_kinds": KINDS}
+    shown = {"one": one, "act": "commissions/_upload.html", "heading": _("存入文件"), "file_kinds": KINDS}
     form = await read_form(request, "commissions/act.html", **shown)
-    kind = form.choice("kind", "文件类别", KINDS)
+    kind = form.choice("kind", _("文件类别"), KINDS)
     sent = await _sent(request, form)
     form.check()
     await keep(viewer, Attached(KIND, one["id"], None, kind), sent, clock.now())
-    return go(f"/commissions/{one['id']}", f"已存入{KINDS[kind]}。")
+    return go(f"/commissions/{one['id']}", _("已存入%(kind)s。") % {"kind": _(KINDS[kind])})
 
 
 async def _sent(request: AnyRequest, form: Form) -> Upload:
     sent = (await request.form()).get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = "请选择一个文件。"
+        form.wrong["file"] = _("请选择一个文件。")
         return Upload("", b"")
     return Upload(sent.filename, await sent.read())
 
@@ -79,10 +83,28 @@ async def withdraw_one(
     one = await get_commission(viewer, commission_id)
     file = await find(file_id, subject=(KIND, one["id"]))
     show_again(request, [one["person"]])
-    shown = {"one": one, "act": "commissions/_reason.html", "heading": "作废一份文件"}
+    shown = {"one": one, "act": "commissions/_reason.html", "heading": _("作废一份文件")}
     form = await read_form(request, "commissions/act.html", **shown, action=f"/files/{file.id}/withdrawal")
-    await withdraw(viewer, file, form.text("reason", "原因", required=False), clock.now())
-    return go(f"/commissions/{one['id']}", "已作废。文件仍可查看。")
+    await withdraw(viewer, file, form.text("reason", _("原因"), required=False), clock.now())
+    return go(f"/commissions/{one['id']}", _("已作废。文件仍可查看。"))
 
 
-ROUTES = [bring, open_one, withdraw_one]
+@post("/commissions/{commission_id:int}/files/{file_id:int}/removal", guards=[guard("remove_files"), confirmed])
+async def remove_one(
+    request: AnyRequest,
+    commission_id: FromPath[int],
+    file_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Response[Any]:
+    """A file whose time is over is removed for good, by a named human with a reason."""
+    one = await get_commission(viewer, commission_id)
+    file = await find(file_id, subject=(KIND, one["id"]))
+    show_again(request, [one["person"]])
+    shown = {"one": one, "act": "files/_remove.html", "heading": _("销毁一份文件")}
+    form = await read_form(request, "commissions/act.html", **shown, file=file, place=f"/commissions/{one['id']}")
+    await remove(viewer, file, form.text("reason", _("依据"), required=False), clock.now())
+    return go("/files/past", _("已销毁，不能恢复。"))
+
+
+ROUTES = [bring, open_one, withdraw_one, remove_one]

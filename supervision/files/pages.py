@@ -19,6 +19,8 @@ from supervision.files.kinds import KINDS
 from supervision.files.past import SHOWN, past, remove
 from supervision.files.serving import answer
 from supervision.forms import Form, read_form
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.people.scope import get_person
 from supervision.web import page
 
@@ -29,7 +31,7 @@ BODY = LARGEST + 256 * 1024
 
 def _kinds(viewer: Viewer) -> list[tuple[str, str]]:
     """The kinds that the viewer may bring in: those that they may open."""
-    return [(code, kind.title) for code, kind in KINDS.items() if may_see(viewer, code)]
+    return [(code, _(kind.title)) for code, kind in KINDS.items() if may_see(viewer, code)]
 
 
 @get("/people/{person_id:int}/files", guards=[guard("see_files")])
@@ -53,21 +55,21 @@ async def bring(
     """Keep a file that the person handed in or signed."""
     person = await get_person(viewer, person_id)
     kinds = _kinds(viewer)
-    form = await read_form(request, "files/_upload.html", heading="存入文件", person=person, kinds=kinds)
-    kind = form.choice("kind", "文件类别", dict(kinds))
-    happened_at = form.moment("happened_at", "形成或收到的时间")
+    form = await read_form(request, "files/_upload.html", heading=N_("存入文件"), person=person, kinds=kinds)
+    kind = form.choice("kind", _("文件类别"), dict(kinds))
+    happened_at = form.moment("happened_at", _("形成或收到的时间"))
     sent = await _sent(request, form)
     form.check()
-    name = form.text("name", "名称", required=False) or sent.name
+    name = form.text("name", _("名称"), required=False) or sent.name
     brought = Upload(name, sent.data, happened_at)
     await keep(viewer, Attached("person", person.id, person.id, kind), brought, clock.now())
-    return go(f"/people/{person.id}/files", f"已存入{KINDS[kind].title}。")
+    return go(f"/people/{person.id}/files", _("已存入%(title)s。") % {"title": _(KINDS[kind].title)})
 
 
 async def _sent(request: AnyRequest, form: Form) -> Upload:
     sent = (await request.form()).get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = "请选择一个文件。"
+        form.wrong["file"] = _("请选择一个文件。")
         return Upload("", b"")
     return Upload(sent.filename, await sent.read())
 
@@ -96,9 +98,9 @@ async def withdraw_one(
     """A file that was put in by mistake no longer counts."""
     person = await get_person(viewer, person_id)
     file = await find(file_id, person=person.id)
-    form = await read_form(request, "files/_withdraw.html", heading="作废一份文件", person=person, file=file)
-    await withdraw(viewer, file, form.text("reason", "原因", required=False), clock.now())
-    return go(f"/people/{person.id}/files", "已作废。文件仍可查看。")
+    form = await read_form(request, "files/_withdraw.html", heading=N_("作废一份文件"), person=person, file=file)
+    await withdraw(viewer, file, form.text("reason", _("原因"), required=False), clock.now())
+    return go(f"/people/{person.id}/files", _("已作废。文件仍可查看。"))
 
 
 # -- those whose time is over ---------------------------------------------------------------------------------------
@@ -106,9 +108,9 @@ async def withdraw_one(
 
 @get("/files/past", guards=[guard("remove_files")])
 async def past_files(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
-    """The files that need be kept no longer: of people whose registers ended years ago."""
+    """The files that need be kept no longer: of people and commissions that ended years ago."""
     now = clock.now()
-    found = await past(now)
+    found = await past(viewer, now)
     people = {one.file.person for one in found.files if one.file.person is not None}
     await record(viewer, "files_past_listed", people=people, detail={"count": len(found.files)}, now=now)
     return page(request, "files/past.html", found=found, most=SHOWN)
@@ -125,9 +127,16 @@ async def remove_one(
     """A file whose time is over is removed for good, by a named human with a reason."""
     person = await get_person(viewer, person_id)
     file = await find(file_id, person=person.id)
-    form = await read_form(request, "files/_remove.html", heading="销毁一份文件", person=person, file=file)
-    await remove(viewer, file, form.text("reason", "依据", required=False), clock.now())
-    return go("/files/past", "已销毁，不能恢复。")
+    form = await read_form(
+        request,
+        "files/_remove.html",
+        heading=N_("销毁一份文件"),
+        person=person,
+        file=file,
+        place=f"/people/{person.id}",
+    )
+    await remove(viewer, file, form.text("reason", _("依据"), required=False), clock.now())
+    return go("/files/past", _("已销毁，不能恢复。"))
 
 
 ROUTES = [files, bring, open_one, withdraw_one, past_files, remove_one]

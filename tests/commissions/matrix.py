@@ -47,6 +47,17 @@ async def opinion_sent(target: Target) -> None:
         await insert("commission_act", act | {"kind": kind})
 
 
+async def long_over(target: Target) -> None:
+    """The commission, and whatever the person was on the register for, ended so long ago that its files need be kept no longer."""
+    long_ago = NOW.replace(year=1990)
+    await commission_in(target, "closed")
+    closing = {"event": "concluded", "old_state": "sent", "new_state": "closed", "fact_kind": "act", "fact_id": 1}
+    await insert("commission_event", closing | {"commission": target["commission_id"], "at": long_ago})
+    ended = "UPDATE {} SET ended_at = $2, end_kind = '{}', state = '{}' WHERE person = $1"
+    await execute(ended.format("orders", "revoked", "revoked"), target["person_id"], long_ago)
+    await execute(ended.format("assistance", "expired", "expired"), target["person_id"], long_ago)
+
+
 async def expected(target: Target) -> None:
     """The judgment is to come, and whatever the person was on the register for has ended."""
     await execute(
@@ -101,6 +112,7 @@ LINES: tuple[tuple[Any, ...], ...] = (
     ("POST", f"{ONE}/files", "handle_commission", {"kind": "record"}, None, (422,)),
     ("GET", f"{ONE}/files/{{commission_file_id}}", "see_commissions"),
     ("POST", f"{ONE}/files/{{commission_file_id}}/withdrawal", "handle_commission", REASON),
+    ("POST", f"{ONE}/files/{{commission_file_id}}/removal", "remove_files", {"reason": "清册1"}, long_over),
     ("POST", f"{ONE}/undoing", "decide_commission", REASON),
     ("POST", f"{ONE}/voiding", "decide_commission", REASON),
 )

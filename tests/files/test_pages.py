@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from supervision.days import SHANGHAI
-from supervision.db import execute, fetch, fetch_row, fetch_value
+from supervision.db import execute, fetch, fetch_row, fetch_value, insert
 from supervision.errors import NotFound
 from supervision.files import store
 from supervision.files.actions import FILE_NAME, Attached, Upload, find, keep, of
@@ -18,6 +18,7 @@ from supervision.files.kinds import KINDS
 from supervision.files.past import years_before
 from supervision.sealed import open_sealed
 from tests.cast import NOW, Browser, Cast, Member, audit_actions, client_for
+from tests.commissions.makers import for_the_matrix
 from tests.files.made import GPS_WORDS, jpeg, pdf
 from tests.register import OnRegister, on_register, viewer_of
 
@@ -281,6 +282,27 @@ async def test_a_person_with_another_register_open_keeps_their_files(cast: Cast)
     await execute(f"INSERT INTO orders (number, {columns}) SELECT 'X1', {columns} FROM orders WHERE id = $1", one.order)
     erin = await client_for(cast, cast.erin)
     assert f"/files/{file}/removal" not in (await erin.get("/files/past")).text
+
+
+@pytest.mark.parametrize("state", ["commission open", "person on a register", "over"])
+async def test_a_file_of_a_commission_may_be_removed_once_it_and_its_person_s_registers_are_long_over(
+    cast: Cast, state: str
+) -> None:
+    one = await on_register(cast)
+    made = await for_the_matrix(one.person, cast.alice)
+    commission, file = made["commission_id"], made["commission_file_id"]
+    if state != "person on a register":
+        await ended(one, END - timedelta(seconds=1))
+    if state != "commission open":
+        await execute("UPDATE commission SET state = 'closed' WHERE id = $1", commission)
+        closing = {"event": "concluded", "old_state": "sent", "new_state": "closed", "fact_kind": "act", "fact_id": 1}
+        await insert("commission_event", closing | {"commission": commission, "at": END - timedelta(1)})
+    erin, path = await client_for(cast, cast.erin), f"/commissions/{commission}/files/{file}/removal"
+    shown = (await erin.get("/files/past")).text
+    assert (path in shown) == (f'<a href="/commissions/{commission}">PG-{one.person}</a>' in shown) == (state == "over")
+    answer = await erin.post(path, data={"reason": "清册3号"})
+    assert answer.status_code == (303 if state == "over" else 422)
+    assert await fetch_value("SELECT key_sealed IS NULL FROM file_record WHERE id = $1", file) == (state == "over")
 
 
 def test_thirty_years_before_a_leap_day() -> None:
