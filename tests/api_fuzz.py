@@ -9,15 +9,19 @@ import argparse
 import os
 import sys
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from supervision.exchange.api.document import document
+from tests.cast import NOW
 
 CASES = "SUPERVISION_TEST_API_CASES"
 """How many requests the test sends; the runner sets it."""
@@ -33,19 +37,51 @@ CHECKED = (
     "ignored_auth",
 )
 Answers = dict[str, Counter[int]]
+Ids = dict[str, list[int]]
+"""List of the API → ids that it names."""
 
 
 def fuzz(address: str, token: str, cases: int) -> Answers:
-    """Send so many requests, half of them made to be wrong, evenly over the routes; how often each route answered what."""
+    """Send so many requests, half of them made to be wrong, evenly over the routes; how often each route answered what.
+
+    Of those that are made to be right, every other asks for something that is there: ids are seldom guessed.
+    """
     load_all_checks()
     checks = CHECKS.get_by_names(list(CHECKED))
+    there = _there(address, token)
     operations = [found.ok() for found in schemathesis.openapi.from_dict(document()).get_all_operations()]
     answers: Answers = {}
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             counted = answers.setdefault(operation.label, Counter())
-            _ask(operation.as_strategy(mode), _share(cases, 2 * len(operations)), (address, token), checks, counted)
+            made = operation.as_strategy(mode)
+            if mode is GenerationMode.POSITIVE:
+                made = st.tuples(made, st.booleans(), st.integers(0, 10_000)).map(lambda drawn: _real(there, *drawn))
+            _ask(made, _share(cases, 2 * len(operations)), (address, token), checks, counted)
     return answers
+
+
+def _there(address: str, token: str) -> Ids:
+    """What the lists of the API name."""
+    found: Ids = {}
+    paths = list(document()["paths"])
+    for path in paths:
+        if any(other.startswith(f"{path}/{{") for other in paths):
+            answer = httpx.get(f"{address}{path}?limit=200", headers={"Authorization": f"Bearer {token}"})
+            found[path] = [one["id"] for one in answer.json()["items"]]
+    return found
+
+
+def _real(there: Ids, case: Any, real: bool, turn: int) -> Any:
+    """The case; or, where it is to be a real one, about somebody who is there, at a moment that has been."""
+    parent = case.operation.path.rpartition("/")[0]
+    if real and there.get(parent):
+        case.path_parameters = dict.fromkeys(case.path_parameters, there[parent][turn % len(there[parent])])
+    if real and isinstance(case.body, dict) and "person" in case.body:
+        people = there["/api/v1/people"]
+        at = (NOW - timedelta(minutes=turn)).isoformat()
+        case.body |= {"person": people[turn % len(people)], "happened_at": at}
+    return case
 
 
 def _share(cases: int, parts: int) -> int:

@@ -40,7 +40,8 @@ def test_every_answer_is_documented_and_none_is_a_fault_of_ours(system: tuple[st
         record_property(
             "said", f"  {route}: {', '.join(f'{many} × {status}' for status, many in sorted(counted.items()))}"
         )
-    assert sent >= 200 and all(set(counted) & {200, 404, 422} for counted in answers.values())
+    # Each route also did what it is there for: a right request was among the made-up ones.
+    assert sent >= 200 and {route for route, counted in answers.items() if not set(counted) & {200, 201}} == set()
     file = httpx.get(f"{system[0]}/schema/openapi.json")
     assert (file.status_code, file.json()) == (200, document())
 
