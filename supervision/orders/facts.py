@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from supervision.days import local_day
 from supervision.db import Record, fetch
 from supervision.rules.base import Act, ClassDecision, Order
+from supervision.rules.reception import is_minor
 
 
 async def orders(ids: Sequence[int]) -> dict[int, tuple[int, Order]]:
     """Order → its person and itself. Locks the rows: two syncs of one order wait for each other."""
-    rows = await fetch("SELECT * FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
+    rows = await fetch(
+        """SELECT o.*, p.sex, p.born_on FROM orders o JOIN person p ON p.id = o.person
+            WHERE o.id = ANY($1) ORDER BY o.id FOR NO KEY UPDATE OF o""",
+        list(ids),
+    )
     return {row["id"]: (row["person"], _order(row)) for row in rows}
 
 
@@ -24,6 +29,8 @@ def _order(row: Record) -> Order:
         ended_at=row["ended_at"],
         end_kind=row["end_kind"],
         imported=row["import_run"] is not None,
+        woman=row["sex"] == "female",
+        minor=is_minor(row["born_on"], local_day(row["registered_at"]) if row["registered_at"] else row["start_on"]),
     )
 
 

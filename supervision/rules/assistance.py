@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
+from typing import NamedTuple
 
-from supervision.days import add_days, end_of, local_day, start_of, term_end
+from supervision.days import add_days, end_of, local_day, remember, start_of, term_end
 from supervision.language import N_
 from supervision.rules.base import MOMENT, NEVER, Act, Facts, Finding, InForce, Rule, Terms
-from supervision.rules.timing import Spell
+from supervision.rules.timing import ONCE, Ask, Spell, Timing
 
 SUBJECT = "assistance"
 NO_CLASS = "none"
@@ -36,6 +37,10 @@ class Assistance:
     end_kind: str | None = None
     imported: bool = False
     """Whether it came with an old register."""
+    report_by: date | None = None
+    """The last day for reporting to the police station, as the certificate of release names it (law RA-10)."""
+    minor_until: date | None = None
+    """The day on which the youngest child on record comes of age (law RA-19)."""
 
     @property
     def enrolled_on(self) -> date:
@@ -102,6 +107,28 @@ def within(findings: Iterable[Finding], facts: Facts) -> Iterator[Finding]:
             yield finding
         elif finding.since_at < ended_at:
             yield replace(finding, ended_at=ended_at, fact_kind=SUBJECT, fact_id=facts.subject.id)
+
+
+class Owed(NamedTuple):
+    """What all slots of one duty of help share: its rule and article, from which day it counts, and by which parameters."""
+
+    rule: str
+    variant: str
+    article: str
+    anchor_is: str
+    keys: tuple[str, ...]
+
+
+@remember
+def ask_of(owed: Owed, parameters: InForce, period: str = ONCE, late: str = "") -> Ask:
+    """What a slot of the duty says of itself, as long as no parameter changes."""
+    why = {"rule": owed.rule, "article": owed.article, "variant": owed.variant, "anchor_is": owed.anchor_is}
+    return Ask(owed.variant, why | {"parameters": parameters.among(owed.keys)}, late=late, period=period)
+
+
+def from_day(day: date, due: int, limit: int | None = None) -> Timing:
+    """From a day on: due so many days after it, and at the limit too where none is given."""
+    return Timing(day, f"{due}d", opens_before=f"{due}d", limit_after=(due if limit is None else limit) - due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from datetime import date
 
 from supervision.days import DAY, Calendar, local_day, remember, span_of
 from supervision.language import N_
-from supervision.rules.assistance import PRACTICE, SUBJECT, acts_of, mine, stretches
+from supervision.rules.assistance import PRACTICE, SUBJECT, Owed, acts_of, ask_of, from_day, mine, stretches
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
 from supervision.rules.office_checks import STEP_OF, is_owed
-from supervision.rules.timing import ONCE, Ask, Spell, Timing, first_of_each_period, first_to_open, opening_in, slot
+from supervision.rules.timing import Ask, Spell, Timing, first_of_each_period, first_to_open, opening_in, slot
 
 FILE_ARTICLE = N_("安置帮教一人一档的要求；期限由本局确定")
 END_ARTICLE = N_("《山西省安置帮教工作办法》第2条；期限由国家规定")
+FILE = Owed("RA-12", "file", FILE_ARTICLE, "connected_on", ("ra.file.due_days", "ra.file.limit_days"))
+DUAL = Owed("RA-15", "answer", PRACTICE, "requested_on", ("ra.dual.days",))
+MOVE = Owed("RA-16", "answer", PRACTICE, "requested_on", ("ra.move.days",))
+END = Owed("RA-21", "end", END_ARTICLE, "help_to_on", ("ra.end.opens_days", "ra.end.limit_days"))
 
 
 def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -28,9 +32,8 @@ def first_file(facts: Facts, terms: Terms) -> Iterator[Slot]:
     if matter.imported and local_day(matter.connected_at) < matter.ledger_from:
         return
     parameters = terms.parameters.in_force(matter.connected_at)
-    due, limit = parameters["ra.file.due_days"], parameters["ra.file.limit_days"]
-    timing = Timing(day, f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
-    yield slot(_once("RA-12", "file", parameters), timing, terms.calendar)
+    timing = from_day(day, parameters["ra.file.due_days"], parameters["ra.file.limit_days"])
+    yield slot(ask_of(FILE, parameters), timing, terms.calendar)
 
 
 def visits(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -89,22 +92,21 @@ def asked(level: str, parameters: InForce) -> Ask:
 
 def dual_listing(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """Whether somebody is listed in two places, home and residence, is decided within seven days of the request."""
-    yield from _answers("RA-15", "dual_asked", "ra.dual.days", facts, terms=terms)
+    yield from _answers(DUAL, "dual_asked", facts, terms)
 
 
 def moving(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """A move out of the office's area is settled, and the file handed over, within ten days of the request."""
-    yield from _answers("RA-16", "move_asked", "ra.move.days", facts, terms=terms)
+    yield from _answers(MOVE, "move_asked", facts, terms)
 
 
-def _answers(rule: str, kind: str, key: str, facts: Facts, *, terms: Terms) -> Iterator[Slot]:
+def _answers(owed: Owed, kind: str, facts: Facts, terms: Terms) -> Iterator[Slot]:
     for request in acts_of(facts, kind):
         day = local_day(request.happened_at)
         if day >= mine(facts).ledger_from:
             parameters = terms.parameters.in_force(request.happened_at)
-            days = parameters[key]
-            timing = Timing(day, f"{days}d", opens_before=f"{days}d")
-            yield slot(_request(rule, day, key, parameters), timing, terms.calendar)
+            timing = from_day(day, parameters[owed.keys[0]])
+            yield slot(ask_of(owed, parameters, day.isoformat()), timing, terms.calendar)
 
 
 def ending(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -119,28 +121,8 @@ def ending(facts: Facts, terms: Terms) -> Iterator[Slot]:
 
 def _end_offer(spell: Spell, to_on: date) -> tuple[Spell, Ask, Timing]:
     opens, limit = spell.parameters["ra.end.opens_days"], spell.parameters["ra.end.limit_days"]
-    return (
-        spell,
-        _once("RA-21", "end", spell.parameters),
-        Timing(to_on, "0d", opens_before=f"{opens}d", limit_after=limit),
-    )
-
-
-KEYS = {"RA-12": ("ra.file.due_days", "ra.file.limit_days"), "RA-21": ("ra.end.opens_days", "ra.end.limit_days")}
-ARTICLES = {"RA-12": FILE_ARTICLE, "RA-21": END_ARTICLE}
-ANCHORS = {"RA-12": "connected_on", "RA-21": "help_to_on"}
-
-
-@remember
-def _once(rule: str, variant: str, parameters: InForce) -> Ask:
-    why = {"rule": rule, "article": ARTICLES[rule], "variant": variant, "anchor_is": ANCHORS[rule]}
-    return Ask(variant, why | {"parameters": parameters.among(KEYS[rule])}, period=ONCE)
-
-
-@remember
-def _request(rule: str, day: date, key: str, parameters: InForce) -> Ask:
-    why = {"rule": rule, "article": PRACTICE, "variant": "answer", "anchor_is": "requested_on"}
-    return Ask("answer", why | {"parameters": parameters.among([key])}, period=day.isoformat())
+    timing = Timing(to_on, "0d", opens_before=f"{opens}d", limit_after=limit)
+    return spell, ask_of(END, spell.parameters), timing
 
 
 FIRST_FILE = Rule(

@@ -1,17 +1,33 @@
-"""RA-05..RA-08: what the office prepares before somebody is released, and that nobody comes home to nobody."""
+"""RA-05..RA-08, RA-10: what the office prepares before somebody is released, and that nobody comes home to nobody."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from supervision.days import local_day, remember, start_of
+from supervision.days import local_day, start_of
 from supervision.language import N_
-from supervision.rules.assistance import CORRECTION, PRACTICE, SUBJECT, Assistance, acts_of, mine
-from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
-from supervision.rules.timing import ONCE, Ask, Timing, slot
+from supervision.rules.assistance import (
+    CORRECTION,
+    PRACTICE,
+    SUBJECT,
+    Assistance,
+    Owed,
+    acts_of,
+    ask_of,
+    from_day,
+    mine,
+)
+from supervision.rules.base import Facts, Rule, Slot, Terms
+from supervision.rules.timing import Timing, slot
 
 VERIFY = N_("全国安置帮教工作信息系统服刑人员信息核查要求；期限由本局确定")
 NOTICE = N_("司法部关于刑满释放人员通知书的规定（综治委〔1999〕5号）")
-FETCH = N_("中办发〔2010〕5号：重点帮教对象必接必送")
+FETCHING = N_("中办发〔2010〕5号：重点帮教对象必接必送")
+ANSWER = Owed("RA-05", "answer", VERIFY, "verification_asked_on", ("ra.verify.working_days",))
+HAVE_NOTICE = Owed("RA-06", "notice", NOTICE, "release_on", ("ra.notice.days", "ra.notice.late_days"))
+TELL = Owed("RA-07", "told", PRACTICE, "noticed_on", ("ra.tell.due_days", "ra.tell.limit_days"))
+FETCH = Owed("RA-08", "fetch", FETCHING, "release_on", ("ra.connect.absent_days",))
+RECEIVE = Owed("RA-08", "receive", PRACTICE, "release_on", ("ra.connect.absent_days",))
+REPORT = Owed("RA-10", "police", PRACTICE, "connected_on", ("ra.report.days",))
 
 
 def verification(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -26,14 +42,7 @@ def verification(facts: Facts, terms: Terms) -> Iterator[Slot]:
             parameters = terms.parameters.in_force(asked.happened_at)
             days = f"{parameters['ra.verify.working_days']}wd"
             timing = Timing(day, days, opens_before=days, not_before=day)
-            yield slot(_question(day, parameters), timing, terms.calendar)
-
-
-@remember
-def _question(asked_on: date, parameters: InForce) -> Ask:
-    used = parameters.among(["ra.verify.working_days"])
-    why = _why("RA-05", "answer", VERIFY) | {"anchor_is": "verification_asked_on", "parameters": used}
-    return Ask("answer", why, period=asked_on.isoformat())
+            yield slot(ask_of(ANSWER, parameters, day.isoformat()), timing, terms.calendar)
 
 
 def notice(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -52,7 +61,7 @@ def notice(facts: Facts, terms: Terms) -> Iterator[Slot]:
     opens = max(matter.known_on, last - timedelta(days=days))
     if last >= matter.ledger_from:
         timing = _back_from(matter.release_on, last, opens)
-        yield slot(_once("RA-06", "notice", parameters), timing, terms.calendar)
+        yield slot(ask_of(HAVE_NOTICE, parameters), timing, terms.calendar)
 
 
 def _back_from(anchor: date, last: date, opens: date) -> Timing:
@@ -71,8 +80,7 @@ def telling(facts: Facts, terms: Terms) -> Iterator[Slot]:
     left = (matter.release_on - day).days
     due, limit = (min(parameters[f"ra.tell.{name}_days"], left) for name in ("due", "limit"))
     if left >= 0 and day >= matter.ledger_from:
-        timing = Timing(day, f"{due}d", opens_before=f"{due}d", limit_after=limit - due)
-        yield slot(_once("RA-07", "told", parameters), timing, terms.calendar)
+        yield slot(ask_of(TELL, parameters), from_day(day, due, limit), terms.calendar)
 
 
 def reception(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -91,7 +99,25 @@ def reception(facts: Facts, terms: Terms) -> Iterator[Slot]:
     parameters = terms.parameters.in_force(start_of(opens))
     grace = 0 if fetched else parameters["ra.connect.absent_days"]
     timing = Timing(day, "0d", opens_before=f"{(day - opens).days}d", limit_after=grace)
-    yield slot(_once("RA-08", "fetch" if fetched else "receive", parameters), timing, terms.calendar)
+    yield slot(ask_of(FETCH if fetched else RECEIVE, parameters), timing, terms.calendar)
+
+
+def reporting(facts: Facts, terms: Terms) -> Iterator[Slot]:
+    """Whoever is home again reports to the police station by the day that the certificate of release names, else within a week.
+
+    The office sees to it that they can: it is help, so the duty is the office's. Reporting to the office itself is RA-08.
+    """
+    matter = mine(facts)
+    if not _is_released_to_us(matter) or matter.release_on is None or matter.connected_at is None:
+        return
+    day = local_day(matter.connected_at)
+    if day < matter.ledger_from:
+        return
+    parameters = terms.parameters.in_force(matter.connected_at)
+    days = parameters["ra.report.days"]
+    if matter.report_by is not None and matter.report_by >= day:
+        days = (matter.report_by - day).days
+    yield slot(ask_of(REPORT, parameters), from_day(day, days), terms.calendar)
 
 
 def _noticed_on(facts: Facts, day: date) -> date:
@@ -110,27 +136,6 @@ def _is_released_to_us(matter: Assistance) -> bool:
 
 def _came_before_they_were_known(matter: Assistance) -> bool:
     return matter.connected_at is not None and local_day(matter.connected_at) < matter.known_on
-
-
-KEYS = {
-    "RA-06": ("ra.notice.days", "ra.notice.late_days"),
-    "RA-07": ("ra.tell.due_days", "ra.tell.limit_days"),
-    "RA-08": ("ra.connect.absent_days",),
-}
-ARTICLES = {"RA-06": NOTICE, "RA-07": PRACTICE, "RA-08": FETCH}
-ANCHORS = {"RA-06": "release_on", "RA-07": "noticed_on", "RA-08": "release_on"}
-
-
-@remember
-def _once(rule: str, variant: str, parameters: InForce) -> Ask:
-    used = parameters.among(KEYS[rule])
-    article = PRACTICE if variant == "receive" else ARTICLES[rule]
-    why = _why(rule, variant, article) | {"anchor_is": ANCHORS[rule], "parameters": used}
-    return Ask(variant, why, period=ONCE)
-
-
-def _why(rule: str, variant: str, article: str) -> dict[str, object]:
-    return {"rule": rule, "article": article, "variant": variant}
 
 
 VERIFICATION = Rule(
@@ -169,7 +174,7 @@ TELLING = Rule(
 RECEPTION = Rule(
     id="RA-08",
     title=N_("接回与衔接"),
-    article=FETCH,
+    article=FETCHING,
     owed_by="staff",
     subject=SUBJECT,
     slots=reception,
@@ -179,6 +184,17 @@ RECEPTION = Rule(
     },
     severity="grave",
     runs_before_ledger=True,
-    parameters=("ra.connect.*",),
+    parameters=("ra.assess.*", "ra.connect.*"),
 )
-RULES = (VERIFICATION, NOTICE_RULE, TELLING, RECEPTION)
+REPORTING = Rule(
+    id="RA-10",
+    title=N_("到派出所报到落户"),
+    article=PRACTICE,
+    owed_by="staff",
+    subject=SUBJECT,
+    slots=reporting,
+    meets={"police": frozenset({("reported", "*")})},
+    severity="notice",
+    parameters=("ra.report.*",),
+)
+RULES = (VERIFICATION, NOTICE_RULE, TELLING, RECEPTION, REPORTING)

@@ -48,6 +48,9 @@ class Order:
     end_kind: str | None = None
     imported: bool = True
     """Whether it may have come with an old register; one that was put down by hand never did."""
+    woman: bool = False
+    minor: bool = False
+    """Under eighteen at entry; it stays so (law T-10, CCL 58)."""
 
     @property
     def enrolled_on(self) -> date:
@@ -351,3 +354,12 @@ class Rule:
     parameters: tuple[str, ...] = ()
     subject: str = "order"
     """The kind of subject of which it is asked."""
+    of_reception: bool = False
+    """Asked of no order that was old when its ledger began: its clocks ran out long ago."""
+    owes: bool = field(init=False)
+    finds: bool = field(init=False)
+    """Whether it has slots, findings at all: most have one of the two, and the rules are asked of everybody each night."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "owes", self.slots is not _no_slots)
+        object.__setattr__(self, "finds", self.findings is not _no_findings)

@@ -14,6 +14,8 @@ from supervision.rules import (
     commission_examples,
     discipline_examples,
     evaluate,
+    lost_contact_examples,
+    reception_examples,
     title_of,
     video_visit_examples,
 )
@@ -159,6 +161,8 @@ CASES = {
     **assistance_examples.CASES,
     **commission_examples.CASES,
     **discipline_examples.CASES,
+    **lost_contact_examples.CASES,
+    **reception_examples.CASES,
 }
 
 

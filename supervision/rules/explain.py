@@ -77,6 +77,8 @@ ANCHORS = {
     "effective_on": N_("裁判生效日"),
     "start_on": N_("矫正期起始日"),
     "end_on": N_("矫正期满日"),
+    "registered_on": N_("登记接收之日"),
+    "documents_on": N_("收到法律文书之日"),
     "paused_on": N_("暂停起始日"),
     "custody_ended_on": N_("羁押结束日"),
     "step_entered_on": N_("案件进入这一环节之日"),
@@ -86,6 +88,7 @@ ANCHORS = {
     "connected_on": N_("衔接之日"),
     "requested_on": N_("申请之日"),
     "help_to_on": N_("帮教期满日"),
+    "year_end": N_("年度末"),
     "received_on": N_("收到委托和全部材料之日"),
     "sent_on": N_("意见书发出之日"),
     "unable_on": N_("发现无法评估之日"),
@@ -112,6 +115,8 @@ ABSENT = {
     "CI-04": N_("办理期限将满"),
     "CI-09": N_("还不知道评估意见是否被采信"),
     "no_future_duty": N_("此后没有任何应由本人办理的事项，而矫正期未满"),
+    "R-08": N_("矫正小组缺少法律要求的成员"),
+    "LO-02": N_("查找没有结果，也没有人核实是否脱管"),
     "discipline_stuck": N_("案件停在同一环节，没有任何进展"),
     "DI-W5": N_("已受两次训诫，再有违反规定的，可以提出警告建议"),
     "RV-12": N_("列为提请撤销、收监执行的候选，须由负责人说明理由作出决定"),
@@ -144,6 +149,8 @@ def _counted(why: Why, timing: Timing) -> str:
         return _("自%(anchor)s起第%(n)s个工作日（当日不计）") % {"anchor": anchor, "n": timing.every.removesuffix("wd")}
     step = every(timing.every)
     days = step.count * timing.step
+    if step.unit == "m":
+        return ngettext("自%(anchor)s起%(n)d个月内", "自%(anchor)s起%(n)d个月内", days) % {"anchor": anchor, "n": days}
     if days > 0:
         return _("自%(anchor)s起第%(n)d日") % {"anchor": anchor, "n": days}
     if days < 0:
@@ -187,6 +194,9 @@ def _shift(why: Why) -> list[str]:
     if why.get("shift_days"):
         days = why["shift_days"]
         said.append(ngettext("原定日为休息日，顺延%(n)d日", "原定日为休息日，顺延%(n)d日", days) % {"n": days})
+    if "shifted_on" in why:
+        day = day_text(date.fromisoformat(why["shifted_on"]))
+        said.append(_("最后一日为休息日，依法可以顺延至%(day)s，预警仍按原定日") % {"day": day})
     if why.get("provisional"):
         said.append(_("该年度放假安排尚未公布，暂按周末推算，公布后重新计算"))
     if "outage_ended_on" in why:
@@ -208,6 +218,9 @@ def _finding_sentence(why: Why) -> str:
     if why["rule"] == "RE-12":
         said |= {"article": _(why["proposed_under"]), "proposal": _(PROPOSALS[why["proposes"]])}
         return _("自%(since)s起逾期未报到，按%(article)s%(proposal)s，由工作人员决定") % said
+    if why["rule"] == "LO-05":
+        said |= {"article": _(why["proposed_under"]), "proposal": _(PROPOSALS[why["proposes"]])}
+        return _("自%(since)s起脱离监管，按%(article)s%(proposal)s，由工作人员决定") % said
     return _("自%(since)s起%(what)s") % (said | {"what": _(ABSENT[why["rule"]])})
 
 

@@ -25,9 +25,12 @@ class Default:
     source: str
 
 
+CCL_20 = N_("《社区矫正法》第20条")
 CCL_21 = N_("《社区矫正法》第21条")
 IM_24 = N_("《社区矫正法实施办法》第24条：频次由省级规定和分类管理确定")
+IM_38 = N_("《社区矫正法实施办法》第38条；小时数由本局确定")
 IM_14 = N_("《社区矫正法实施办法》第14条")
+IM_16 = N_("《社区矫正法实施办法》第16条")
 IM_53 = N_("《社区矫正法实施办法》第53条")
 PRACTICE = N_("各地分类管理办法的通行做法，由本局确定")
 VISITS = N_("各地远程视频会见办法的通行做法，由本局确定")
@@ -36,6 +39,23 @@ HOUSE = N_("本系统的默认值，由本局确定")
 DEFAULTS: tuple[Default, ...] = (
     Default("first_report.due_days", 8, N_("首次报到：提醒所指日（生效后第几日）"), HOUSE),
     Default("first_report.limit_days", 10, N_("首次报到：最后期限（生效后第几日）"), CCL_21),
+    Default(
+        "reception.counted",
+        True,
+        N_("入矫各环节：自哪日起计算期限（false 为不计，true 为计）"),
+        N_("启用以前接收的，不追溯"),
+    ),
+    Default("reception.notice", "5d", N_("决定机关通知：裁判生效后几日内"), CCL_20),
+    Default("reception.documents", "10d", N_("决定机关送达文书：裁判生效后几日内"), CCL_20),
+    Default("reception.receipt", "5d", N_("送回回执：收到文书后几日内"), IM_16),
+    Default("reception.missing", "5d", N_("人到文书未到：决定机关几日内补齐"), IM_16),
+    Default("reception.forward", "5d", N_("转送文书：收到后几日内（法条为“及时”）"), HOUSE),
+    Default("reception.hand_over", "10d", N_("暂予监外执行的移送交接：几日内"), CCL_21),
+    Default("reception.team", "5wd", N_("组建矫正小组：接收后几个工作日内"), HOUSE),
+    Default("reception.announce", "5wd", N_("入矫宣告：接收后几个工作日内"), HOUSE),
+    Default("reception.plan", "1m", N_("制定矫正方案：接收后多久"), HOUSE),
+    Default("reception.exit_ban", "5wd", N_("不准出境报备：接收后几个工作日内（法条为“及时”）"), HOUSE),
+    Default("reception.office", "3d", N_("到司法所报到：接收后几日内"), N_("本地规定，由本局确定")),
     Default("report.phone.strict", "1w", N_("电话报告间隔：严管"), IM_24),
     Default("report.phone.normal", "1w", N_("电话报告间隔：普管"), IM_24),
     Default("report.phone.loose", "2w", N_("电话报告间隔：宽管"), IM_24),
@@ -85,6 +105,10 @@ DEFAULTS: tuple[Default, ...] = (
     Default("discipline.days.objection", 7, N_("训诫、警告：几日内处理异议"), HOUSE),
     Default("discipline.days.psb_pending", 15, N_("提请治安管理处罚：几日内询问结果"), HOUSE),
     Default("discipline.stuck_days", 15, N_("训诫、警告：停在同一环节几日视为停滞"), HOUSE),
+    Default("lost.start_hours", 2, N_("失去联系：几小时内开始查找并登记（法条为“立即”）"), IM_38),
+    Default("lost.verify_hours", 24, N_("失去联系：查找几小时没有结果须核实是否脱管"), HOUSE),
+    Default("lost.police_hours", 24, N_("失去联系：几小时内通知公安机关协助查找（法条为“及时”）"), IM_38),
+    Default("lost.procuratorate_hours", 72, N_("失去联系：几小时内通报检察院（法条为“及时”）"), IM_38),
     Default("commission.days.normal", 10, N_("调查评估：办理期限（收到全部材料后第几个工作日）"), IM_14),
     Default("commission.days.fast", 5, N_("调查评估：速裁程序的办理期限（工作日）"), IM_14),
     Default("commission.amber.normal", 8, N_("调查评估：从第几个工作日起提示期限将满"), HOUSE),
@@ -124,6 +148,15 @@ DEFAULTS: tuple[Default, ...] = (
     Default("ra.visit.third", "half_year", N_("帮教走访周期：三类"), N_("安置帮教工作的通行做法")),
     Default("ra.visit.none", "quarter", N_("帮教走访周期：尚未分类"), N_("安置帮教工作的通行做法")),
     Default("ra.visit.due_days", 7, N_("帮教走访：周期结束前几日应当完成"), HOUSE),
+    Default(
+        "ra.report.days", 7, N_("到派出所报到落户：证明书没有写明日期的，衔接后几日内"), N_("安置帮教工作的通行做法")
+    ),
+    Default("ra.appraisal.first_year", 2026, N_("年度鉴定：从哪一年度起由本系统登记"), HOUSE),
+    Default("ra.appraisal.least_days", 90, N_("年度鉴定：当年帮教至少几日的才鉴定"), HOUSE),
+    Default("ra.appraisal.opens_days", 60, N_("年度鉴定：年底前几日开始办理"), HOUSE),
+    Default("ra.appraisal.limit_days", 31, N_("年度鉴定：年底后几日为最后期限"), HOUSE),
+    Default("ra.children.due_days", 30, N_("未成年子女情况：年底前几日应当了解"), HOUSE),
+    Default("ra.assess.key_factors", 10, N_("危险性评估：几项因素需要帮助时建议列为重点"), HOUSE),
     Default("ra.dual.days", 7, N_("双列管：申请后几日内审批"), HOUSE),
     Default("ra.move.days", 10, N_("迁居移交：申请后几日内办结"), HOUSE),
     Default("ra.end.opens_days", 30, N_("办结帮教：期满前几日可以办理"), HOUSE),

@@ -102,11 +102,11 @@ def test_its_days_are_those_of_the_parameters_in_force_on_the_effective_day():
     assert (earlier.limit_at, later.limit_at) == (at("2026-03-12 00:00"), at("2026-03-18 00:00"))
 
 
-def test_the_person_who_is_not_registered_owes_nothing_else():
+def test_whoever_is_not_registered_owes_nothing_else_and_the_organ_that_decided_its_papers():
     from supervision.rules import evaluate
 
     duties, _ = evaluate(facts(unregistered()), terms())
-    assert [duty.rule for duty in duties] == ["RE-06"]
+    assert [duty.rule for duty in duties] == ["RE-06", "RE-01", "RE-02"]
 
 
 def test_an_order_that_ended_before_it_took_effect_owes_nothing():
