@@ -14,6 +14,7 @@ from supervision.audit.record import record
 from supervision.days import add_days, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
 from supervision.orders.words import DEBTS
 from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
@@ -29,14 +30,14 @@ async def lock_open(order: int) -> Record:
     """The open order, locked. Raises Refusal when it has ended meanwhile."""
     row = await fetch_row("SELECT * FROM orders WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE", order)
     if row is None:
-        raise Refusal("这一期矫正已经结束，不能再办理此事项。")
+        raise Refusal(_("这一期矫正已经结束，不能再办理此事项。"))
     return row
 
 
 def check_past(happened_at: datetime, now: datetime) -> None:
     """Raises Refusal for something that is said to have happened in the future."""
     if happened_at > now:
-        raise Refusal("时间不能晚于现在。", fields={"happened_at": "时间不能晚于现在。"})
+        raise Refusal(_("时间不能晚于现在。"), fields={"happened_at": _("时间不能晚于现在。")})
 
 
 async def register(viewer: Viewer, order: int, happened_at: datetime, now: datetime) -> None:
@@ -45,7 +46,7 @@ async def register(viewer: Viewer, order: int, happened_at: datetime, now: datet
     async with tx():
         row = await lock_open(order)
         if row["registered_at"]:
-            raise Refusal("已经登记接收，不能重复登记。")
+            raise Refusal(_("已经登记接收，不能重复登记。"))
         check_not_long_before(row, happened_at)
         await enrol(order, happened_at, now, viewer.id)
         await done(viewer, "register", row, now)
@@ -55,7 +56,7 @@ def check_not_long_before(row: Mapping[str, Any], happened_at: datetime, *, fiel
     """Raises Refusal for a registration long before the judgment: a mistyped year would move every later due day."""
     earliest = add_days(row["effective_on"] or row["start_on"], -EARLIEST_DAYS)
     if local_day(happened_at) < earliest:
-        told = f"报到时间早于裁判生效日三十日以上（{earliest:%Y-%m-%d} 之前），请核对年份。"
+        told = _("报到时间早于裁判生效日三十日以上（%(day)s 之前），请核对年份。") % {"day": f"{earliest:%Y-%m-%d}"}
         raise Refusal(told, fields={field: told})
 
 
@@ -76,16 +77,16 @@ async def done(
 async def set_class(viewer: Viewer, order: int, level: str, reason: str, now: datetime) -> None:
     """The bureau decides a class of management (law SU-07, IM 21); it counts from now, on the order's own day from registration."""
     if level not in LEVELS:
-        raise Refusal("请选择管理类别。", fields={"level": "请选择管理类别。"})
+        raise Refusal(_("请选择管理类别。"), fields={"level": _("请选择管理类别。")})
     if not reason.strip():
-        raise Refusal("请填写分类管理的理由。", fields={"reason": "请填写理由。"})
+        raise Refusal(_("请填写分类管理的理由。"), fields={"reason": _("请填写理由。")})
     async with tx():
         row = await lock_open(order)
         if not row["registered_at"]:
-            raise Refusal("尚未登记接收，不能确定管理类别。")
+            raise Refusal(_("尚未登记接收，不能确定管理类别。"))
         present = await class_of(order)
         if present == level:
-            raise Refusal("已经是这一管理类别。", fields={"level": "已经是这一管理类别。"})
+            raise Refusal(_("已经是这一管理类别。"), fields={"level": _("已经是这一管理类别。")})
         values = {
             "order_id": order,
             "level": level,
@@ -125,9 +126,9 @@ async def assign_officer(viewer: Viewer, order: int, to: Assignment, now: dateti
     async with tx():
         row = await lock_open(order)
         if viewer.scope == "office" and to.office != viewer.office:
-            raise Refusal("跨司法所移交由区矫正机构办理。", fields={"staff": "请选择本所人员。"})
+            raise Refusal(_("跨司法所移交由区矫正机构办理。"), fields={"staff": _("请选择本所人员。")})
         if to.staff is not None and to.staff == await officer_of(order):
-            raise Refusal("已经由这位工作人员负责。", fields={"staff": "已经由这位工作人员负责。"})
+            raise Refusal(_("已经由这位工作人员负责。"), fields={"staff": _("已经由这位工作人员负责。")})
         await assign((ORDER, order), row["person"], to, now, viewer.id)
         await close_debt(order, "officer", now, viewer.id)
         await done(viewer, "assign_officer", row, now, {"office": to.office, "staff": to.staff})
@@ -159,7 +160,7 @@ async def correct_phone(viewer: Viewer, person: int, new: NewContact, now: datet
             new.holder,
         )
         if old and (old["key"], old["consent"], old["bad_since"]) == (blind(number, CONTACT), new.consent, None):
-            raise Refusal("号码没有变化，没有保存。", fields={"phone": "与现在的号码相同。"})
+            raise Refusal(_("号码没有变化，没有保存。"), fields={"phone": _("与现在的号码相同。")})
         await add_contact(person, new, now, viewer.id, replaces=old["id"] if old else None)
         orders = await fetch("SELECT id FROM orders WHERE person = $1 AND ended_at IS NULL", person)
         for row in orders:
@@ -171,13 +172,13 @@ async def correct_phone(viewer: Viewer, person: int, new: NewContact, now: datet
 async def change_term(viewer: Viewer, order: int, end_on: date, reason: str, now: datetime) -> None:
     """A new end of the term by a document of the deciding organ (law T-4): a fact, then the order's column."""
     if not reason.strip():
-        raise Refusal("请填写变更依据（文书名称和文号）。", fields={"reason": "请填写变更依据。"})
+        raise Refusal(_("请填写变更依据（文书名称和文号）。"), fields={"reason": _("请填写变更依据。")})
     async with tx():
         row = await lock_open(order)
         if end_on < row["start_on"]:
-            raise Refusal("矫正结束日期早于开始日期。", fields={"end_on": "结束日期不能早于开始日期。"})
+            raise Refusal(_("矫正结束日期早于开始日期。"), fields={"end_on": _("结束日期不能早于开始日期。")})
         if end_on == row["end_on"]:
-            raise Refusal("结束日期没有变化。", fields={"end_on": "与现在的结束日期相同。"})
+            raise Refusal(_("结束日期没有变化。"), fields={"end_on": _("与现在的结束日期相同。")})
         values = {"order_id": order, "end_on": end_on, "reason": reason.strip(), "happened_at": now, "recorded_at": now}
         await insert("term_change", values | {"recorded_by": viewer.id})
         await execute("UPDATE orders SET end_on = $2 WHERE id = $1", order, end_on)
@@ -188,7 +189,7 @@ async def change_term(viewer: Viewer, order: int, end_on: date, reason: str, now
 async def record_document(viewer: Viewer, order: int, kind: str, happened_at: datetime, now: datetime) -> None:
     """A document of the end of the term was written: summary, appraisal, certificate (law TE-01..03)."""
     if kind not in DOCUMENT_KINDS:
-        raise Refusal("请选择文书种类。", fields={"kind": "请选择文书种类。"})
+        raise Refusal(_("请选择文书种类。"), fields={"kind": _("请选择文书种类。")})
     check_past(happened_at, now)
     async with tx():
         row = await lock_open(order)
@@ -203,7 +204,7 @@ async def record_document(viewer: Viewer, order: int, kind: str, happened_at: da
 def _check_release_day(row: Record, happened_at: datetime) -> None:
     """Early and late release are both violations (law TE-03); early is refused, late is a lapse."""
     if row["end_on"] and local_day(happened_at) < row["end_on"]:
-        told = f"矫正期至 {row['end_on']:%Y-%m-%d} 届满，提前解除违反《社区矫正法》第44条。"
+        told = _("矫正期至 %(day)s 届满，提前解除违反《社区矫正法》第44条。") % {"day": f"{row['end_on']:%Y-%m-%d}"}
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -221,14 +222,14 @@ class Ending:
 async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -> None:
     """End an order by a fact. Raises Refusal for an early release, or while custody is pending (law TE-03, TE-09)."""
     if ending.kind not in END_KINDS:
-        raise Refusal("请选择结束方式。", fields={"kind": "请选择结束方式。"})
+        raise Refusal(_("请选择结束方式。"), fields={"kind": _("请选择结束方式。")})
     if not ending.reason.strip():
-        raise Refusal("请填写结束的依据。", fields={"reason": "请填写依据。"})
+        raise Refusal(_("请填写结束的依据。"), fields={"reason": _("请填写依据。")})
     check_past(ending.happened_at, now)
     async with tx():
         row = await lock_open(order)
         if row["registered_at"] and ending.happened_at < row["registered_at"]:
-            raise Refusal("结束时间早于登记接收的时间。", fields={"happened_at": "不能早于登记接收的时间。"})
+            raise Refusal(_("结束时间早于登记接收的时间。"), fields={"happened_at": _("不能早于登记接收的时间。")})
         if ending.kind == "released":
             _check_release_day(row, ending.happened_at)
             await _check_nothing_pending(order)
@@ -270,4 +271,4 @@ async def _check_nothing_pending(order: int) -> None:
         order,
     )
     if pending:
-        raise Refusal("该人员处于羁押状态，期满待决，请先由上级和检察机关明确处理意见，不能直接解除。")
+        raise Refusal(_("该人员处于羁押状态，期满待决，请先由上级和检察机关明确处理意见，不能直接解除。"))

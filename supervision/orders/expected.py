@@ -12,6 +12,7 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import ORDER
 from supervision.orders.intake import NewOrder, add_order, check_order
@@ -61,7 +62,7 @@ async def become_due(viewer: Viewer, source: Source, order: NewOrder, to: Assign
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await _lock(source)
         if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", row["person"]):
-            raise Refusal("该人员已登记在册，不能重复登记。")
+            raise Refusal(_("该人员已登记在册，不能重复登记。"))
         made = await add_order(viewer, row["person"], order, now)
         await assign((ORDER, made), row["person"], to, now, viewer.id)
         await execute(
@@ -82,7 +83,7 @@ async def drop(source: Source, reason: str, now: datetime, by: int) -> None:
     if row is None or row["state"] == "dropped":
         return
     if row["state"] == "due":
-        raise Refusal("已据此登记在册，不能撤销；确有错误的，请在该人员档案中办理。")
+        raise Refusal(_("已据此登记在册，不能撤销；确有错误的，请在该人员档案中办理。"))
     await execute(
         "UPDATE expected_order SET state = 'dropped', ended_at = $2, ended_by = $3, ended_reason = $4 WHERE id = $1",
         row["id"],

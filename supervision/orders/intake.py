@@ -9,6 +9,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import ORDER, check_not_long_before, enrol
 from supervision.orders.tables import KINDS
@@ -71,11 +72,11 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
 def check_order(order: NewOrder, now: datetime) -> None:
     """Raises Refusal when the papers contradict themselves (law T-4, T-6: the court's document wins, but not nonsense)."""
     if order.kind not in KINDS:
-        raise Refusal("请选择矫正类别。", fields={"kind": "请选择矫正类别。"})
+        raise Refusal(_("请选择矫正类别。"), fields={"kind": _("请选择矫正类别。")})
     if order.end_on < order.start_on:
-        raise Refusal("矫正结束日期早于开始日期。", fields={"end_on": "结束日期不能早于开始日期。"})
+        raise Refusal(_("矫正结束日期早于开始日期。"), fields={"end_on": _("结束日期不能早于开始日期。")})
     if order.registered_at and order.registered_at > now:
-        raise Refusal("报到时间不能晚于现在。", fields={"registered_at": "报到时间不能晚于现在。"})
+        raise Refusal(_("报到时间不能晚于现在。"), fields={"registered_at": _("报到时间不能晚于现在。")})
     if order.registered_at:
         days = {"effective_on": order.effective_on, "start_on": order.start_on}
         check_not_long_before(days, order.registered_at, field="registered_at")
@@ -89,11 +90,13 @@ async def _person_for(new: NewPerson, to: Assignment, now: datetime) -> int:
         elsewhere = await fetch_value(
             "SELECT 1 FROM responsibility WHERE person = $1 AND to_at IS NULL AND office <> $2", known, to.office
         )
-        told = "该人员已在其他司法所登记，请报区局协调。" if elsewhere else "该人员已在本所登记在册，不能重复登记。"
+        told = (
+            _("该人员已在其他司法所登记，请报区局协调。") if elsewhere else _("该人员已在本所登记在册，不能重复登记。")
+        )
         raise Refusal(told, fields={"number": told})
     name = await fetch_value("SELECT name FROM person WHERE id = $1", known)
     if name != new.name:
-        told = "该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理。"
+        told = _("该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理。")
         raise Refusal(told, fields={"name": told})
     return known
 

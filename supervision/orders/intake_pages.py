@@ -12,6 +12,7 @@ from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import Refusal
 from supervision.forms import Form, read_form
+from supervision.language import gettext as _
 from supervision.orders import words
 from supervision.orders.debts import PAGE, burndown, open_debts
 from supervision.orders.intake import Intake, NewOrder, take_in
@@ -43,18 +44,18 @@ async def add_person(
     form = await read_form(request, "orders/new.html", officers=options, kinds=words.KINDS)
     intake = _intake(form, officers, clock)
     person = await take_in(viewer, intake, clock.now())
-    return go(f"/people/{person}", f"{intake.person.name}已登记在册。")
+    return go(f"/people/{person}", _("%(name)s已登记在册。") % {"name": intake.person.name})
 
 
 def _intake(form: Form, officers: dict[int, Officer], clock: Clock) -> Intake:
     person, phone, order = _person(form, clock), _phone(form), _order(form)
-    staff = form.choice("staff", "责任人", officers)
+    staff = form.choice("staff", _("责任人"), officers)
     form.check()
     return Intake(person, phone, order, officers[int(staff)].assignment("入矫登记"))
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
-    name, number = without_marks(form.text("name", "姓名")), form.text("number", "身份证号")
+    name, number = without_marks(form.text("name", _("姓名"))), form.text("number", _("身份证号"))
     if fault := name_fault(name):
         form.wrong.setdefault("name", f"{fault}。")
     try:
@@ -66,7 +67,7 @@ def _person(form: Form, clock: Clock) -> NewPerson:
 
 
 def _phone(form: Form) -> NewContact | None:
-    typed = form.text("phone", "电话号码", required=False)
+    typed = form.text("phone", _("电话号码"), required=False)
     if not typed:
         return None
     try:
@@ -74,19 +75,19 @@ def _phone(form: Form) -> NewContact | None:
     except Refusal as refusal:
         form.wrong.update(refusal.fields)
         return None
-    return NewContact("phone", number, form.choice("holder", "谁的号码", ("self", "family")))
+    return NewContact("phone", number, form.choice("holder", _("谁的号码"), ("self", "family")))
 
 
 def _order(form: Form) -> NewOrder:
     reported = form.tick("reported")
     return NewOrder(
         number="",
-        kind=form.choice("kind", "矫正类别", words.KINDS),
-        crime=form.text("crime", "罪名"),
-        effective_on=form.day_or_none("effective_on", "生效日期"),
-        start_on=form.day("start_on", "矫正开始日期"),
-        end_on=form.day("end_on", "矫正结束日期"),
-        registered_at=form.moment("registered_at", "报到时间") if reported else None,
+        kind=form.choice("kind", _("矫正类别"), words.KINDS),
+        crime=form.text("crime", _("罪名")),
+        effective_on=form.day_or_none("effective_on", _("生效日期")),
+        start_on=form.day("start_on", _("矫正开始日期")),
+        end_on=form.day("end_on", _("矫正结束日期")),
+        registered_at=form.moment("registered_at", _("报到时间")) if reported else None,
     )
 
 
@@ -97,7 +98,7 @@ async def debts(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
     kind = request.query_params.get("kind", "")
     after = as_id(request.query_params.get("after", "0"))
     if after is None:
-        raise Refusal("这个地址不完整，请从名单里重新打开。")
+        raise Refusal(_("这个地址不完整，请从名单里重新打开。"))
     lines = await open_debts(viewer, kind, after)
     await record(viewer, "see_debts", people=[line.person for line in lines], now=clock.now())
     next_url = f"/debts?kind={kind}&after={lines[-1].id}" if len(lines) == PAGE else None

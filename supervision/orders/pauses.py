@@ -6,6 +6,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import ORDER, check_past, close_debt, done, lock_open
 
 KINDS = ("custody", "hospital")
@@ -31,14 +32,14 @@ class NewPause:
 async def pause(viewer: Viewer, order: int, new: NewPause, now: datetime) -> None:
     """Some duties rest from a moment on (model §4): custody or hospital, by a notice that is named."""
     if new.kind not in KINDS:
-        raise Refusal("请选择暂停原因。", fields={"kind": "请选择暂停原因。"})
+        raise Refusal(_("请选择暂停原因。"), fields={"kind": _("请选择暂停原因。")})
     if not new.evidence.strip():
-        raise Refusal("请填写依据（通知书或诊断证明）。", fields={"evidence": "请填写依据。"})
+        raise Refusal(_("请填写依据（通知书或诊断证明）。"), fields={"evidence": _("请填写依据。")})
     check_past(new.from_at, now)
     async with tx():
         row = await lock_open(order)
         if await open_pause(order):
-            raise Refusal("已有一项未结束的暂停，请先结束它。")
+            raise Refusal(_("已有一项未结束的暂停，请先结束它。"))
         values = {"subject_kind": ORDER, "subject_id": order, "kind": new.kind, "from_at": new.from_at}
         await insert("pause", values | {"evidence": new.evidence.strip(), "recorded_at": now, "recorded_by": viewer.id})
         await close_debt(order, "state", now, viewer.id)
@@ -58,18 +59,18 @@ async def end_pause(viewer: Viewer, order: int, to_at: datetime, now: datetime) 
             viewer.id,
         )
         if not ended:
-            raise Refusal("没有可以结束的暂停，或结束时间早于开始时间。")
+            raise Refusal(_("没有可以结束的暂停，或结束时间早于开始时间。"))
         await done(viewer, "end_pause", row, now)
 
 
 async def confirm_pause(viewer: Viewer, order: int, source: str, now: datetime) -> None:
     """Somebody asked, and the pause still stands (model §4: every seven days)."""
     if not source.strip():
-        raise Refusal("请填写向谁核实。", fields={"source": "请填写向谁核实。"})
+        raise Refusal(_("请填写向谁核实。"), fields={"source": _("请填写向谁核实。")})
     async with tx():
         row = await lock_open(order)
         if not await open_pause(order):
-            raise Refusal("没有可以核实的暂停。")
+            raise Refusal(_("没有可以核实的暂停。"))
         values = {"order_id": order, "happened_at": now, "source": source.strip(), "recorded_at": now}
         await insert("pause_check", values | {"recorded_by": viewer.id})
         await done(viewer, "confirm_pause", row, now)

@@ -9,6 +9,8 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.db import Record, execute, fetch_row, fetch_value, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.orders.actions import class_of, done
 from supervision.reads import Read, Row
 from supervision.resettlement.handover import take_back
@@ -37,38 +39,38 @@ BUILT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "registration": (
         (
             "SELECT FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL",
-            "登记接收之后已经确定管理类别，请先作废管理类别。",
+            N_("登记接收之后已经确定管理类别，请先作废管理类别。"),
         ),
         (
             "SELECT FROM document_record d WHERE d.order_id = o.id AND d.withdrawn_at IS NULL",
-            "登记接收之后已有期满文书，请先作废期满文书。",
+            N_("登记接收之后已有期满文书，请先作废期满文书。"),
         ),
         (
             """SELECT FROM (SELECT order_id, happened_at, withdrawn_at FROM report
                             UNION ALL SELECT order_id, happened_at, withdrawn_at FROM visit
                             UNION ALL SELECT order_id, happened_at, withdrawn_at FROM info_check) done
                 WHERE done.order_id = o.id AND done.withdrawn_at IS NULL AND done.happened_at >= f.happened_at""",
-            "登记接收之后已有报告、走访或核查的记录，请先作废这些记录。",
+            N_("登记接收之后已有报告、走访或核查的记录，请先作废这些记录。"),
         ),
     ),
     "class": (
         (
             """SELECT FROM class_decision c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL
                   AND (c.happened_at, c.id) > (f.happened_at, f.id)""",
-            "这之后又变更过管理类别，请先作废后来的决定。",
+            N_("这之后又变更过管理类别，请先作废后来的决定。"),
         ),
     ),
     "pause": (
         (
             """SELECT FROM pause_check c WHERE c.order_id = o.id AND c.withdrawn_at IS NULL
                   AND c.happened_at >= f.from_at AND (f.to_at IS NULL OR c.happened_at <= f.to_at)""",
-            "这次暂停已经核实过，请先作废核实记录。",
+            N_("这次暂停已经核实过，请先作废核实记录。"),
         ),
     ),
     "end": (
         (
             "SELECT FROM orders later WHERE later.person = o.person AND later.id > o.id",
-            "此人之后已有新的一期矫正，不能再作废这一期的结束登记。",
+            N_("此人之后已有新的一期矫正，不能再作废这一期的结束登记。"),
         ),
     ),
 }
@@ -86,7 +88,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
     if not all(viewer.may(permission) for permission in WITHDRAWN_BY[kind]):
         raise NotAllowed
     if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         row = await _lock_order_of(kind, fact_id, person)
         await _check_nothing_built(kind, fact_id, row)
@@ -117,13 +119,13 @@ async def _lock_order_of(kind: str, fact: int, person: int) -> Record:
 
 async def _check_nothing_built(kind: str, fact: int, order: Record) -> None:
     if order["ended_at"] and kind != "end":
-        raise Refusal("这一期矫正已经结束，请先作废结束登记，再作废这一条。")
+        raise Refusal(_("这一期矫正已经结束，请先作废结束登记，再作废这一条。"))
     for built, sentence in BUILT.get(kind, ()):
         if await fetch_value(
             f"SELECT 1 FROM {TABLES[kind]} f JOIN orders o ON {_of_order(kind)} WHERE f.id = $1 AND EXISTS ({built})",
             fact,
         ):
-            raise Refusal(sentence)
+            raise Refusal(_(sentence))
 
 
 async def _mark(table: str, fact: int, by: tuple[datetime, int, str]) -> None:
@@ -135,7 +137,7 @@ async def _mark(table: str, fact: int, by: tuple[datetime, int, str]) -> None:
         *by,
     )
     if not marked:
-        raise Refusal("这一条已经作废，不用再办。")
+        raise Refusal(_("这一条已经作废，不用再办。"))
 
 
 async def _take_back(kind: str, order: Record) -> None:
@@ -185,4 +187,7 @@ def withdrawn_read(person: int) -> Read:
 
 
 def _whys(rows: Sequence[Row]) -> dict[tuple[str, int], str]:
-    return {(row["kind"], row["id"]): f"{row['reason']}（{row['name']}）" for row in rows}
+    return {
+        (row["kind"], row["id"]): _("%(reason)s（%(by)s）") % {"reason": row["reason"], "by": row["name"]}
+        for row in rows
+    }

@@ -1,22 +1,29 @@
 """How the codes of orders are called on pages and in lists of choices."""
 
-KINDS = {"probation": "缓刑", "parole": "假释", "public_surveillance": "管制", "temporary_outside": "暂予监外执行"}
-LEVELS = {"strict": "严管", "normal": "普管", "loose": "宽管"}
-DOCUMENTS = {"summary": "个人总结", "appraisal": "期满鉴定", "certificate": "解除社区矫正证明书"}
-PAUSES = {"custody": "羁押", "hospital": "住院"}
+from supervision.language import N_
+
+KINDS = {
+    "probation": N_("缓刑"),
+    "parole": N_("假释"),
+    "public_surveillance": N_("管制"),
+    "temporary_outside": N_("暂予监外执行"),
+}
+LEVELS = {"strict": N_("严管"), "normal": N_("普管"), "loose": N_("宽管")}
+DOCUMENTS = {"summary": N_("个人总结"), "appraisal": N_("期满鉴定"), "certificate": N_("解除社区矫正证明书")}
+PAUSES = {"custody": N_("羁押"), "hospital": N_("住院")}
 ENDS = {
-    "released": "期满解除",
-    "revoked": "撤销缓刑、假释",
-    "imprisoned": "收监执行",
-    "deceased": "死亡",
-    "moved_out": "迁出",
-    "other_end": "其他终止",
+    "released": N_("期满解除"),
+    "revoked": N_("撤销缓刑、假释"),
+    "imprisoned": N_("收监执行"),
+    "deceased": N_("死亡"),
+    "moved_out": N_("迁出"),
+    "other_end": N_("其他终止"),
 }
 DEBTS = {
-    "officer": "责任人",
-    "class": "管理类别",
-    "phone": "联系电话",
-    "end_on": "矫正结束日期",
-    "state": "状态的依据（羁押、结束等）",
+    "officer": N_("责任人"),
+    "class": N_("管理类别"),
+    "phone": N_("联系电话"),
+    "end_on": N_("矫正结束日期"),
+    "state": N_("状态的依据（羁押、结束等）"),
 }
-EXCUSES = {"excused": "准予免除", "missed": "认定未完成", "void": "不再要求"}
+EXCUSES = {"excused": N_("准予免除"), "missed": N_("认定未完成"), "void": N_("不再要求")}
