@@ -21,6 +21,8 @@ from supervision.discipline.proposal import Proposal
 from supervision.discipline.tables import EVIDENCE_KINDS, SOURCES
 from supervision.discipline.words import EVENTS
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.language import gettext as _
+from supervision.language import ngettext
 from supervision.orders.actions import check_past
 from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_A_MONTH, WEIGHTS
 from supervision.sealed import seal
@@ -60,12 +62,12 @@ async def report(viewer: Viewer, order: int, new: NewCase, now: datetime) -> int
     Raises Refusal for an ended order, a breach that doesn't hold together, or an alert that is closed or in another open case.
     """
     if new.source not in SOURCES:
-        raise Refusal("请选择线索来源。", fields={"source": "请选择线索来源。"})
+        raise Refusal(_("请选择线索来源。"), fields={"source": _("请选择线索来源。")})
     check_breach(new.breach, now)
     async with tx():
         row = await fetch_row("SELECT * FROM orders WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE", order)
         if row is None:
-            raise Refusal("这一期矫正已经结束，不能再立案。")
+            raise Refusal(_("这一期矫正已经结束，不能再立案。"))
         await _check_alerts(order, new.alerts)
         values = {"order_id": order, "person": row["person"], "source": new.source, "state": "clue", "opened_at": now}
         case = await insert(CASE, values | {"opened_by": viewer.id})
@@ -85,24 +87,29 @@ def check_breach(breach: NewBreach, now: datetime) -> None:
     wrong = dict(_wrong(breach, local_day(now)))
     if wrong:
         told = list(wrong.values())
-        raise Refusal(told[0] if len(told) == 1 else f"有 {len(told)} 项需要修改。", fields=wrong)
+        raise Refusal(
+            told[0]
+            if len(told) == 1
+            else ngettext("有 %(n)d 项需要修改。", "有 %(n)d 项需要修改。", len(told)) % {"n": len(told)},
+            fields=wrong,
+        )
 
 
 def _wrong(breach: NewBreach, today: date) -> list[tuple[str, str]]:
     since, until = breach.since_on, breach.until_on
     checks = (
-        (breach.kind not in BREACHES, "kind", "请选择违反的规定。"),
-        (breach.weight not in WEIGHTS, "weight", "请选择情节。"),
-        (not breach.facts.strip(), "facts", "请写明违反规定的事实。"),
+        (breach.kind not in BREACHES, "kind", _("请选择违反的规定。")),
+        (breach.weight not in WEIGHTS, "weight", _("请选择情节。")),
+        (not breach.facts.strip(), "facts", _("请写明违反规定的事实。")),
         (
             breach.kind == "off_control" and since is None,
             "since_on",
-            "请填写最后一次依规定报到、联系的日期，或者应报到而未报到的日期。",
+            _("请填写最后一次依规定报到、联系的日期，或者应报到而未报到的日期。"),
         ),
-        (since is not None and since > today, "since_on", "日期不能晚于今天。"),
-        (until is not None and until > today, "until_on", "日期不能晚于今天。"),
-        (until is not None and since is None, "since_on", "请同时填写起算的日期。"),
-        (bool(since and until and until < since), "until_on", "不能早于起算的日期。"),
+        (since is not None and since > today, "since_on", _("日期不能晚于今天。")),
+        (until is not None and until > today, "until_on", _("日期不能晚于今天。")),
+        (until is not None and since is None, "since_on", _("请同时填写起算的日期。")),
+        (bool(since and until and until < since), "until_on", _("不能早于起算的日期。")),
     )
     return [(field, told) for is_wrong, field, told in checks if is_wrong]
 
@@ -120,7 +127,7 @@ async def _check_alerts(order: int, alerts: Sequence[int]) -> None:
         list(alerts),
     )
     if free != len(set(alerts)):
-        told = "所选的预警已经处置，或者已有案件在办，请刷新后重新选择。"
+        told = _("所选的预警已经处置，或者已有案件在办，请刷新后重新选择。")
         raise Refusal(told, fields={"alert": told})
 
 
@@ -152,9 +159,9 @@ async def amend(viewer: Viewer, case: int, breach: NewBreach, now: datetime) -> 
 async def add_evidence(viewer: Viewer, case: int, kind: str, text: str, *, happened_at: datetime, now: datetime) -> int:
     """A piece of evidence, or the hearing of the person; its id. What it says is sealed."""
     if kind not in EVIDENCE_KINDS:
-        raise Refusal("请选择证据种类。", fields={"kind": "请选择证据种类。"})
+        raise Refusal(_("请选择证据种类。"), fields={"kind": _("请选择证据种类。")})
     if not text.strip():
-        raise Refusal("请写明证据的内容。", fields={"text": "请写明证据的内容。"})
+        raise Refusal(_("请写明证据的内容。"), fields={"text": _("请写明证据的内容。")})
     check_past(happened_at, now)
     async with tx():
         row = await _lock_to_add(viewer, case)
@@ -166,7 +173,7 @@ async def add_evidence(viewer: Viewer, case: int, kind: str, text: str, *, happe
 
 async def withdraw_evidence(viewer: Viewer, case: int, evidence: int, reason: str, now: datetime) -> None:
     """A wrong piece of evidence no longer counts; its row stays."""
-    said = needed(reason, "作废的原因")
+    said = needed(reason, _("作废的原因"))
     async with tx():
         row = await _lock_to_add(viewer, case)
         changed = await execute(
@@ -186,7 +193,7 @@ async def withdraw_evidence(viewer: Viewer, case: int, evidence: int, reason: st
 async def _lock_to_add(viewer: Viewer, case: int) -> Record:
     row = await lock(viewer, case)
     if row["state"] not in WITH_EVIDENCE:
-        raise Refusal("已经提出建议，不能再改事实和证据；需要补充的，由审核或者决定的人退回。")
+        raise Refusal(_("已经提出建议，不能再改事实和证据；需要补充的，由审核或者决定的人退回。"))
     return row
 
 
@@ -201,7 +208,7 @@ async def open_case(viewer: Viewer, case: int, now: datetime) -> None:
 
 async def dismiss(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """Nothing follows from it, with a reason. Its alerts stay open: they end by their own outcome."""
-    said = needed(reason, "不予处理的理由")
+    said = needed(reason, _("不予处理的理由"))
     async with tx():
         await move(viewer, await lock(viewer, case), "dismiss", now, {"reason": said})
 
@@ -212,15 +219,15 @@ async def investigate(viewer: Viewer, case: int, now: datetime) -> None:
         row = await lock(viewer, case)
         transition("investigate", row["state"])
         if not await has_evidence(case, "hearing"):
-            raise Refusal("还没有询问（谈话）笔录：先听取本人的陈述。")
+            raise Refusal(_("还没有询问（谈话）笔录：先听取本人的陈述。"))
         if not await has_evidence(case, *(kind for kind in EVIDENCE_KINDS if kind != "hearing")):
-            raise Refusal("除询问笔录以外，还须至少一项证据。")
+            raise Refusal(_("除询问笔录以外，还须至少一项证据。"))
         await move(viewer, row, "investigate", now)
 
 
 async def propose_item(viewer: Viewer, case: int, item: str, reason: str, now: datetime) -> None:
     """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate."""
-    said = needed(reason, "建议的理由")
+    said = needed(reason, _("建议的理由"))
     async with tx():
         row = await lock(viewer, case)
         shown = await proposal_for(row, now)
@@ -234,7 +241,7 @@ async def propose_item(viewer: Viewer, case: int, item: str, reason: str, now: d
 def check_item(shown: Proposal, item: str) -> None:
     """Raises Refusal for an item that the facts don't allow, or that isn't the case's to decide."""
     if not shown.allows(item) or ITEMS[item].measure == CANDIDATE:
-        said = "按已经查明的事实，不能适用这一项；请先补充事实，或者选择列出的其他项。"
+        said = _("按已经查明的事实，不能适用这一项；请先补充事实，或者选择列出的其他项。")
         raise Refusal(said, fields={"item": said})
 
 
@@ -262,10 +269,10 @@ async def open_candidate(viewer: Viewer, case: int, item: str, now: datetime) ->
     async with tx():
         row = await lock(viewer, case)
         if row["state"] in ENDED:
-            raise Refusal("这件案件已经办结。")
+            raise Refusal(_("这件案件已经办结。"))
         shown = await proposal_for(row, now)
         if not shown.allows(item) or ITEMS[item].measure != CANDIDATE:
-            said = "按已经查明的事实，不能列为这一项的候选。"
+            said = _("按已经查明的事实，不能列为这一项的候选。")
             raise Refusal(said, fields={"item": said})
         await _put_candidate(viewer, row, item, now)
         await _done(viewer, "discipline_candidate", row, now, {"item": item})
@@ -285,7 +292,7 @@ async def _put_candidate(viewer: Viewer, row: Record, item: str, now: datetime) 
 
 async def review(viewer: Viewer, case: int, passed: bool, opinion: str, now: datetime) -> None:
     """The legal review (法制审核) lets the proposal pass, or sends it back, with an opinion."""
-    said = needed(opinion, "审核意见", "opinion")
+    said = needed(opinion, _("审核意见"), "opinion")
     async with tx():
         row = await lock(viewer, case)
         proposal = await last_proposal(case)
@@ -302,7 +309,7 @@ async def last_proposal(case: int) -> Record | None:
 
 async def send_back(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """Whoever decides wants more: the case goes back to who investigated it."""
-    said = needed(reason, "退回的理由")
+    said = needed(reason, _("退回的理由"))
     async with tx():
         await move(viewer, await lock(viewer, case), "return", now, {"reason": said})
 
@@ -310,9 +317,9 @@ async def send_back(viewer: Viewer, case: int, reason: str, now: datetime) -> No
 def needed(text: str, what: str, field: str = "reason") -> str:
     """The text without blanks at its ends. Raises Refusal where nothing was said, or a number that is sealed elsewhere."""
     said = text.strip()
-    told = "" if said else f"请填写{what}。"
+    told = "" if said else _("请填写%(label)s。") % {"label": what}
     if NUMBER_LIKE.search(said):
-        told = f"{what}里请不要写电话号码或身份证号。"
+        told = _("%(label)s里请不要写电话号码或身份证号。") % {"label": what}
     if told:
         raise Refusal(told, fields={field: told})
     return said
@@ -338,7 +345,7 @@ async def move(viewer: Viewer, row: Record, event: str, now: datetime, detail: M
     if not viewer.may(found.permission):
         raise NotAllowed
     if row["order_ended_at"] and event not in AFTER_THE_ORDER:
-        raise Refusal("这一期矫正已经结束，只能归档或者不予处理。")
+        raise Refusal(_("这一期矫正已经结束，只能归档或者不予处理。"))
     refuse_same_person(found, viewer.id, await parts_of(row["id"]))
     changed = await execute(
         "UPDATE discipline_case SET state = $3, closed_at = $4 WHERE id = $1 AND state = $2",
@@ -348,7 +355,7 @@ async def move(viewer: Viewer, row: Record, event: str, now: datetime, detail: M
         now if found.to in ENDED else None,
     )
     if not changed:
-        raise Refusal("这件案件刚刚被他人办理，请刷新后查看。")
+        raise Refusal(_("这件案件刚刚被他人办理，请刷新后查看。"))
     await _event(row["id"], (event, row["state"], found.to), viewer, now, detail or {})
     await _note(viewer, row, event, now)
     await _done(viewer, f"discipline_{event}", row, now, detail)

@@ -12,6 +12,7 @@ from supervision.db import Record, fetch, fetch_row, insert, tx
 from supervision.discipline.actions import needed
 from supervision.discipline.tables import CANDIDATE_ENDS
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.people.scope import visible_people
 from supervision.rules.discipline_earlier import CANDIDATE
 
@@ -117,13 +118,13 @@ async def decide_candidate(viewer: Viewer, finding: int, word: Word, now: dateti
 
 def _check(candidate: Candidate, word: Word) -> None:
     if word.outcome not in CANDIDATE_ENDS:
-        raise Refusal("请选择处理结果。", fields={"outcome": "请选择处理结果。"})
-    needed(word.reason, "理由（不提请也须说明）")
+        raise Refusal(_("请选择处理结果。"), fields={"outcome": _("请选择处理结果。")})
+    needed(word.reason, _("理由（不提请也须说明）"))
     if word.outcome == "proposed" and candidate.needs_further_breach and not word.further_breach.strip():
-        told = "须写明第二次警告之后又有的违反规定的行为（仍不改正）。"
+        told = _("须写明第二次警告之后又有的违反规定的行为（仍不改正）。")
         raise Refusal(told, fields={"further_breach": told})
     if word.further_breach.strip():
-        needed(word.further_breach, "又有的违反规定的行为", "further_breach")
+        needed(word.further_breach, _("又有的违反规定的行为"), "further_breach")
 
 
 async def _refuse_own(viewer: Viewer, candidate: Candidate) -> None:
@@ -135,4 +136,4 @@ async def _refuse_own(viewer: Viewer, candidate: Candidate) -> None:
         candidate.period,
     )
     if own:
-        raise Refusal("您列入了这一候选，不能由同一人作出决定：请由另一名负责人办理。")
+        raise Refusal(_("您列入了这一候选，不能由同一人作出决定：请由另一名负责人办理。"))

@@ -13,6 +13,7 @@ from supervision.discipline.tables import SERVED_HOW
 from supervision.discipline.words import MEASURES
 from supervision.documents.actions import About, withdraw_for
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import check_past
 from supervision.rules.discipline_items import ADMONITION, EDUCATION, ITEMS, POLICE, WARNING
 
@@ -28,7 +29,7 @@ async def decide(viewer: Viewer, case: int, item: str, reason: str, now: datetim
     It ends the case's alerts about duties: their outcome is the decision. Findings end by their own facts. Raises Refusal for
     an item that the facts don't allow.
     """
-    said = needed(reason, "决定的理由")
+    said = needed(reason, _("决定的理由"))
     async with tx():
         row = await lock(viewer, case)
         transition("decide", row["state"])
@@ -78,7 +79,7 @@ async def serve(viewer: Viewer, case: int, served: Served, now: datetime) -> Non
         decision = await decision_in_force(case)
         assert decision is not None, "a decided case has its decision"
         if served.happened_at < decision["happened_at"].replace(second=0, microsecond=0):
-            raise Refusal("送达时间早于作出决定的时间。", fields={"happened_at": "不能早于作出决定的时间。"})
+            raise Refusal(_("送达时间早于作出决定的时间。"), fields={"happened_at": _("不能早于作出决定的时间。")})
         at = {"happened_at": served.happened_at, "recorded_at": now, "recorded_by": viewer.id}
         values = {"decision": decision["id"], "how": served.how, "witness": served.witness.strip() or None}
         await insert("discipline_service", values | {"note": served.note.strip() or None} | at)
@@ -87,18 +88,18 @@ async def serve(viewer: Viewer, case: int, served: Served, now: datetime) -> Non
 
 def _check_served(served: Served, now: datetime) -> None:
     if served.how not in SERVED_HOW:
-        raise Refusal("请选择送达方式。", fields={"how": "请选择送达方式。"})
+        raise Refusal(_("请选择送达方式。"), fields={"how": _("请选择送达方式。")})
     check_past(served.happened_at, now)
     if served.how == "refused" or served.witness.strip():
-        needed(served.witness, "见证人的姓名和身份", "witness")
+        needed(served.witness, _("见证人的姓名和身份"), "witness")
     if served.how == "refused" or served.note.strip():
-        needed(served.note, "拒绝签收的情况", "note")
+        needed(served.note, _("拒绝签收的情况"), "note")
 
 
 async def file(viewer: Viewer, case: int, *, copied: bool, now: datetime) -> None:
     """The case goes to the file once the procuratorate has its copy (law d.2: F23, F24)."""
     if not copied:
-        told = "决定书应当抄送人民检察院，抄送后再归档。"
+        told = _("决定书应当抄送人民检察院，抄送后再归档。")
         raise Refusal(told, fields={"copied": told})
     async with tx():
         await move(viewer, await lock(viewer, case), "file", now)
@@ -106,34 +107,34 @@ async def file(viewer: Viewer, case: int, *, copied: bool, now: datetime) -> Non
 
 async def object_to(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """The person objects to the decision."""
-    said = needed(reason, "异议的内容")
+    said = needed(reason, _("异议的内容"))
     async with tx():
         await move(viewer, await lock(viewer, case), "object", now, {"reason": said})
 
 
 async def answer_objection(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """The bureau keeps its decision, with reasons; where the person is right, `correct` withdraws it."""
-    said = needed(reason, "处理异议的理由")
+    said = needed(reason, _("处理异议的理由"))
     async with tx():
         await move(viewer, await lock(viewer, case), "answer_objection", now, {"reason": said})
 
 
 async def police_answer(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """What the police decided of the penalty that was asked for (law DI-P1)."""
-    said = needed(reason, "公安机关的处理结果")
+    said = needed(reason, _("公安机关的处理结果"))
     async with tx():
         await move(viewer, await lock(viewer, case), "police_answer", now, {"reason": said})
 
 
 async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
     """A correcting act: the decision of a 训诫 or 警告 is withdrawn with its reason, and counts nowhere any more."""
-    said = needed(reason, "撤销决定的理由")
+    said = needed(reason, _("撤销决定的理由"))
     async with tx():
         row = await lock(viewer, case)
         transition("correct", row["state"])
         decision = await decision_in_force(case)
         if decision is None or decision["measure"] not in (ADMONITION, WARNING):
-            raise Refusal("这件案件没有作出训诫或者警告的决定，不需要撤销。")
+            raise Refusal(_("这件案件没有作出训诫或者警告的决定，不需要撤销。"))
         await execute(
             "UPDATE discipline_decision SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4 WHERE id = $1",
             decision["id"],

@@ -15,6 +15,7 @@ from supervision.documents.actions import About, Issued, file_scan, issue, issue
 from supervision.documents.forms import FORMS
 from supervision.errors import Refusal
 from supervision.files.actions import Upload
+from supervision.language import gettext as _
 from supervision.orders.words import KINDS
 from supervision.people.actions import DOC
 from supervision.rules.discipline_items import ADMONITION, ITEMS, WARNING
@@ -34,7 +35,7 @@ async def letter(viewer: Viewer, case: int, bureau: str, now: datetime) -> Issue
         row = await lock(viewer, case)
         decision = await decision_in_force(case)
         if decision is None or decision["measure"] not in FORM_OF:
-            raise Refusal("还没有训诫或者警告的决定，没有可以制作的决定书。")
+            raise Refusal(_("还没有训诫或者警告的决定，没有可以制作的决定书。"))
         form = FORMS[FORM_OF[decision["measure"]]]
         values = await _values(row, decision, bureau)
         return await issue(viewer, form, about(row), values, office_mark=office_mark(bureau), now=now)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from supervision.errors import Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 
 STATES = (
     "clue",
@@ -66,27 +68,27 @@ TRANSITIONS: Mapping[str, Transition] = {
 """event → what it does. Law b.7: CLUE → OPENED → INVESTIGATED → PROPOSED → REVIEWED → DECIDED → SERVED → FILED."""
 
 WHERE_IT_STANDS: Mapping[str, str] = {
-    "clue": "还是线索",
-    "opened": "正在调查取证",
-    "investigated": "已经查清、等待提出建议",
-    "proposed": "等待法制审核",
-    "reviewed": "等待决定",
-    "decided": "等待送达",
-    "served": "已经送达",
-    "objection": "正在处理异议",
-    "psb_pending": "等待公安机关的结果",
-    "filed": "已经归档",
-    "closed_no": "已经不予处理",
-    "withdrawn": "已经撤销",
+    "clue": N_("还是线索"),
+    "opened": N_("正在调查取证"),
+    "investigated": N_("已经查清、等待提出建议"),
+    "proposed": N_("等待法制审核"),
+    "reviewed": N_("等待决定"),
+    "decided": N_("等待送达"),
+    "served": N_("已经送达"),
+    "objection": N_("正在处理异议"),
+    "psb_pending": N_("等待公安机关的结果"),
+    "filed": N_("已经归档"),
+    "closed_no": N_("已经不予处理"),
+    "withdrawn": N_("已经撤销"),
 }
-PARTS: Mapping[str, str] = {PROPOSER: "提出建议", REVIEWER: "法制审核", DECIDER: "作出决定"}
+PARTS: Mapping[str, str] = {PROPOSER: N_("提出建议"), REVIEWER: N_("法制审核"), DECIDER: N_("作出决定")}
 
 
 def transition(event: str, state: str) -> Transition:
     """The transition of that event in that state. Raises Refusal where the life cycle has none, KeyError for no such event."""
     found = TRANSITIONS[event]
     if state not in found.states:
-        raise Refusal(f"这件案件{WHERE_IT_STANDS[state]}，不能办理这一步。")
+        raise Refusal(_("这件案件%(where)s，不能办理这一步。") % {"where": _(WHERE_IT_STANDS[state])})
     return found
 
 
@@ -94,7 +96,8 @@ def refuse_same_person(found: Transition, actor: int, parts: Mapping[str, int | 
     """Raise Refusal where whoever acts had another part in the case: who proposes, reviews and decides are three persons."""
     for part in found.apart_from:
         if parts.get(part) == actor:
-            raise Refusal(f"您已经在这件案件里{PARTS[part]}，同一人不能再办理这一步：请由另一名工作人员办理。")
+            told = _("您已经在这件案件里%(part)s，同一人不能再办理这一步：请由另一名工作人员办理。")
+            raise Refusal(told % {"part": _(PARTS[part])})
 
 
 def events_in(state: str) -> Iterator[Transition]:

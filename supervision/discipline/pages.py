@@ -19,6 +19,7 @@ from supervision.discipline.proposal import Breach, propose
 from supervision.discipline.standing import Lapse, heaviest, lapses_of, standing_of
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form
+from supervision.language import gettext as _
 from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
@@ -126,22 +127,22 @@ async def report(
     person = await get_person(viewer, person_id)
     order = await get_order_id(viewer, person_id)
     form = await read_form(request, "discipline/new.html", **await _new_context(viewer, person, clock))
-    source = form.choice("source", "线索来源", words.SOURCES)
+    source = form.choice("source", _("线索来源"), words.SOURCES)
     breach = read_breach(form)
     alerts = [int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:])]
     form.check()
     case = await actions.report(viewer, order, NewCase(source, breach, tuple(alerts)), clock.now())
-    return back_to(request, f"/people/{person_id}/discipline/{case}", "线索已登记，请研判后立案或者不予处理。")
+    return back_to(request, f"/people/{person_id}/discipline/{case}", _("线索已登记，请研判后立案或者不予处理。"))
 
 
 def read_breach(form: Form) -> NewBreach:
     """What was typed of the breach."""
     return NewBreach(
-        kind=form.choice("kind", "违反的规定", words.BREACHES),
-        weight=form.choice("weight", "情节", words.WEIGHTS),
-        facts=form.text("facts", "违反规定的事实"),
-        since_on=form.day_or_none("since_on", "起算的日期"),
-        until_on=form.day_or_none("until_on", "报到或者查找到的日期"),
+        kind=form.choice("kind", _("违反的规定"), words.BREACHES),
+        weight=form.choice("weight", _("情节"), words.WEIGHTS),
+        facts=form.text("facts", _("违反规定的事实")),
+        since_on=form.day_or_none("since_on", _("起算的日期")),
+        until_on=form.day_or_none("until_on", _("报到或者查找到的日期")),
         hides=form.tick("hides"),
     )
 
@@ -193,7 +194,7 @@ async def case_context(person: PersonRef, row: Record, clock: Clock) -> dict[str
         "letter": await letter_of(row, decision["measure"]) if decision else None,
         "causes": [
             {
-                "title": title_of(one["kind"], one["variant"] or ""),
+                "title": _(title_of(one["kind"], one["variant"] or "")),
                 "since_at": one["since_at"],
                 "closed_at": one["closed_at"],
             }
@@ -207,7 +208,9 @@ async def case_context(person: PersonRef, row: Record, clock: Clock) -> dict[str
 def item_label(code: str) -> str:
     """“训诫：第34条第1项 不按规定时间报到……”."""
     item = ITEMS[code]
-    return f"{words.MEASURES[item.measure]}：{item.article.rpartition('》')[2]} {item.words}"
+    article = _(item.article).rpartition("》")[2]
+    said = {"measure": _(words.MEASURES[item.measure]), "article": article, "words": _(item.words)}
+    return _("%(measure)s：%(article)s %(words)s") % said
 
 
 # -- candidates --------------------------------------------------------------------------------------------------
@@ -229,18 +232,20 @@ async def decide_candidate(
     form = await read_form(
         request,
         "discipline/_candidate.html",
-        heading="撤销、收监候选",
+        heading=_("撤销、收监候选"),
         person=person,
         one=candidate,
         words=words,
         items=ITEMS,
     )
-    outcome = form.choice("outcome", "处理结果", words.CANDIDATE_ENDS)
-    reason = form.text("reason", "理由")
+    outcome = form.choice("outcome", _("处理结果"), words.CANDIDATE_ENDS)
+    reason = form.text("reason", _("理由"))
     form.check()
-    word = candidates.Word(outcome, reason, form.text("further_breach", "又有的违反规定的行为", required=False))
+    word = candidates.Word(outcome, reason, form.text("further_breach", _("又有的违反规定的行为"), required=False))
     await candidates.decide_candidate(viewer, finding_id, word, clock.now())
-    return back_to(request, "/discipline", f"已作出决定：{words.CANDIDATE_ENDS[outcome]}。")
+    return back_to(
+        request, "/discipline", _("已作出决定：%(outcome)s。") % {"outcome": _(words.CANDIDATE_ENDS[outcome])}
+    )
 
 
 ROUTES = [discipline, of_person, new, report, one, decide_candidate]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from supervision.days import add_months
+from supervision.language import N_
 from supervision.rules.discipline_items import (
     ADMONITION,
     AFTER_TWO_WARNINGS,
@@ -21,11 +22,13 @@ MOST_DAYS_OF_AN_ADMONITION = 10
 ENOUGH = 2
 """So many 训诫 make the next breach a 警告; so many 警告 make a candidate."""
 
-PAROLE_CAUTION = "原《治安管理处罚法》（2012年）第60条第4项没有列入假释的对象：不建议提请治安管理处罚，可以警告，或者列为撤销假释的候选；新法的规定请核对原文。"
-SURVEILLANCE_CAUTION = "管制没有撤销的规定，只能依法提请治安管理处罚。"
-EDUCATION_FIRST = "须先有一次教育的记录，教育后仍不改正的才能训诫或者警告。"
-NO_DAY_LATE = "未超过期限一日，不存在逾期或者脱离监管的日数。"
-ONLY_MEDICAL = "只适用于暂予监外执行（保外就医）的对象。"
+PAROLE_CAUTION = N_(
+    "原《治安管理处罚法》（2012年）第60条第4项没有列入假释的对象：不建议提请治安管理处罚，可以警告，或者列为撤销假释的候选；新法的规定请核对原文。"
+)
+SURVEILLANCE_CAUTION = N_("管制没有撤销的规定，只能依法提请治安管理处罚。")
+EDUCATION_FIRST = N_("须先有一次教育的记录，教育后仍不改正的才能训诫或者警告。")
+NO_DAY_LATE = N_("未超过期限一日，不存在逾期或者脱离监管的日数。")
+ONLY_MEDICAL = N_("只适用于暂予监外执行（保外就医）的对象。")
 
 
 @dataclass(frozen=True, slots=True)

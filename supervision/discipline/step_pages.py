@@ -16,6 +16,8 @@ from supervision.discipline.pages import case_context, case_of, read_breach
 from supervision.files.actions import Upload
 from supervision.files.content import LARGEST
 from supervision.forms import Form, read_form
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.people.answers import back_to
 from supervision.people.scope import get_person
 
@@ -46,18 +48,18 @@ class Step:
 
 
 REASONS: Mapping[str, tuple[str, str, str]] = {
-    "dismiss": ("不予处理", "理由", "不予处理"),
-    "return": ("退回补充", "退回的理由", "退回"),
-    "objection": ("本人提出异议", "异议的内容", "登记异议"),
-    "objection/answer": ("处理异议", "维持决定的理由", "维持决定"),
-    "police": ("公安机关的结果", "处理结果（文书名称和文号）", "登记结果"),
-    "correction": ("撤销决定", "撤销的理由", "撤销决定"),
+    "dismiss": (N_("不予处理"), N_("理由"), N_("不予处理")),
+    "return": (N_("退回补充"), N_("退回的理由"), N_("退回")),
+    "objection": (N_("本人提出异议"), N_("异议的内容"), N_("登记异议")),
+    "objection/answer": (N_("处理异议"), N_("维持决定的理由"), N_("维持决定")),
+    "police": (N_("公安机关的结果"), N_("处理结果（文书名称和文号）"), N_("登记结果")),
+    "correction": (N_("撤销决定"), N_("撤销的理由"), N_("撤销决定")),
 }
 """Steps that ask for nothing but a reason: the form's place, its heading, its field and its button."""
 
 
 async def _reason(step: Step, person_id: int, case_id: int, place: str) -> str:
-    heading, label, button = REASONS[place]
+    heading, label, button = map(_, REASONS[place])
     asked = {"place": place, "label": label, "button": button}
     form = await step.form(person_id, case_id, "_reason", heading, act_form=asked)
     return form.text("reason", label, required=False)
@@ -73,11 +75,11 @@ async def amend(
 ) -> Answer:
     """What is told of the breach is told anew."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_breach", "违反规定的事实")
+    form = await step.form(person_id, case_id, "_breach", _("违反规定的事实"))
     breach = read_breach(form)
     form.check()
     await actions.amend(viewer, case_id, breach, step.now)
-    return step.done("事实已更正，原来的记录留存备查。")
+    return step.done(_("事实已更正，原来的记录留存备查。"))
 
 
 @post(f"{AT}/evidence", guards=[guard("handle_discipline")])
@@ -90,12 +92,12 @@ async def add_evidence(
 ) -> Answer:
     """A piece of evidence, or the hearing."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_evidence", "登记证据")
-    kind, text = form.choice("evidence_kind", "证据种类", words.EVIDENCE), form.text("text", "内容")
-    happened_at = form.moment("happened_at", "时间")
+    form = await step.form(person_id, case_id, "_evidence", _("登记证据"))
+    kind, text = form.choice("evidence_kind", _("证据种类"), words.EVIDENCE), form.text("text", _("内容"))
+    happened_at = form.moment("happened_at", _("时间"))
     form.check()
     await actions.add_evidence(viewer, case_id, kind, text, happened_at=happened_at, now=step.now)
-    return step.done(f"已登记：{words.EVIDENCE[kind]}。")
+    return step.done(_("已登记：%(evidence)s。") % {"evidence": _(words.EVIDENCE[kind])})
 
 
 @post(f"{AT}/evidence/{{evidence_id:int}}/withdrawal", guards=[guard("handle_discipline")])
@@ -109,10 +111,12 @@ async def withdraw_evidence(
 ) -> Answer:
     """A wrong piece of evidence no longer counts."""
     step = Step(request, viewer, clock)
-    asked = {"place": f"evidence/{evidence_id}/withdrawal", "label": "作废的原因", "button": "作废"}
-    form = await step.form(person_id, case_id, "_reason", "作废证据", act_form=asked)
-    await actions.withdraw_evidence(viewer, case_id, evidence_id, form.text("reason", "原因", required=False), step.now)
-    return step.done("已作废。")
+    asked = {"place": f"evidence/{evidence_id}/withdrawal", "label": _("作废的原因"), "button": _("作废")}
+    form = await step.form(person_id, case_id, "_reason", _("作废证据"), act_form=asked)
+    await actions.withdraw_evidence(
+        viewer, case_id, evidence_id, form.text("reason", _("原因"), required=False), step.now
+    )
+    return step.done(_("已作废。"))
 
 
 @post(f"{AT}/opening", guards=[guard("handle_discipline")])
@@ -125,9 +129,9 @@ async def open_case(
 ) -> Answer:
     """The clue holds."""
     step = Step(request, viewer, clock)
-    await step.form(person_id, case_id, "_plain", "立案", plain={"place": "opening", "button": "立案"})
+    await step.form(person_id, case_id, "_plain", _("立案"), plain={"place": "opening", "button": _("立案")})
     await actions.open_case(viewer, case_id, step.now)
-    return step.done("已立案，请调查取证并听取本人陈述。")
+    return step.done(_("已立案，请调查取证并听取本人陈述。"))
 
 
 @post(f"{AT}/dismiss", guards=[guard("handle_discipline")])
@@ -142,7 +146,7 @@ async def dismiss(
     step = Step(request, viewer, clock)
     reason = await _reason(step, person_id, case_id, "dismiss")
     await actions.dismiss(viewer, case_id, reason, step.now)
-    return step.done("已记为不予处理；有关的预警仍须处置。")
+    return step.done(_("已记为不予处理；有关的预警仍须处置。"))
 
 
 @post(f"{AT}/investigation", guards=[guard("handle_discipline")])
@@ -155,10 +159,10 @@ async def investigate(
 ) -> Answer:
     """The facts are clear."""
     step = Step(request, viewer, clock)
-    asked = {"place": "investigation", "button": "事实已查清"}
-    await step.form(person_id, case_id, "_plain", "查清事实", plain=asked)
+    asked = {"place": "investigation", "button": _("事实已查清")}
+    await step.form(person_id, case_id, "_plain", _("查清事实"), plain=asked)
     await actions.investigate(viewer, case_id, step.now)
-    return step.done("事实已查清，请提出建议。")
+    return step.done(_("事实已查清，请提出建议。"))
 
 
 @post(f"{AT}/proposal", guards=[guard("handle_discipline")])
@@ -171,11 +175,11 @@ async def propose(
 ) -> Answer:
     """A named person proposes."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_propose", "提出建议")
-    item, reason = form.text("item", "适用的条款"), form.text("reason", "建议的理由")
+    form = await step.form(person_id, case_id, "_propose", _("提出建议"))
+    item, reason = form.text("item", _("适用的条款")), form.text("reason", _("建议的理由"))
     form.check()
     await actions.propose_item(viewer, case_id, item, reason, step.now)
-    return step.done("建议已提出，待法制审核。")
+    return step.done(_("建议已提出，待法制审核。"))
 
 
 @post(f"{AT}/review", guards=[guard("review_discipline")])
@@ -188,11 +192,11 @@ async def review(
 ) -> Answer:
     """The legal review."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_review", "法制审核")
-    passed, opinion = form.choice("passed", "审核结论", ("yes", "no")), form.text("opinion", "审核意见")
+    form = await step.form(person_id, case_id, "_review", _("法制审核"))
+    passed, opinion = form.choice("passed", _("审核结论"), ("yes", "no")), form.text("opinion", _("审核意见"))
     form.check()
     await actions.review(viewer, case_id, passed == "yes", opinion, step.now)
-    return step.done("审核通过，待决定。" if passed == "yes" else "已退回补充。")
+    return step.done(_("审核通过，待决定。") if passed == "yes" else _("已退回补充。"))
 
 
 @post(f"{AT}/return", guards=[guard("decide_discipline")])
@@ -206,7 +210,7 @@ async def send_back(
     """Whoever decides wants more."""
     step = Step(request, viewer, clock)
     await actions.send_back(viewer, case_id, await _reason(step, person_id, case_id, "return"), step.now)
-    return step.done("已退回补充。")
+    return step.done(_("已退回补充。"))
 
 
 @post(f"{AT}/decision", guards=[guard("decide_discipline")])
@@ -219,11 +223,11 @@ async def decide(
 ) -> Answer:
     """The bureau decides."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_decide", "作出决定")
-    item, reason = form.text("item", "适用的条款"), form.text("reason", "决定的理由")
+    form = await step.form(person_id, case_id, "_decide", _("作出决定"))
+    item, reason = form.text("item", _("适用的条款")), form.text("reason", _("决定的理由"))
     form.check()
     await decisions.decide(viewer, case_id, item, reason, step.now)
-    return step.done("决定已作出。训诫、警告须在三日内送达。")
+    return step.done(_("决定已作出。训诫、警告须在三日内送达。"))
 
 
 @post(f"{AT}/service", guards=[guard("handle_discipline")])
@@ -236,12 +240,12 @@ async def serve(
 ) -> Answer:
     """The decision was handed over, or refused before a witness."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_serve", "送达")
-    how, happened_at = form.choice("how", "送达方式", words.SERVED_HOW), form.moment("happened_at", "送达时间")
+    form = await step.form(person_id, case_id, "_serve", _("送达"))
+    how, happened_at = form.choice("how", _("送达方式"), words.SERVED_HOW), form.moment("happened_at", _("送达时间"))
     form.check()
-    witness, note = form.text("witness", "见证人", required=False), form.text("note", "情况", required=False)
+    witness, note = form.text("witness", _("见证人"), required=False), form.text("note", _("情况"), required=False)
     await decisions.serve(viewer, case_id, decisions.Served(how, happened_at, witness, note), step.now)
-    return step.done("已送达，决定生效。")
+    return step.done(_("已送达，决定生效。"))
 
 
 @post(f"{AT}/filing", guards=[guard("handle_discipline")])
@@ -254,9 +258,9 @@ async def file(
 ) -> Answer:
     """The case goes to the file."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_file", "归档")
+    form = await step.form(person_id, case_id, "_file", _("归档"))
     await decisions.file(viewer, case_id, copied=form.tick("copied"), now=step.now)
-    return step.done("已归档。")
+    return step.done(_("已归档。"))
 
 
 @post(f"{AT}/objection", guards=[guard("handle_discipline")])
@@ -270,7 +274,7 @@ async def object_to(
     """The person objects."""
     step = Step(request, viewer, clock)
     await decisions.object_to(viewer, case_id, await _reason(step, person_id, case_id, "objection"), step.now)
-    return step.done("异议已登记。")
+    return step.done(_("异议已登记。"))
 
 
 @post(f"{AT}/objection/answer", guards=[guard("decide_discipline")])
@@ -285,7 +289,7 @@ async def answer_objection(
     step = Step(request, viewer, clock)
     reason = await _reason(step, person_id, case_id, "objection/answer")
     await decisions.answer_objection(viewer, case_id, reason, step.now)
-    return step.done("异议已处理，决定维持。")
+    return step.done(_("异议已处理，决定维持。"))
 
 
 @post(f"{AT}/police", guards=[guard("handle_discipline")])
@@ -299,7 +303,7 @@ async def police_answer(
     """What the police decided."""
     step = Step(request, viewer, clock)
     await decisions.police_answer(viewer, case_id, await _reason(step, person_id, case_id, "police"), step.now)
-    return step.done("公安机关的结果已登记。")
+    return step.done(_("公安机关的结果已登记。"))
 
 
 @post(f"{AT}/correction", guards=[guard("decide_discipline")])
@@ -313,7 +317,7 @@ async def correct(
     """A correcting act."""
     step = Step(request, viewer, clock)
     await decisions.correct(viewer, case_id, await _reason(step, person_id, case_id, "correction"), step.now)
-    return step.done("决定已撤销，不再计入次数。")
+    return step.done(_("决定已撤销，不再计入次数。"))
 
 
 @post(f"{AT}/candidate", guards=[guard("handle_discipline")])
@@ -326,11 +330,11 @@ async def open_candidate(
 ) -> Answer:
     """The case is put down as a candidate of revocation."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_open_candidate", "列为候选")
-    item = form.text("item", "适用的条款")
+    form = await step.form(person_id, case_id, "_open_candidate", _("列为候选"))
+    item = form.text("item", _("适用的条款"))
     form.check()
     await actions.open_candidate(viewer, case_id, item, step.now)
-    return step.done("已列为候选，须由负责人说明理由作出决定。")
+    return step.done(_("已列为候选，须由负责人说明理由作出决定。"))
 
 
 @post(f"{AT}/letter", guards=[guard("handle_discipline")])
@@ -344,9 +348,9 @@ async def letter(
 ) -> Answer:
     """The decision's letter is made and numbered; the second time the stored one is told."""
     step = Step(request, viewer, clock)
-    await step.form(person_id, case_id, "_letter", "制作决定书")
+    await step.form(person_id, case_id, "_letter", _("制作决定书"))
     issued = await letters.letter(viewer, case_id, settings.bureau, step.now)
-    return step.done(f"决定书已制作：{issued.number}。")
+    return step.done(_("决定书已制作：%(number)s。") % {"number": issued.number})
 
 
 @post(f"{AT}/scan", guards=[guard("handle_discipline")], request_max_body_size=BODY)
@@ -359,15 +363,15 @@ async def scan(
 ) -> Answer:
     """The signed letter comes back as a scan, filed by the number on it."""
     step = Step(request, viewer, clock)
-    form = await step.form(person_id, case_id, "_scan", "存入签字件")
-    number = form.text("number", "文号（页面右上角的二维码）")
+    form = await step.form(person_id, case_id, "_scan", _("存入签字件"))
+    number = form.text("number", _("文号（页面右上角的二维码）"))
     sent = (await request.form()).get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = "请选择一个文件。"
+        form.wrong["file"] = _("请选择一个文件。")
     form.check()
     assert isinstance(sent, UploadFile)
     await letters.scan(viewer, case_id, number, Upload(f"签字件 {number}", await sent.read()), step.now)
-    return step.done("签字件已存入这份文书。")
+    return step.done(_("签字件已存入这份文书。"))
 
 
 ROUTES = [

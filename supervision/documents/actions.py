@@ -15,6 +15,7 @@ from supervision.documents.pdf import as_pdf
 from supervision.documents.word import as_word
 from supervision.errors import Refusal
 from supervision.files.actions import Attached, Upload, keep
+from supervision.language import gettext as _
 
 DOCUMENT = "document"
 
@@ -139,9 +140,9 @@ async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now
         about.subject_id,
     )
     if row is None:
-        raise Refusal("没有这个文号的文书，请核对文号。", fields={"number": "没有这个文号的文书。"})
+        raise Refusal(_("没有这个文号的文书，请核对文号。"), fields={"number": _("没有这个文号的文书。")})
     if row["scan_file"]:
-        raise Refusal("这份文书的签字件已经存入；存错的，请先在文件里作废。", fields={"file": "签字件已经存入。"})
+        raise Refusal(_("这份文书的签字件已经存入；存错的，请先在文件里作废。"), fields={"file": _("签字件已经存入。")})
     async with tx():
         file = await keep(viewer, Attached(about.subject_kind, about.subject_id, about.person, "served"), scan, now)
         await execute("UPDATE issued_document SET scan_file = $2 WHERE id = $1 AND scan_file IS NULL", row["id"], file)

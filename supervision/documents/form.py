@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervision.errors import Refusal
+from supervision.language import gettext as _
+from supervision.language import listed
 
 BLOCK_KINDS = ("organ", "title", "number", "paragraph", "signature", "receipt")
 LAYOUTS = ("decision",)
@@ -52,14 +54,20 @@ class Filled:
 def fill(form: Form, values: Mapping[str, str | None], number: str) -> Filled:
     """The form with its values. Raises Refusal that names every element that is missing."""
     check(form, values)
-    known = {name: str(values[name]).strip() for name in form.fields} | {"number": number, "title": form.title}
+    known = {name: str(values[name]).strip() for name in form.fields} | {"number": number, "title": _(form.title)}
     blocks = tuple(Block(block.kind, block.text.format_map(known)) for block in form.blocks)
     return Filled(form.code, form.title, number, form.layout, blocks)
 
 
 def check(form: Form, values: Mapping[str, str | None]) -> None:
     """Raises Refusal that names every element that is missing: a paper with a blank in it is not printed."""
-    missing = {name: f"缺少{label}。" for name, label in form.fields.items() if not (values.get(name) or "").strip()}
+    missing = {
+        name: _("缺少%(label)s。") % {"label": _(label)}
+        for name, label in form.fields.items()
+        if not (values.get(name) or "").strip()
+    }
     if missing:
-        labels = "、".join(form.fields[name] for name in missing)
-        raise Refusal(f"{form.title}还不能制作，缺少：{labels}。", fields=missing)
+        labels = listed(_(form.fields[name]) for name in missing)
+        raise Refusal(
+            _("%(title)s还不能制作，缺少：%(labels)s。") % {"title": _(form.title), "labels": labels}, fields=missing
+        )

@@ -10,6 +10,8 @@ from supervision.access.viewer import Viewer
 from supervision.days import add_days, add_months, local_day
 from supervision.db import Record, fetch, fetch_row, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
+from supervision.language import run_on
 from supervision.people.actions import DOC_TAIL
 from supervision.rules.base import InForce, Terms
 from supervision.rules.video_visit import arrive_between, confirm_until
@@ -66,7 +68,7 @@ async def schedule(viewer: Viewer, booking: int, place: Place, now: datetime) ->
 
 def _refuse_moment(from_at: datetime, to_at: datetime, terms: Terms, now: datetime) -> None:
     if from_at <= now:
-        raise Refusal("会见时间须晚于现在。", fields={"from_at": "会见时间须晚于现在。"})
+        raise Refusal(_("会见时间须晚于现在。"), fields={"from_at": _("会见时间须晚于现在。")})
     refuse_time(from_at, to_at, calendar=terms.calendar, limits=terms.parameters.in_force(now))
 
 
@@ -78,7 +80,7 @@ async def _refuse_suspended(prisoner: int, from_at: datetime) -> None:
         local_day(from_at),
     )
     if row:
-        told = f"因违反会见规定，会见暂停至 {row['to_on']}。"
+        told = _("因违反会见规定，会见暂停至 %(day)s。") % {"day": row["to_on"]}
         raise Refusal(told, fields={"from_at": told})
 
 
@@ -86,7 +88,7 @@ async def _take_slot(viewer: Viewer, row: Record, place: Place, to_at: datetime,
     # The room is locked first: two at once wait for each other here, and the loser can be told what took its place.
     room = await fetch_row("SELECT * FROM visit_room WHERE id = $1 FOR NO KEY UPDATE", place.room)
     if room is None or room["closed_at"]:
-        raise Refusal("请选择在用的会见室。", fields={"room": "请选择在用的会见室。"})
+        raise Refusal(_("请选择在用的会见室。"), fields={"room": _("请选择在用的会见室。")})
     await _refuse_taken(row["prisoner"], place, to_at, room["name"])
     values = {
         "booking": row["id"],
@@ -102,7 +104,7 @@ async def _take_slot(viewer: Viewer, row: Record, place: Place, to_at: datetime,
         async with tx():
             await insert("booking_slot", values)
     except asyncpg.ExclusionViolationError:
-        told = f"{room['name']}这一时段刚刚被约走，请另选时间。"
+        told = _("%(name)s这一时段刚刚被约走，请另选时间。") % {"name": room["name"]}
         raise Refusal(told, fields={"from_at": told}) from None
 
 
@@ -118,8 +120,12 @@ async def _refuse_taken(prisoner: int, place: Place, to_at: datetime, room: str)
     )
     if taken is None:
         return
-    what = room if taken["room"] == place.room else "该服刑人员"
-    told = f"{what}在 {moment_words(taken['from_at'])} 已有会见（{taken['number']}），请另选时间。"
+    what = room if taken["room"] == place.room else _("该服刑人员")
+    told = _("%(what)s在 %(moment)s 已有会见（%(number)s），请另选时间。") % {
+        "what": what,
+        "moment": moment_words(taken["from_at"]),
+        "number": taken["number"],
+    }
     raise Refusal(told, fields={"from_at": told})
 
 
@@ -129,7 +135,9 @@ async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: date
         row = await lock_for(booking, "confirm")
         limits = await _limits(row["taken_at"], now)
         if happened_at >= confirm_until(row["taken_at"], row["from_at"], limits):
-            raise Refusal(f"已过确认期限（会见前 {limits['vv.confirm_hours']} 小时），时段已收回，请重新预约。")
+            raise Refusal(
+                _("已过确认期限（会见前 %(n)s 小时），时段已收回，请重新预约。") % {"n": limits["vv.confirm_hours"]}
+            )
         await put_down(viewer, row, Taken("confirm", happened_at), now)
 
 
@@ -164,7 +172,7 @@ async def arrive(viewer: Viewer, booking: int, arrival: Arrival, now: datetime) 
     Raises Refusal for a card that isn't theirs, for children without an adult, and for whoever came too early or too late.
     """
     if not arrival.faces_match:
-        raise Refusal("须核对人脸与证件一致。", fields={"faces_match": "须核对人脸与证件一致。"})
+        raise Refusal(_("须核对人脸与证件一致。"), fields={"faces_match": _("须核对人脸与证件一致。")})
     async with tx():
         row = await lock_for(booking, "arrive")
         limits = await _limits(row["taken_at"], now)
@@ -179,10 +187,13 @@ async def arrive(viewer: Viewer, booking: int, arrival: Arrival, now: datetime) 
 def _refuse_outside(start_at: datetime, happened_at: datetime, limits: InForce) -> None:
     opens_at, limit_at = arrive_between(start_at, limits)
     if happened_at < opens_at:
-        told = f"到场核验从 {moment_words(opens_at)} 开始。"
+        told = _("到场核验从 %(moment)s 开始。") % {"moment": moment_words(opens_at)}
         raise Refusal(told, fields={"happened_at": told})
     if happened_at >= limit_at:
-        told = f"会见 {moment_words(start_at)} 开始，迟到 {limits['vv.late_minutes']} 分钟视为放弃。"
+        told = _("会见 %(moment)s 开始，迟到 %(n)s 分钟视为放弃。") % {
+            "moment": moment_words(start_at),
+            "n": limits["vv.late_minutes"],
+        }
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -195,15 +206,15 @@ async def _checked_visitors(row: Record, arrival: Arrival) -> list[int]:
     )
     came = [one for one in rows if arrival.cards.get(one["family"])]
     wrong = {
-        f"card-{one['family']}": f"{one['name']}：证件号码后四位与登记的不符。"
+        f"card-{one['family']}": _("%(name)s：证件号码后四位与登记的不符。") % {"name": one["name"]}
         for one in came
         if blind(arrival.cards[one["family"]].upper(), DOC_TAIL) != one["doc_tail_key"]
     }
     if wrong:
-        raise Refusal("".join(wrong.values()), fields=wrong)
+        raise Refusal(run_on(wrong.values()), fields=wrong)
     on = local_day(row["from_at"])
     if not came or all(Visitor(one["name"], one["state"], one["born_on"]).is_minor(on) for one in came):
-        raise Refusal("请填写到场亲属的证件号码后四位；未成年人须由成年亲属陪同。")
+        raise Refusal(_("请填写到场亲属的证件号码后四位；未成年人须由成年亲属陪同。"))
     return [one["family"] for one in came]
 
 
@@ -211,13 +222,13 @@ async def start(viewer: Viewer, booking: int, happened_at: datetime, now: dateti
     """The session begins. Raises Refusal for a moment before the family was there."""
     async with tx():
         row = await lock_for(booking, "start")
-        _refuse_before(await _last(booking, "arrive"), happened_at, "到场核验")
+        _refuse_before(await _last(booking, "arrive"), happened_at, _("到场核验"))
         await put_down(viewer, row, Taken("start", happened_at), now)
 
 
 def _refuse_before(event: Record, happened_at: datetime, what: str) -> None:
     if happened_at < event["happened_at"]:
-        told = f"时间早于{what}（{moment_words(event['happened_at'])}）。"
+        told = _("时间早于%(what)s（%(moment)s）。") % {"what": what, "moment": moment_words(event["happened_at"])}
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -226,7 +237,7 @@ async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime
     async with tx():
         row = await lock_for(booking, "end")
         begun = await _last(booking, "start")
-        _refuse_before(begun, happened_at, "会见开始")
+        _refuse_before(begun, happened_at, _("会见开始"))
         minutes = int((happened_at - begun["happened_at"]).total_seconds() // 60)
         await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
 
@@ -239,10 +250,10 @@ async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: 
     async with tx():
         least, most = (await _limits(now, now))["vv.suspend_months"]
         if not least <= months <= most:
-            told = f"暂停会见为 {least} 至 {most} 个月。"
+            told = _("暂停会见为 %(least)s 至 %(most)s 个月。") % {"least": least, "most": most}
             raise Refusal(told, fields={"months": told})
         row = await lock_for(booking, "breach")
-        _refuse_before(await _last(booking, "start"), stopped.happened_at, "会见开始")
+        _refuse_before(await _last(booking, "start"), stopped.happened_at, _("会见开始"))
         await put_down(viewer, row, stopped, now)
         first = local_day(stopped.happened_at)
         values = {
@@ -262,7 +273,7 @@ async def fail(viewer: Viewer, booking: int, failed: Taken, now: datetime) -> No
     """The line or the machine failed: the room is free again, and the family books anew without being counted (law b.13)."""
     async with tx():
         row = await lock_for(booking, "fail")
-        _refuse_before(await _last(booking, "arrive"), failed.happened_at, "到场核验")
+        _refuse_before(await _last(booking, "arrive"), failed.happened_at, _("到场核验"))
         await put_down(viewer, row, failed, now)
 
 

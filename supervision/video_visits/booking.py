@@ -10,6 +10,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.rules.base import InForce
 from supervision.rules.video_visit_clocks import KIND
 from supervision.sealed import seal
@@ -84,9 +85,9 @@ async def _lost(new: NewBooking) -> Record:
     if row is None:
         raise NotFound
     if row["state"] not in MADE_UP:
-        raise Refusal("只有技术故障或者被取消的会见可以优先补约。")
+        raise Refusal(_("只有技术故障或者被取消的会见可以优先补约。"))
     if await fetch_value(f"SELECT 1 FROM booking WHERE instead_of = $1 AND {STANDS}", new.instead_of):
-        raise Refusal("这次会见已经补约过。")
+        raise Refusal(_("这次会见已经补约过。"))
     return row
 
 
@@ -101,7 +102,7 @@ async def standing_of(prisoner: int, now: datetime, limits: InForce) -> tuple[St
     """
     row = await fetch_row(STANDING, prisoner, now - timedelta(minutes=limits["vv.late_minutes"]), local_day(now))
     if row is None:
-        raise Refusal("还没有登记该人的服刑监狱。", fields={"prisoner": "还没有登记该人的服刑监狱。"})
+        raise Refusal(_("还没有登记该人的服刑监狱。"), fields={"prisoner": _("还没有登记该人的服刑监狱。")})
     missed = local_day(row["missed_at"]) if row["missed_at"] else None
     standing = Standing(row["level"], row["may_visit"], row["in_province"], row["suspended_until"], missed)
     return standing, row["prison"]
@@ -188,13 +189,13 @@ async def free_slots(bookings: Sequence[int], now: datetime) -> None:
 async def withdraw_booking(viewer: Viewer, booking: int, *, reason: str, now: datetime) -> None:
     """A booking that was entered wrongly no longer counts, in no figure and no month. Raises NotFound, Refusal without a reason."""
     if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         row = await fetch_row("SELECT * FROM booking WHERE id = $1 FOR NO KEY UPDATE", booking)
         if row is None:
             raise NotFound
         if row["withdrawn_at"]:
-            raise Refusal("这次预约已经作废，不用再办。")
+            raise Refusal(_("这次预约已经作废，不用再办。"))
         await execute(
             "UPDATE booking SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4 WHERE id = $1",
             booking,

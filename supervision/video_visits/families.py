@@ -9,6 +9,7 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import check_past
 from supervision.people.actions import NewContact, NewPerson, add_contact, add_person, find_by_number
@@ -35,7 +36,7 @@ async def _named(table: str, values: dict[str, object], viewer: Viewer, now: dat
         async with tx():
             return await insert(table, values | {"recorded_at": now, "recorded_by": viewer.id})
     except asyncpg.UniqueViolationError:
-        raise Refusal("这个名称已经登记过。", fields={"name": "这个名称已经登记过。"}) from None
+        raise Refusal(_("这个名称已经登记过。"), fields={"name": _("这个名称已经登记过。")}) from None
 
 
 async def close_room(viewer: Viewer, room: int, now: datetime) -> None:
@@ -44,7 +45,7 @@ async def close_room(viewer: Viewer, room: int, now: datetime) -> None:
         if await fetch_value("SELECT id FROM visit_room WHERE id = $1 FOR NO KEY UPDATE", room) is None:
             raise NotFound
         if not await execute("UPDATE visit_room SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL", room, now):
-            raise Refusal("这个会见室已经停用。")
+            raise Refusal(_("这个会见室已经停用。"))
         await record(viewer, "visit_room_closed", subject=("visit_room", room), now=now)
 
 
@@ -67,7 +68,7 @@ async def add_prisoner(viewer: Viewer, person: NewPerson, status: Status, now: d
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         who = await _person_for(person, now)
         if await fetch_value("SELECT 1 FROM prisoner WHERE person = $1", who):
-            raise Refusal("该服刑人员已经登记过。", fields={"number": "该服刑人员已经登记过。"})
+            raise Refusal(_("该服刑人员已经登记过。"), fields={"number": _("该服刑人员已经登记过。")})
         made = await insert("prisoner", {"person": who, "recorded_at": now, "recorded_by": viewer.id})
         await _put_status(made, status, now, viewer.id)
         await record(viewer, "prisoner_added", subject=("prisoner", made), people=[who], now=now)
@@ -79,7 +80,7 @@ async def _person_for(new: NewPerson, now: datetime) -> int:
     if known is None:
         return await add_person(new, now)
     if await fetch_value("SELECT name FROM person WHERE id = $1", known) != new.name:
-        told = "该身份证号已用另一姓名登记过，请核对证件。"
+        told = _("该身份证号已用另一姓名登记过，请核对证件。")
         raise Refusal(told, fields={"person_name": told})
     return known
 
@@ -140,9 +141,9 @@ async def add_family(
         inmate = await lock_prisoner(prisoner)
         who = await _person_for(person, now)
         if who == inmate["person"]:
-            raise Refusal("这是服刑人员本人的身份证号。", fields={"number": "这是服刑人员本人的身份证号。"})
+            raise Refusal(_("这是服刑人员本人的身份证号。"), fields={"number": _("这是服刑人员本人的身份证号。")})
         if await fetch_value("SELECT 1 FROM family_member WHERE prisoner = $1 AND person = $2", prisoner, who):
-            raise Refusal("该亲属已经登记过。", fields={"number": "该亲属已经登记过。"})
+            raise Refusal(_("该亲属已经登记过。"), fields={"number": _("该亲属已经登记过。")})
         values = {"prisoner": prisoner, "person": who, "kinship": kinship, "state": "new"}
         made = await insert("family_member", values | {"recorded_at": now, "recorded_by": viewer.id})
         if phone:
@@ -171,7 +172,7 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
     happened_at = verified.happened_at or now
     check_past(happened_at, now)
     if verified.result == "refused" and not verified.reason.strip():
-        raise Refusal("请填写核验未通过的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写核验未通过的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         row = await fetch_row("SELECT * FROM family_member WHERE id = $1 FOR NO KEY UPDATE", family)
         if row is None:
@@ -179,7 +180,7 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
         if not await execute(
             "UPDATE family_member SET state = $2 WHERE id = $1 AND state = 'new'", family, verified.result
         ):
-            raise Refusal("该亲属已经核验过，不用再办。")
+            raise Refusal(_("该亲属已经核验过，不用再办。"))
         values = {
             "family": family,
             "result": verified.result,

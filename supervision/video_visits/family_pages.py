@@ -14,6 +14,7 @@ from supervision.clock import Clock
 from supervision.db import fetch_value
 from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
+from supervision.language import gettext as _
 from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
@@ -71,26 +72,26 @@ async def save_prisoner(
     person, status = _person(form, clock), await _status(form)
     form.check()
     made = await add_prisoner(viewer, person, status, clock.now())
-    return go(f"/visits/prisoners/{made}", "已登记，请接着登记亲属。")
+    return go(f"/visits/prisoners/{made}", _("已登记，请接着登记亲属。"))
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
-    name, number = without_marks(form.text("person_name", "姓名")), form.text("number", "身份证号")
+    name, number = without_marks(form.text("person_name", _("姓名"))), form.text("number", _("身份证号"))
     if fault := name_fault(name):
-        form.wrong.setdefault("person_name", f"{fault}。")
+        form.wrong.setdefault("person_name", _("%(fault)s。") % {"fault": fault})
     try:
         identity = parse_identity_number(number, clock.today())
     except IdentityFault as fault:
-        form.wrong["number"] = f"{fault.text}。"
+        form.wrong["number"] = _("%(fault)s。") % {"fault": fault.text}
         return NewPerson(name, "unknown", None, "")
     return NewPerson(name, identity.sex, identity.born_on, identity.number)
 
 
 async def _status(form: Form) -> Status:
     known = [one["id"] for one in await prisons()]
-    prison = form.choice("prison", "服刑监狱", known)
-    level = form.choice("level", "处遇级别", CLASSES)
-    number = form.text("prison_number", "囚号", required=False)
+    prison = form.choice("prison", _("服刑监狱"), known)
+    level = form.choice("level", _("处遇级别"), CLASSES)
+    number = form.text("prison_number", _("囚号"), required=False)
     return Status(int(prison) if "prison" not in form.wrong else 0, level, number, may_visit=not form.tick("no_visits"))
 
 
@@ -140,7 +141,7 @@ async def save_status(
     status = await _status(form)
     form.check()
     await set_status(viewer, prisoner_id, status, clock.now())
-    return go(f"/visits/prisoners/{prisoner_id}", "已更新监狱的信息。")
+    return go(f"/visits/prisoners/{prisoner_id}", _("已更新监狱的信息。"))
 
 
 @post("/visits/prisoners/{prisoner_id:int}/family", guards=BOOK)
@@ -150,14 +151,14 @@ async def save_family(
     """A relative is put down, still to be verified."""
     form = await _form(request, prisoner_id, "family")
     person, phone = _person(form, clock), _phone(form)
-    kinship = form.choice("kinship", "与服刑人员的关系", KINSHIPS)
+    kinship = form.choice("kinship", _("与服刑人员的关系"), KINSHIPS)
     form.check()
     await add_family(viewer, prisoner_id, person, kinship=kinship, phone=phone, now=clock.now())
-    return go(f"/visits/prisoners/{prisoner_id}", f"已登记亲属{person.name}，请核验。")
+    return go(f"/visits/prisoners/{prisoner_id}", _("已登记亲属%(name)s，请核验。") % {"name": person.name})
 
 
 def _phone(form: Form) -> NewContact | None:
-    typed = form.text("phone", "联系电话", required=False)
+    typed = form.text("phone", _("联系电话"), required=False)
     if not typed:
         return None
     try:
@@ -177,14 +178,14 @@ async def save_verification(
     if prisoner_id is None:
         raise NotFound
     form = await _form(request, prisoner_id, f"verify-{family_id}")
-    result = form.choice("result", "核验结果", ("ok", "refused"))
-    proof = form.choice("proof", "亲属关系证明", PROOFS) if result == "ok" else ""
+    result = form.choice("result", _("核验结果"), ("ok", "refused"))
+    proof = form.choice("proof", _("亲属关系证明"), PROOFS) if result == "ok" else ""
     if result == "ok" and not form.tick("in_person"):
-        form.wrong["in_person"] = "须当面核对本人与身份证一致。"
+        form.wrong["in_person"] = _("须当面核对本人与身份证一致。")
     form.check()
-    verified = Verification(result, proof, form.text("reason", "原因", required=False))
+    verified = Verification(result, proof, form.text("reason", _("原因"), required=False))
     await verify_family(viewer, family_id, verified, clock.now())
-    return go(f"/visits/prisoners/{prisoner_id}", "核验结果已登记。")
+    return go(f"/visits/prisoners/{prisoner_id}", _("核验结果已登记。"))
 
 
 @post("/visits/prisoners/{prisoner_id:int}/bookings", guards=BOOK)
@@ -193,8 +194,8 @@ async def save_booking(
 ) -> Response[Any]:
     """The family books a session; what the parameters don't allow is refused with every reason."""
     form = await _form(request, prisoner_id, "booking")
-    days = [form.day("wanted_on", "希望的日期"), form.day_or_none("wanted_second", "第二志愿")]
-    days.append(form.day_or_none("wanted_third", "第三志愿"))
+    days = [form.day("wanted_on", _("希望的日期")), form.day_or_none("wanted_second", _("第二志愿"))]
+    days.append(form.day_or_none("wanted_third", _("第三志愿")))
     ticked = (
         as_id(name.removeprefix("visitor-"))
         for name, value in form.typed.items()
@@ -202,17 +203,17 @@ async def save_booking(
     )
     visitors = tuple(family for family in ticked if family is not None)
     if not visitors:
-        form.wrong["visitors"] = "请选择来会见的亲属。"
+        form.wrong["visitors"] = _("请选择来会见的亲属。")
     form.check()
     new = NewBooking(
         prisoner_id,
         visitors,
         tuple(day for day in days if day),
-        form.text("purpose", "事由", required=False),
+        form.text("purpose", _("事由"), required=False),
         as_id(form.typed.get("instead_of", "")) or None,
     )
     made = await book(viewer, new, clock.now())
-    return go(f"/visits/{made}", "预约已登记，请在两个工作日内审核并转送监狱。")
+    return go(f"/visits/{made}", _("预约已登记，请在两个工作日内审核并转送监狱。"))
 
 
 # -- prisons and rooms ------------------------------------------------------------------------------------------
@@ -235,10 +236,10 @@ async def save_prison(
 ) -> Response[Any]:
     """A prison that may be chosen from now on."""
     form = await read_form(request, "video_visits/places.html", **await _places("prison"))
-    name = form.text("name", "监狱名称")
+    name = form.text("name", _("监狱名称"))
     form.check()
     await add_prison(viewer, name, in_province=not form.tick("elsewhere"), now=clock.now())
-    return go("/visits/places", f"已登记{name}。")
+    return go("/visits/places", _("已登记%(name)s。") % {"name": name})
 
 
 @post("/visits/places/rooms", guards=KEEP)
@@ -247,10 +248,10 @@ async def save_room(
 ) -> Response[Any]:
     """A room in which families sit before the screen."""
     form = await read_form(request, "video_visits/places.html", **await _places("room"))
-    name = form.text("name", "会见室名称")
+    name = form.text("name", _("会见室名称"))
     form.check()
     await add_room(viewer, name, clock.now())
-    return go("/visits/places", f"已登记{name}。")
+    return go("/visits/places", _("已登记%(name)s。") % {"name": name})
 
 
 @post("/visits/places/rooms/{room_id:int}/close", guards=KEEP)
@@ -259,7 +260,7 @@ async def shut_room(
 ) -> Response[Any]:
     """The room takes no new sessions."""
     await close_room(viewer, room_id, clock.now())
-    return go("/visits/places", "会见室已停用。")
+    return go("/visits/places", _("会见室已停用。"))
 
 
 ROUTES = [

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 from supervision.days import SHANGHAI, Calendar, local_day
 from supervision.errors import Refusal
+from supervision.language import gettext as _
+from supervision.language import listed, run_on
 from supervision.rules.base import InForce
 from supervision.video_visits.words import CLASSES
 
@@ -58,38 +60,44 @@ def refuse_booking(asked: Asked, standing: Standing, today: date, *, calendar: C
     ):
         wrong.setdefault(field, sentence)
     if wrong:
-        raise Refusal("".join(dict.fromkeys(wrong.values())), fields=wrong)
+        raise Refusal(run_on(dict.fromkeys(wrong.values())), fields=wrong)
 
 
 def _of_prisoner(standing: Standing, wanted: tuple[date, ...], limits: InForce) -> Iterator[tuple[str, str]]:
     if not standing.may_visit:
-        yield "prisoner", "监狱已停止该人的会见，不能预约。"
+        yield "prisoner", _("监狱已停止该人的会见，不能预约。")
     if not standing.in_province:
-        yield "prisoner", "只受理省内监狱的视频会见。"
+        yield "prisoner", _("只受理省内监狱的视频会见。")
     if limits[f"vv.per_month.{standing.level}"] < 1:
-        yield "prisoner", f"{CLASSES[standing.level]}期间停止视频会见。"
+        yield "prisoner", _("%(level)s期间停止视频会见。") % {"level": _(CLASSES[standing.level])}
     yield from _of_time(standing, min(wanted), limits)
 
 
 def _of_time(standing: Standing, first: date, limits: InForce) -> Iterator[tuple[str, str]]:
     if standing.suspended_until and first <= standing.suspended_until:
-        yield "wanted_on", f"因违反会见规定，会见暂停至 {standing.suspended_until}，请约在此后。"
+        yield (
+            "wanted_on",
+            _("因违反会见规定，会见暂停至 %(day)s，请约在此后。") % {"day": standing.suspended_until},
+        )
     if standing.missed_on and (first - standing.missed_on).days <= limits["vv.noshow_block_days"]:
         days = limits["vv.noshow_block_days"]
-        yield "wanted_on", f"{standing.missed_on} 的会见未到场，{days} 日内不得再约。"
+        yield (
+            "wanted_on",
+            _("%(day)s 的会见未到场，%(n)s 日内不得再约。") % {"day": standing.missed_on, "n": days},
+        )
 
 
 def _of_visitors(asked: Asked, limits: InForce) -> Iterator[tuple[str, str]]:
     most = limits["vv.max_visitors"]
     if not asked.visitors:
-        yield "visitors", "请选择来会见的亲属。"
+        yield "visitors", _("请选择来会见的亲属。")
     if len(asked.visitors) > most:
-        yield "visitors", f"一次会见最多 {most} 人，现选了 {len(asked.visitors)} 人。"
+        yield "visitors", _("一次会见最多 %(most)s 人，现选了 %(n)s 人。") % {"most": most, "n": len(asked.visitors)}
     unknown = [one.name for one in asked.visitors if one.state != "ok"]
     if unknown:
-        yield "visitors", f"{'、'.join(unknown)}还没有通过亲属核验。"
+        yield "visitors", _("%(names)s还没有通过亲属核验。") % {"names": listed(unknown)}
     if asked.visitors and all(one.is_minor(min(asked.wanted)) for one in asked.visitors):
-        yield "visitors", "未成年人须由成年亲属陪同会见。"
+        yield "visitors", _("未成年人须由成年亲属陪同会见。")
 
 
 def _of_days(asked: Asked, today: date, calendar: Calendar, limits: InForce) -> Iterator[tuple[str, str]]:
@@ -97,9 +105,13 @@ def _of_days(asked: Asked, today: date, calendar: Calendar, limits: InForce) -> 
     earliest = calendar.add_working_days(today, ahead)
     for field, day in zip(("wanted_on", "wanted_second", "wanted_third"), asked.wanted, strict=False):
         if day < earliest:
-            yield field, f"须至少提前 {ahead} 个工作日预约，最早可约 {earliest}。"
+            yield (
+                field,
+                _("须至少提前 %(ahead)s 个工作日预约，最早可约 %(earliest)s。")
+                % {"ahead": ahead, "earliest": earliest},
+            )
         if not calendar.is_working(day):
-            yield field, f"{day} 不是工作日，不安排会见。"
+            yield field, _("%(day)s 不是工作日，不安排会见。") % {"day": day}
 
 
 def free_turn(taken: set[int], level: str, limits: InForce) -> int:
@@ -107,7 +119,11 @@ def free_turn(taken: set[int], level: str, limits: InForce) -> int:
     most = limits[f"vv.per_month.{level}"]
     turn = next((n for n in range(1, most + 1) if n not in taken), None)
     if turn is None:
-        told = f"{CLASSES[level]}每月会见 {most} 次，这个月已经约满 {len(taken)} 次。"
+        told = _("%(level)s每月会见 %(most)s 次，这个月已经约满 %(n)s 次。") % {
+            "level": _(CLASSES[level]),
+            "most": most,
+            "n": len(taken),
+        }
         raise Refusal(told, fields={"wanted_on": told})
     return turn
 
@@ -116,12 +132,12 @@ def refuse_time(from_at: datetime, to_at: datetime, *, calendar: Calendar, limit
     """Raises Refusal for a session outside the hours in which the window holds them (law VV-09)."""
     day = local_day(from_at)
     if not calendar.is_working(day):
-        told = f"{day} 不是工作日，不安排会见。"
+        told = _("%(day)s 不是工作日，不安排会见。") % {"day": day}
         raise Refusal(told, fields={"from_at": told})
     begins, ends = from_at.astimezone(SHANGHAI), to_at.astimezone(SHANGHAI)
     hours = [_hours(text) for text in limits["vv.slots"]]
     if not any(opens <= begins.time() and ends.time() <= closes and ends.date() == day for opens, closes in hours):
-        told = f"会见只安排在工作日 {'、'.join(limits['vv.slots'])}。"
+        told = _("会见只安排在工作日 %(hours)s。") % {"hours": listed(limits["vv.slots"])}
         raise Refusal(told, fields={"from_at": told})
 
 

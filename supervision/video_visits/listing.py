@@ -9,18 +9,20 @@ from typing import Any
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch, fetch_row
 from supervision.errors import NotFound
+from supervision.language import N_, ngettext
+from supervision.language import gettext as _
 from supervision.sealed import open_sealed
 from supervision.video_visits.booking import PURPOSE
 from supervision.video_visits.words import KINSHIPS, PROOFS, STEPS, moment_words
 
 PAGE = 50
 TABS = {
-    "applied": "待审核",
-    "forwarded": "待答复",
-    "scheduled": "待确认",
-    "today": "今日会见",
-    "missed": "爽约",
-    "all": "全部",
+    "applied": N_("待审核"),
+    "forwarded": N_("待答复"),
+    "scheduled": N_("待确认"),
+    "today": N_("今日会见"),
+    "missed": N_("爽约"),
+    "all": N_("全部"),
 }
 MISSED_DAYS = 30
 """So long a session to which nobody came stays on the board."""
@@ -141,24 +143,25 @@ async def _history(row: Record) -> list[Mapping[str, Any]]:
     told: list[Mapping[str, Any]] = [
         {
             "when": moment_words(event["happened_at"]),
-            "title": STEPS[event["step"]],
+            "title": _(STEPS[event["step"]]),
             "text": _text_of(event),
-            "by": event["by"] or "系统",
+            "by": event["by"] or _("系统"),
         }
         for event in events
     ]
     if row["withdrawn_at"] is None:
         return told
-    gone = {"when": moment_words(row["withdrawn_at"]), "title": "作废", "text": row["withdrawn_reason"], "by": ""}
+    gone = {"when": moment_words(row["withdrawn_at"]), "title": _("作废"), "text": row["withdrawn_reason"], "by": ""}
     return [gone, *told]
 
 
 def _text_of(event: Record) -> str:
     detail = json.loads(event["detail"])
     if event["step"] == "end":
-        return f"{detail['minutes']} 分钟"
+        minutes = detail["minutes"]
+        return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
     if event["step"] == "arrive":
-        return f"{detail['came']} 人到场"
+        return ngettext("%(n)d 人到场", "%(n)d 人到场", detail["came"]) % {"n": detail["came"]}
     return event["reason"] or ""
 
 
@@ -276,7 +279,7 @@ async def household(prisoner: int) -> Household:
 
 def proof_text(one: Record) -> str:
     """What the check of a relative rests on."""
-    return PROOFS.get(one["proof"] or "", "") or (one["reason"] or "")
+    return _(PROOFS[one["proof"]]) if one["proof"] else one["reason"] or ""
 
 
 def kinship_text(one: Record) -> str:

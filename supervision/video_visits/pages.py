@@ -16,6 +16,7 @@ from supervision.clock import Clock
 from supervision.days import add_days
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
+from supervision.language import gettext as _
 from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
@@ -49,7 +50,7 @@ def _tabs(found: Any) -> list[dict[str, Any]]:
     return [
         {
             "href": f"/visits?tab={tab}",
-            "label": label,
+            "label": _(label),
             "count": found.counts.get(tab),
             "current": tab == found.tab,
             "urgent": tab == "missed" and bool(found.counts.get(tab)),
@@ -119,7 +120,7 @@ async def week(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Name
         "monday": days[0],
         "before": add_days(days[0], -7),
         "after": add_days(days[0], 7),
-        "rooms": [("", "全部会见室"), *((one["id"], one["name"]) for one in await rooms())],
+        "rooms": [("", _("全部会见室")), *((one["id"], one["name"]) for one in await rooms())],
         "room": room or "",
         "words": words,
     }
@@ -174,12 +175,12 @@ async def take_step(
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": step})
     show_again(request, context["one"].people)
     await ACTS[step](viewer, booking_id, form, clock.now())
-    return go(f"/visits/{booking_id}", f"已登记：{words.STEPS[step]}。")
+    return go(f"/visits/{booking_id}", _("已登记：%(step)s。") % {"step": _(words.STEPS[step])})
 
 
 def _plain(step: str) -> Act:
     async def act(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-        reason = form.text("reason", "原因", required=STEPS[step].needs_reason)
+        reason = form.text("reason", _("原因"), required=STEPS[step].needs_reason)
         form.check()
         await actions.step(viewer, booking_id, Taken(step, now, reason), now)
 
@@ -187,11 +188,11 @@ def _plain(step: str) -> Act:
 
 
 async def _schedule(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-    from_at, room = form.moment("from_at", "会见时间"), as_id(form.text("room", "会见室"))
+    from_at, room = form.moment("from_at", _("会见时间")), as_id(form.text("room", _("会见室")))
     if room is None:
-        form.wrong.setdefault("room", "请选择会见室。")
+        form.wrong.setdefault("room", _("请选择会见室。"))
     form.check()
-    place = Place(room or 0, from_at, form.text("prison_room", "监狱会见室", required=False))
+    place = Place(room or 0, from_at, form.text("prison_room", _("监狱会见室"), required=False))
     await actions.schedule(viewer, booking_id, place, now)
 
 
@@ -200,7 +201,7 @@ async def _confirm(viewer: Viewer, booking_id: int, form: Form, now: Any) -> Non
 
 
 def _moment(form: Form) -> Any:
-    moment = form.moment("happened_at", "时间")
+    moment = form.moment("happened_at", _("时间"))
     form.check()
     return moment
 
@@ -223,13 +224,13 @@ async def _end(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
 
 
 async def _breach(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-    reason, months = form.text("reason", "违规情况"), form.choice("months", "暂停几个月", range(1, 13))
+    reason, months = form.text("reason", _("违规情况")), form.choice("months", _("暂停几个月"), range(1, 13))
     stopped = Taken("breach", _moment(form), reason)
     await actions.stop_for_breach(viewer, booking_id, stopped, int(months), now)
 
 
 async def _fail(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-    reason = form.text("reason", "故障情况")
+    reason = form.text("reason", _("故障情况"))
     await actions.fail(viewer, booking_id, Taken("fail", _moment(form), reason), now)
 
 
@@ -253,10 +254,10 @@ async def withdraw(
     context = await _context(booking_id)
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": "withdrawal"})
     show_again(request, context["one"].people)
-    reason = form.text("reason", "作废的原因")
+    reason = form.text("reason", _("作废的原因"))
     form.check()
     await withdraw_booking(viewer, booking_id, reason=reason, now=clock.now())
-    return go(f"/visits/{booking_id}", "已作废，这次预约不再计入。")
+    return go(f"/visits/{booking_id}", _("已作废，这次预约不再计入。"))
 
 
 ROUTES = [bookings, booking, day_sheet, week, calendar_file, take_step, withdraw]

@@ -11,6 +11,7 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch_row, insert
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import check_past
 from supervision.rules.video_visit_clocks import KIND
 from supervision.video_visits.booking import free_slots, free_turns
@@ -75,9 +76,10 @@ async def lock_for(booking: int, step: str) -> Record:
     if row is None:
         raise NotFound
     if row["withdrawn_at"]:
-        raise Refusal("这次预约已经作废。")
+        raise Refusal(_("这次预约已经作废。"))
     if row["state"] not in STEPS[step].before:
-        raise Refusal(f"这次预约现在是“{STATES[row['state']]}”，不能再“{NAMES[step]}”。")
+        told = _("这次预约现在是“%(state)s”，不能再“%(step)s”。")
+        raise Refusal(told % {"state": _(STATES[row["state"]]), "step": _(NAMES[step])})
     return row
 
 
@@ -89,7 +91,7 @@ async def put_down(viewer: Viewer | None, row: Record, taken: Taken, now: dateti
     step = STEPS[taken.step]
     check_past(taken.happened_at, now)
     if step.needs_reason and not taken.reason.strip():
-        raise Refusal("请填写原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})
     moved = await execute(
         "UPDATE booking SET state = $3 WHERE id = $1 AND state = $2", row["id"], row["state"], step.after
     )

@@ -2,24 +2,28 @@
 
 from datetime import datetime
 
+from babel.dates import format_datetime
+
 from supervision.days import SHANGHAI
+from supervision.language import LANGUAGE, N_
+from supervision.language import gettext as _
 
 STATES = {
-    "applied": "待审核",
-    "returned": "已退回",
-    "forwarded": "待监狱答复",
-    "prison_refused": "监狱不同意",
-    "scheduled": "待家属确认",
-    "released": "未确认，时段已收回",
-    "cancelled": "已取消",
-    "confirmed": "已确认",
-    "no_show": "爽约",
-    "arrived": "已到场",
-    "in_session": "会见中",
-    "done": "已完成",
-    "terminated": "违规中止",
-    "failed": "技术故障",
-    "withdrawn": "已作废",
+    "applied": N_("待审核"),
+    "returned": N_("已退回"),
+    "forwarded": N_("待监狱答复"),
+    "prison_refused": N_("监狱不同意"),
+    "scheduled": N_("待家属确认"),
+    "released": N_("未确认，时段已收回"),
+    "cancelled": N_("已取消"),
+    "confirmed": N_("已确认"),
+    "no_show": N_("爽约"),
+    "arrived": N_("已到场"),
+    "in_session": N_("会见中"),
+    "done": N_("已完成"),
+    "terminated": N_("违规中止"),
+    "failed": N_("技术故障"),
+    "withdrawn": N_("已作废"),
 }
 BADGES = {
     "applied": "due",
@@ -34,41 +38,41 @@ BADGES = {
     "failed": "paused",
 }
 STEPS = {
-    "apply": "登记预约",
-    "forward": "转送监狱",
-    "return": "退回",
-    "schedule": "监狱同意，安排时间",
-    "prison_refuse": "监狱不同意",
-    "confirm": "家属确认",
-    "release": "到期未确认，时段收回",
-    "cancel": "取消",
-    "miss": "未到场，记为爽约",
-    "arrive": "到场核验",
-    "start": "开始会见",
-    "end": "会见结束",
-    "breach": "违规中止",
-    "fail": "技术故障",
+    "apply": N_("登记预约"),
+    "forward": N_("转送监狱"),
+    "return": N_("退回"),
+    "schedule": N_("监狱同意，安排时间"),
+    "prison_refuse": N_("监狱不同意"),
+    "confirm": N_("家属确认"),
+    "release": N_("到期未确认，时段收回"),
+    "cancel": N_("取消"),
+    "miss": N_("未到场，记为爽约"),
+    "arrive": N_("到场核验"),
+    "start": N_("开始会见"),
+    "end": N_("会见结束"),
+    "breach": N_("违规中止"),
+    "fail": N_("技术故障"),
 }
-CLASSES = {"strict": "严管级", "normal": "普管级", "loose": "宽管级"}
+CLASSES = {"strict": N_("严管级"), "normal": N_("普管级"), "loose": N_("宽管级")}
 KINSHIPS = {
-    "spouse": "配偶",
-    "parent": "父母",
-    "child": "子女",
-    "sibling": "兄弟姐妹",
-    "grandparent": "祖父母、外祖父母",
-    "grandchild": "孙子女、外孙子女",
-    "in_law": "姻亲",
-    "guardian": "监护人",
-    "other": "其他亲属",
+    "spouse": N_("配偶"),
+    "parent": N_("父母"),
+    "child": N_("子女"),
+    "sibling": N_("兄弟姐妹"),
+    "grandparent": N_("祖父母、外祖父母"),
+    "grandchild": N_("孙子女、外孙子女"),
+    "in_law": N_("姻亲"),
+    "guardian": N_("监护人"),
+    "other": N_("其他亲属"),
 }
 PROOFS = {
-    "household_book": "户口簿",
-    "marriage": "结婚证",
-    "birth": "出生医学证明",
-    "village": "村（居）委会证明",
-    "other": "其他证明",
+    "household_book": N_("户口簿"),
+    "marriage": N_("结婚证"),
+    "birth": N_("出生医学证明"),
+    "village": N_("村（居）委会证明"),
+    "other": N_("其他证明"),
 }
-FAMILY_STATES = {"new": "待核验", "ok": "已核验", "refused": "核验未通过"}
+FAMILY_STATES = {"new": N_("待核验"), "ok": N_("已核验"), "refused": N_("核验未通过")}
 
 
 def local(moment: datetime) -> datetime:
@@ -82,5 +86,5 @@ def clock_text(moment: datetime) -> str:
 
 
 def moment_words(moment: datetime) -> str:
-    """`12月3日 9:30` in Asia/Shanghai."""
-    return f"{local(moment).month}月{local(moment).day}日 {clock_text(moment)}"
+    """`12月3日 9:30` in Asia/Shanghai, in the language of the reader."""
+    return format_datetime(local(moment).replace(tzinfo=None), _("M月d日 H:mm"), locale=LANGUAGE.get())

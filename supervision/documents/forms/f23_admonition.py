@@ -1,27 +1,28 @@
 """F23 训诫决定书 (law DI-X1..4, IM 34): to the person, a copy to the procuratorate."""
 
 from supervision.documents.form import Block, Form
+from supervision.language import N_
 
 FORM = Form(
     code="F23",
-    title="训诫决定书",
+    title=N_("训诫决定书"),
     mark="训",
     layout="decision",
     fields={
-        "organ": "社区矫正机构名称",
-        "name": "姓名",
-        "sex": "性别",
-        "born_on": "出生日期",
-        "id_number": "居民身份证号码",
-        "order_kind": "矫正类别",
-        "crime": "罪名",
-        "start_on": "矫正期限起始日",
-        "end_on": "矫正期限届满日",
-        "facts": "违反规定的事实",
-        "evidence": "证据",
-        "article": "适用的条款",
-        "item_words": "条款的内容",
-        "decided_on": "决定日期",
+        "organ": N_("社区矫正机构名称"),
+        "name": N_("姓名"),
+        "sex": N_("性别"),
+        "born_on": N_("出生日期"),
+        "id_number": N_("居民身份证号码"),
+        "order_kind": N_("矫正类别"),
+        "crime": N_("罪名"),
+        "start_on": N_("矫正期限起始日"),
+        "end_on": N_("矫正期限届满日"),
+        "facts": N_("违反规定的事实"),
+        "evidence": N_("证据"),
+        "article": N_("适用的条款"),
+        "item_words": N_("条款的内容"),
+        "decided_on": N_("决定日期"),
     },
     blocks=(
         Block("organ", "{organ}"),

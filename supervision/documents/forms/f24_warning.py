@@ -2,15 +2,16 @@
 
 from supervision.documents.form import Block, Form
 from supervision.documents.forms.f23_admonition import FORM as ADMONITION
+from supervision.language import N_
 
 FORM = Form(
     code="F24",
-    title="违反社区矫正规定警告决定书",
+    title=N_("违反社区矫正规定警告决定书"),
     mark="警",
     layout="decision",
     fields={
         **ADMONITION.fields,
-        "earlier": "以前受到训诫、警告的情况",
+        "earlier": N_("以前受到训诫、警告的情况"),
     },
     blocks=(
         *ADMONITION.blocks[:4],
