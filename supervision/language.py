@@ -4,7 +4,8 @@
 by `_(TABLE[code])`. What is kept in the database, sent by text or printed as an official letter stays Chinese.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
@@ -71,6 +72,16 @@ def listed(words: Iterable[str]) -> str:
 def run_on(sentences: Iterable[str]) -> str:
     """Whole sentences one after the other; English wants a blank between them."""
     return ("" if LANGUAGE.get() == CHINESE else " ").join(sentences)
+
+
+@contextmanager
+def in_chinese() -> Iterator[None]:
+    """What is said inside is Chinese whatever the language of the request: a file for the records."""
+    token = LANGUAGE.set(CHINESE)
+    try:
+        yield
+    finally:
+        LANGUAGE.reset(token)
 
 
 def N_(message: str) -> str:

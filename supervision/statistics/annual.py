@@ -1,15 +1,31 @@
 """The annual report: two paragraphs in which every figure is counted from records (law e.3), and nothing is typed in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from supervision.db import tx
+from supervision.language import N_, in_chinese
+from supervision.language import gettext as _
 from supervision.statistics.figures import FIGURES, ORGANS, Sight, count
 from supervision.statistics.period import Period
 
-CORRECTION, RESETTLEMENT = "拧紧社区矫正“安全阀”", "筑好安置帮教“防火墙”"
+CORRECTION = N_("拧紧社区矫正“安全阀”")
+CORRECTION_TEXT = N_(
+    "%(period)s，受理审前调查评估委托%(commissions)s件，其中法院%(commissions_court)d件、"
+    "检察院%(commissions_procuratorate)d件、公安机关%(commissions_police)d件、监狱管理机关%(commissions_prison)d件；"
+    "接收社区矫正对象%(received)d人，解除社区矫正%(ended)d人；给予警告%(warned_people)d人（%(warnings)d人次）、"
+    "训诫%(admonished_people)d人（%(admonitions)d人次）；脱管%(off_control)d人、漏管%(never_taken_in)d人。"
+)
+RESETTLEMENT = N_("筑好安置帮教“防火墙”")
+RESETTLEMENT_TEXT = N_(
+    "刑满释放人员应衔接%(handover_due)d人、已衔接%(handover_done)d人，衔接率%(rate)s；"
+    "年末在册管理安置帮教对象%(register)d人；全年预约远程视频会见%(video_booked)d次，服务家属%(video_served)d人次。"
+)
+_PLACE = re.compile(r"%\((\w+)\)[ds]")
+Parts = list[str | tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +42,16 @@ class Annual:
         return sum(self.figures[f"commissions_{organ}"] for organ in ORGANS)
 
     @property
-    def paragraphs(self) -> list[tuple[str, list[str | tuple[str, int]]]]:
+    def paragraphs(self) -> list[tuple[str, Parts]]:
         """Title and text of both paragraphs; a figure stands in it as (code, number), so that a page can open its list."""
-        return [(CORRECTION, self._correction()), (RESETTLEMENT, self._resettlement())]
+        texts = ((CORRECTION, CORRECTION_TEXT), (RESETTLEMENT, RESETTLEMENT_TEXT))
+        return [(_(title), self._filled(_(text))) for title, text in texts]
 
-    def _figure(self, code: str) -> tuple[str, int]:
-        return code, self.figures[code]
-
-    def _correction(self) -> list[str | tuple[str, int]]:
-        organs: list[str | tuple[str, int]] = []
-        for organ, title in ORGANS.items():
-            organs += ["，其中" if not organs else "、", title, self._figure(f"commissions_{organ}"), "件"]
+    def _filled(self, text: str) -> Parts:
+        words = {"period": self.period.title, "commissions": str(self.commissions), "rate": self.rate}
+        pieces = _PLACE.split(text)  # text, name, text, name, …
         return [
-            f"{self.period.title}，受理审前调查评估委托{self.commissions}件",
-            *organs,
-            "；接收社区矫正对象",
-            self._figure("received"),
-            "人，解除社区矫正",
-            self._figure("ended"),
-            "人；给予警告",
-            self._figure("warned_people"),
-            "人（",
-            self._figure("warnings"),
-            "人次）、训诫",
-            self._figure("admonished_people"),
-            "人（",
-            self._figure("admonitions"),
-            "人次）；脱管",
-            self._figure("off_control"),
-            "人、漏管",
-            self._figure("never_taken_in"),
-            "人。",
-        ]
-
-    def _resettlement(self) -> list[str | tuple[str, int]]:
-        return [
-            "刑满释放人员应衔接",
-            self._figure("handover_due"),
-            "人、已衔接",
-            self._figure("handover_done"),
-            f"人，衔接率{self.rate}；年末在册管理安置帮教对象",
-            self._figure("register"),
-            "人；全年预约远程视频会见",
-            self._figure("video_booked"),
-            "次，服务家属",
-            self._figure("video_served"),
-            "人次。",
+            piece if n % 2 == 0 else words.get(piece) or (piece, self.figures[piece]) for n, piece in enumerate(pieces)
         ]
 
     @property
@@ -111,11 +91,13 @@ def as_json(report: Annual) -> dict[str, Any]:
     }
 
 
-def _plain(parts: list[str | tuple[str, int]]) -> str:
+def plain(parts: Parts) -> str:
+    """A paragraph as text."""
     return "".join(part if isinstance(part, str) else str(part[1]) for part in parts)
 
 
+@in_chinese()
 def as_markdown(report: Annual) -> str:
     """The report as text to paste elsewhere."""
-    body = "\n\n".join(f"## {title}\n\n{_plain(parts)}" for title, parts in report.paragraphs)
+    body = "\n\n".join(f"## {title}\n\n{plain(parts)}" for title, parts in report.paragraphs)
     return f"# {report.title}\n\n{body}\n"

@@ -4,15 +4,17 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from supervision.language import N_
+
 CHAPTERS = {
-    "state_security": "危害国家安全",
-    "public_safety": "危害公共安全",
-    "market_order": "破坏市场经济秩序",
-    "personal_rights": "侵犯人身权利、民主权利",
-    "property": "侵犯财产",
-    "social_order": "妨害社会管理秩序",
-    "graft": "贪污贿赂",
-    "dereliction": "渎职",
+    "state_security": N_("危害国家安全"),
+    "public_safety": N_("危害公共安全"),
+    "market_order": N_("破坏市场经济秩序"),
+    "personal_rights": N_("侵犯人身权利、民主权利"),
+    "property": N_("侵犯财产"),
+    "social_order": N_("妨害社会管理秩序"),
+    "graft": N_("贪污贿赂"),
+    "dereliction": N_("渎职"),
 }
 OTHER_CHAPTER = "other"
 

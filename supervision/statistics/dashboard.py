@@ -7,9 +7,13 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from babel.dates import format_date
+
 from supervision.access.viewer import Viewer
 from supervision.days import DAY, add_days, local_day
 from supervision.db import Record, fetch
+from supervision.language import LANGUAGE, N_
+from supervision.language import gettext as _
 from supervision.statistics.charts import Bar, Day, Part
 from supervision.statistics.daily import SHOWN_DAYS
 
@@ -92,7 +96,13 @@ class Reports:
 
     @property
     def told(self) -> str:
-        return f"{self.first:%m-%d}：应报告 {self.owed}，按时 {self.made}，迟到 {self.late}，未报告 {self.missed}"
+        return _("%(first)s：应报告 %(owed)s，按时 %(made)s，迟到 %(late)s，未报告 %(missed)s") % {
+            "first": f"{self.first:%m-%d}",
+            "owed": self.owed,
+            "made": self.made,
+            "late": self.late,
+            "missed": self.missed,
+        }
 
 
 DAYS = """
@@ -143,7 +153,7 @@ def week_bars(weeks: Sequence[Reports]) -> list[Bar]:
         Bar(
             f"{week.first:%m-%d}",
             (Part(week.made, "done"), Part(week.late, "due"), Part(week.missed, "missed")),
-            f"{week.told}（当周）",
+            _("%(told)s（当周）") % {"told": week.told},
         )
         for week in weeks
     ]
@@ -156,13 +166,15 @@ def calendar_days(days: Sequence[Reports], now: datetime) -> tuple[list[Day], li
     most = max((day.made + day.late for day in days), default=0)
     shown = [first + n * DAY for n in range((last - first).days + 1)]
     drawn = [_calendar_day(day, by_day.get(day), first, most) for day in shown]
-    return drawn, [((day - first).days // 7, f"{day.month}月") for day in shown if day.day == 1]
+    return drawn, [
+        ((day - first).days // 7, format_date(day, _("M月"), LANGUAGE.get())) for day in shown if day.day == 1
+    ]
 
 
 def _calendar_day(day: date, reports: Reports | None, first: date, most: int) -> Day:
     made = reports.made + reports.late if reports else 0
     level = -(-4 * made // most) if most else 0
-    told = reports.told if reports else f"{day:%m-%d}：没有应报告的"
+    told = reports.told if reports else _("%(day)s：没有应报告的") % {"day": f"{day:%m-%d}"}
     return Day(
         (day - first).days // 7, day.weekday(), f"l{level}" if made else "none", bool(reports and reports.missed), told
     )
@@ -171,11 +183,11 @@ def _calendar_day(day: date, reports: Reports | None, first: date, most: int) ->
 # -- alerts -------------------------------------------------------------------------------------------------------
 
 AGES: tuple[tuple[str, int | None], ...] = (
-    ("1日内", 1),
-    ("2–3日", 3),
-    ("4–7日", 7),
-    ("8–30日", 30),
-    ("30日以上", None),
+    (N_("1日内"), 1),
+    (N_("2–3日"), 3),
+    (N_("4–7日"), 7),
+    (N_("8–30日"), 30),
+    (N_("30日以上"), None),
 )
 
 
@@ -203,5 +215,5 @@ async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
     found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer))}
     return [
         AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
-        for n, (title, _) in enumerate(AGES)
+        for n, (title, _days) in enumerate(AGES)
     ]

@@ -15,6 +15,7 @@ from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound
 from supervision.language import gettext as _
+from supervision.language import ngettext
 from supervision.orders.offers import officers_for
 from supervision.statistics import asking
 from supervision.statistics.charts import Part, bar, calendar, columns
@@ -32,7 +33,7 @@ from supervision.statistics.pages import as_file
 from supervision.statistics.sheets import dashboard_sheets
 from supervision.statistics.workbook import workbook
 from supervision.statistics.workload import Load, Workload, accept, workload
-from supervision.web import WEEKDAYS, page
+from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -84,7 +85,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
 
 def _calendar(seen: History, now: datetime) -> Markup | None:
     days, months = calendar_days(seen.days, now)
-    return calendar(days, months, _("近半年每日报告"), WEEKDAYS) if seen.days else None
+    return calendar(days, months, _("近半年每日报告"), _("一二三四五六日")) if seen.days else None
 
 
 def _office_bar(offices: list[OfficeLoad]) -> Any:
@@ -127,7 +128,8 @@ async def accept_move(
         raise NotFound
     moved = await accept(viewer, [one for one in people if one], officer, clock.now())
     back = officer.office if viewer.scope == "all" else None
-    return go(asking.address("/dashboard", office=back), f"已移交 {moved} 人，责任人改为{officer.name}。")
+    told = ngettext("已移交 %(n)d 人，责任人改为%(name)s。", "已移交 %(n)d 人，责任人改为%(name)s。", moved)
+    return go(asking.address("/dashboard", office=back), told % {"n": moved, "name": officer.name})
 
 
 ROUTES = [dashboard, dashboard_sheet, accept_move]

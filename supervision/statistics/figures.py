@@ -11,6 +11,7 @@ from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch, fetch_value
+from supervision.language import N_
 from supervision.people.scope import visible_people
 from supervision.statistics.lists import PAGE, Listed, Listing
 from supervision.statistics.period import Period
@@ -39,21 +40,19 @@ def within(column: str) -> str:
 LOCAL_END = "($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
 LOCAL_BEGIN = "($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
 
-RECEIVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, '登记接收' AS what
+RECEIVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, 'registration' AS what
   FROM registration r JOIN orders o ON o.id = r.order_id WHERE {within("r.happened_at")} AND {known("r")}"""
 ENDED = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason AS what
   FROM order_end e JOIN orders o ON o.id = e.order_id
  WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
 # Whoever let the first report's limit pass reached NOT_REPORTED, also who came later (model §7).
-NEVER_TAKEN_IN = f"""SELECT d.person, o.number AS ref, d.limit_at AS at, '逾期未报到' AS what
+NEVER_TAKEN_IN = f"""SELECT d.person, o.number AS ref, d.limit_at AS at, 'not_reported' AS what
   FROM duty d JOIN orders o ON o.id = d.subject_id
  WHERE d.subject_kind = 'order' AND d.rule = 'RE-06' AND {within("d.limit_at")} AND d.limit_at <= $3
    AND d.created_at <= $3 AND d.state IN ('open', 'missed', 'met_late')"""
-# Off control is the word of a named person after verifying (law b.9). No act of this version says it, so nobody is on this
-# list: the rules that do will put their records here.
-OFF_CONTROL = (
-    """SELECT NULL::int AS person, NULL::text AS ref, NULL::timestamptz AS at, NULL::text AS what WHERE FALSE"""
-)
+# Off control is the word of a named person after verifying (law b.9); whoever it was said of twice is one person.
+OFF_CONTROL = f"""SELECT o.person, min(o.number) AS ref, min(c.happened_at) AS at, 'off_control' AS what
+  FROM off_control c JOIN orders o ON o.id = c.order_id WHERE {within("c.happened_at")} AND {known("c")} GROUP BY o.person"""
 
 
 def commissions(organ: str) -> str:
@@ -72,13 +71,13 @@ def decisions(measure: str) -> str:
 
 def people_with(measure: str) -> str:
     """The people (人) whom these decisions concern: one row each, however many decisions."""
-    return f"""SELECT d.person, min(d.ref) AS ref, min(d.at) AS at, count(*) || ' 次' AS what
+    return f"""SELECT d.person, min(d.ref) AS ref, min(d.at) AS at, count(*)::text AS what
   FROM ({decisions(measure)}) d GROUP BY d.person"""
 
 
 # Released here from prison or detention; who turned out to live elsewhere, or was put down by mistake, wasn't ours to meet.
 RELEASED = f"""SELECT a.person, a.prison AS ref, a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
-       CASE WHEN a.connected_at IS NULL THEN '未衔接' ELSE '已衔接' END AS what, a.connected_at IS NOT NULL AS connected
+       CASE WHEN a.connected_at IS NULL THEN 'not_connected' ELSE 'connected' END AS what, a.connected_at IS NOT NULL AS connected
   FROM assistance a
  WHERE a.source IN ('prison', 'detention') AND a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END}
    AND a.created_at <= $3 AND coalesce(a.end_kind, '') <> 'taken_back' AND NOT (coalesce(a.end_kind, '') = 'moved' AND a.connected_at IS NULL)"""
@@ -91,31 +90,32 @@ REGISTER = f"""SELECT a.person, NULL::text AS ref, coalesce(a.from_on, a.release
 BOOKED = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what
   FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""
 # A session that ended early for a breach was held; one that failed or to which nobody came wasn't.
-SERVED = f"""SELECT f.person, b.number AS ref, a.happened_at AS at, '到场会见' AS what
+SERVED = f"""SELECT f.person, b.number AS ref, a.happened_at AS at, 'attended' AS what
   FROM booking_arrival a JOIN booking b ON b.id = a.booking JOIN family_member f ON f.id = a.family
  WHERE b.state IN ('done', 'terminated') AND {within("a.happened_at")} AND {known("b")} AND a.recorded_at <= $3"""
 
-ORGANS = {"court": "法院", "procuratorate": "检察院", "police": "公安机关", "prison": "监狱管理机关"}
+ORGANS = ("court", "procuratorate", "police", "prison")
+"""Who asks for investigations."""
 FIGURES: Mapping[str, Figure] = {
     figure.code: figure
     for figure in (
-        *(
-            Figure(f"commissions_{organ}", f"{title}委托调查评估", "件", commissions(organ))
-            for organ, title in ORGANS.items()
-        ),
-        Figure("received", "接收社区矫正对象", "人", RECEIVED),
-        Figure("ended", "解除社区矫正", "人", ENDED),
-        Figure("warned_people", "警告", "人", people_with("warning")),
-        Figure("warnings", "警告决定", "人次", decisions("warning")),
-        Figure("admonished_people", "训诫", "人", people_with("admonition")),
-        Figure("admonitions", "训诫决定", "人次", decisions("admonition")),
-        Figure("off_control", "脱管", "人", OFF_CONTROL),
-        Figure("never_taken_in", "漏管", "人", NEVER_TAKEN_IN),
-        Figure("handover_done", "刑满释放已衔接", "人", CONNECTED),
-        Figure("handover_due", "刑满释放应衔接", "人", f"SELECT person, ref, at, what FROM ({RELEASED}) r"),
-        Figure("register", "在册安置帮教对象", "人", REGISTER),
-        Figure("video_booked", "远程视频会见预约", "次", BOOKED),
-        Figure("video_served", "远程视频会见服务家属", "人次", SERVED),
+        Figure("commissions_court", N_("法院委托调查评估"), N_("件"), commissions("court")),
+        Figure("commissions_procuratorate", N_("检察院委托调查评估"), N_("件"), commissions("procuratorate")),
+        Figure("commissions_police", N_("公安机关委托调查评估"), N_("件"), commissions("police")),
+        Figure("commissions_prison", N_("监狱管理机关委托调查评估"), N_("件"), commissions("prison")),
+        Figure("received", N_("接收社区矫正对象"), N_("人"), RECEIVED),
+        Figure("ended", N_("解除社区矫正"), N_("人"), ENDED),
+        Figure("warned_people", N_("警告"), N_("人"), people_with("warning")),
+        Figure("warnings", N_("警告决定"), N_("人次"), decisions("warning")),
+        Figure("admonished_people", N_("训诫"), N_("人"), people_with("admonition")),
+        Figure("admonitions", N_("训诫决定"), N_("人次"), decisions("admonition")),
+        Figure("off_control", N_("脱管"), N_("人"), OFF_CONTROL),
+        Figure("never_taken_in", N_("漏管"), N_("人"), NEVER_TAKEN_IN),
+        Figure("handover_done", N_("刑满释放已衔接"), N_("人"), CONNECTED),
+        Figure("handover_due", N_("刑满释放应衔接"), N_("人"), f"SELECT person, ref, at, what FROM ({RELEASED}) r"),
+        Figure("register", N_("在册安置帮教对象"), N_("人"), REGISTER),
+        Figure("video_booked", N_("远程视频会见预约"), N_("次"), BOOKED),
+        Figure("video_served", N_("远程视频会见服务家属"), N_("人次"), SERVED),
     )
 }
 # Where a query asks for less than all three, PostgreSQL still has to know what they are.

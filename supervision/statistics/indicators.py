@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervision.db import tx
+from supervision.language import N_
 from supervision.statistics.figures import (
     CONNECTED,
     LOCAL_BEGIN,
@@ -20,7 +21,7 @@ from supervision.statistics.figures import (
 )
 
 ENTERED_WITHIN_DAYS = 3
-"""So soon after it happened is a record in time."""
+"""So soon after it happened is a record in time; its title says it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,15 @@ def _part(code: str, title: str, done: str, all_: str, sql: str, *, wanted: str 
 def _of_served(code: str, title: str, done: str, sql: str, *, wanted: str = "") -> Indicator:
     """A relation to everybody who was on the register at any time of the period: ZC(a−1) + IN."""
     return Indicator(
-        code, title, Figure(f"{code}_done", done, "", sql), Figure(f"{code}_all", "服务人数", "人", SERVED), wanted
+        code,
+        title,
+        Figure(f"{code}_done", done, "", sql),
+        Figure(f"{code}_all", N_("服务人数"), N_("人"), SERVED),
+        wanted,
     )
 
 
-SERVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, '在册' AS what
+SERVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, 'on_register' AS what
   FROM registration r JOIN orders o ON o.id = r.order_id
  WHERE r.happened_at < $2 AND {known("r")}
    AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND e.happened_at < $1 AND {known("e")})"""
@@ -130,35 +135,35 @@ SESSIONS = f"""SELECT f.person, b.number AS ref, s.from_at AS at, b.state AS wha
 INDICATORS: Mapping[str, Indicator] = {
     one.code: one
     for one in (
-        _part("opinions", "调查评估按期完成率", "按期提交", "应提交", _duties("commission", "d.rule IN ('CI-03', 'CI-04') AND d.variant = 'opinion'", IN_TIME)),
-        _part("adopted", "调查评估采信率", "采信", "有结果", RESULTS, wanted=""),
-        _part("first_report", "报到率", "按期报到", "应报到", _duties("order", "d.rule = 'RE-06'", IN_TIME)),
-        _of_served("never", "漏管率", "漏管", NEVER_TAKEN_IN, wanted="0"),
-        _of_served("off", "脱管率", "脱管", OFF_CONTROL, wanted="0"),
-        _part("reports", "报告完成率", "已报告", "应报告", _duties("order", "d.rule = 'SU-01'", MADE)),
-        _part("visits", "走访完成率", "已走访", "应走访", _duties("order", "d.rule = 'SU-04' AND d.variant = 'field'", MADE)),
-        _part("checks", "信息核查完成率", "已核查", "应核查", _duties("order", "d.rule = 'SU-04' AND d.variant = 'info'", MADE)),
-        _of_served("admonitions", "训诫人次比", "训诫人次", decisions("admonition")),
-        _of_served("warnings", "警告人次比", "警告人次", decisions("warning")),
-        _part("alerts", "预警处置率", "已处置", "产生预警", ALERTS),
-        _part("entries", f"信息录入及时率（{ENTERED_WITHIN_DAYS}日内）", "及时录入", "录入", _entries()),
-        _part("released", "按期解矫率", "期满当日解除", "解除", f"SELECT r.*, r.ended_on = r.end_on AS ok FROM ({RELEASES}) r"),
+        _part("opinions", N_("调查评估按期完成率"), N_("按期提交"), N_("应提交"), _duties("commission", "d.rule IN ('CI-03', 'CI-04') AND d.variant = 'opinion'", IN_TIME)),
+        _part("adopted", N_("调查评估采信率"), N_("采信"), N_("有结果"), RESULTS, wanted=""),
+        _part("first_report", N_("报到率"), N_("按期报到"), N_("应报到"), _duties("order", "d.rule = 'RE-06'", IN_TIME)),
+        _of_served("never", N_("漏管率"), N_("漏管"), NEVER_TAKEN_IN, wanted="0"),
+        _of_served("off", N_("脱管率"), N_("脱管"), OFF_CONTROL, wanted="0"),
+        _part("reports", N_("报告完成率"), N_("已报告"), N_("应报告"), _duties("order", "d.rule = 'SU-01'", MADE)),
+        _part("visits", N_("走访完成率"), N_("已走访"), N_("应走访"), _duties("order", "d.rule = 'SU-04' AND d.variant = 'field'", MADE)),
+        _part("checks", N_("信息核查完成率"), N_("已核查"), N_("应核查"), _duties("order", "d.rule = 'SU-04' AND d.variant = 'info'", MADE)),
+        _of_served("admonitions", N_("训诫人次比"), N_("训诫人次"), decisions("admonition")),
+        _of_served("warnings", N_("警告人次比"), N_("警告人次"), decisions("warning")),
+        _part("alerts", N_("预警处置率"), N_("已处置"), N_("产生预警"), ALERTS),
+        _part("entries", N_("信息录入及时率（3日内）"), N_("及时录入"), N_("录入"), _entries()),
+        _part("released", N_("按期解矫率"), N_("期满当日解除"), N_("解除"), f"SELECT r.*, r.ended_on = r.end_on AS ok FROM ({RELEASES}) r"),
         _part(
             "handed_over",
-            "解矫衔接率",
-            "当日转入安置帮教",
-            "解除",
+            N_("解矫衔接率"),
+            N_("当日转入安置帮教"),
+            N_("解除"),
             f"SELECT r.*, {TAKEN_OVER} AS ok FROM ({RELEASES}) r",
         ),
-        Indicator("met", "刑满释放衔接率", Figure("met_done", "已衔接", "", CONNECTED), Figure("met_all", "应衔接", "", f"SELECT person, ref, at, what FROM ({RELEASED}) r"), "100%"),
-        _part("fetched", "重点对象必接必送率", "接回", "重点对象释放", _help(f"a.kind = 'key' AND {RELEASED_NOW}", _step("fetched"), RELEASE_DAY)),
-        _part("files", "建档率", "已建档", "已衔接", _help(CONNECTED_NOW, _step("file"), "a.connected_at")),
-        _part("helped", "帮教率", "有帮教措施", "在册", _help(ON_REGISTER, HELPED, SINCE), wanted="≥95%"),
-        _part("placed", "安置率", "已安置", "在册", _help(ON_REGISTER, PLACED, SINCE), wanted="≥85%"),
-        _part("help_visits", "安置帮教走访率", "已走访", "应走访", _duties("assistance", "d.rule = 'RA-14'", MADE)),
-        _part("out_of_reach", "帮教失控率", "失控", "在册", _help(ON_REGISTER, "a.state = 'off'", SINCE), wanted="0"),
-        _part("booked", "视频会见通过率", "已排期", "申请", BOOKINGS, wanted=""),
-        _part("no_show", "视频会见爽约率", "未到", "已确认", SESSIONS, wanted="0"),
+        Indicator("met", N_("刑满释放衔接率"), Figure("met_done", N_("已衔接"), "", CONNECTED), Figure("met_all", N_("应衔接"), "", f"SELECT person, ref, at, what FROM ({RELEASED}) r"), "100%"),
+        _part("fetched", N_("重点对象必接必送率"), N_("接回"), N_("重点对象释放"), _help(f"a.kind = 'key' AND {RELEASED_NOW}", _step("fetched"), RELEASE_DAY)),
+        _part("files", N_("建档率"), N_("已建档"), N_("已衔接"), _help(CONNECTED_NOW, _step("file"), "a.connected_at")),
+        _part("helped", N_("帮教率"), N_("有帮教措施"), N_("在册"), _help(ON_REGISTER, HELPED, SINCE), wanted="≥95%"),
+        _part("placed", N_("安置率"), N_("已安置"), N_("在册"), _help(ON_REGISTER, PLACED, SINCE), wanted="≥85%"),
+        _part("help_visits", N_("安置帮教走访率"), N_("已走访"), N_("应走访"), _duties("assistance", "d.rule = 'RA-14'", MADE)),
+        _part("out_of_reach", N_("帮教失控率"), N_("失控"), N_("在册"), _help(ON_REGISTER, "a.state = 'off'", SINCE), wanted="0"),
+        _part("booked", N_("视频会见通过率"), N_("已排期"), N_("申请"), BOOKINGS, wanted=""),
+        _part("no_show", N_("视频会见爽约率"), N_("未到"), N_("已确认"), SESSIONS, wanted="0"),
     )
 }  # fmt: skip
 OF_LISTS: Mapping[str, Figure] = {

@@ -49,13 +49,16 @@ async def keep(viewer: Viewer, period: Period, now: datetime) -> int:
     and as long as an import of today's may be undone: what is kept must come out the same ever after.
     """
     if period.end > now:
-        raise Refusal(f"{period.title}还没有结束，月底之后才能存档。")
+        raise Refusal(_("%(period)s还没有结束，月底之后才能存档。") % {"period": period.title})
     async with tx():
         await _refuse_what_may_be_undone(now)
         table = await monthly_table(viewer, period, now)
         last = await fetch_row("SELECT * FROM kept_table WHERE month = $1 ORDER BY edition DESC LIMIT 1", period.first)
         if last and not differences(_table(last, json.loads(last["rows"])), table):
-            raise Refusal(f"{period.title}的报表已经存档（第 {last['edition']} 版），此后没有变化。")
+            raise Refusal(
+                _("%(period)s的报表已经存档（第 %(edition)s 版），此后没有变化。")
+                % {"period": period.title, "edition": last["edition"]}
+            )
         return await _store(viewer, table, last["edition"] + 1 if last else 1)
 
 
@@ -87,7 +90,7 @@ async def _store(viewer: Viewer, table: Table, edition: int) -> int:
         hash_of(rows),
     )
     if kept is None:
-        raise Refusal(f"{table.period.title}的报表刚刚由别人存档，请刷新后查看。")
+        raise Refusal(_("%(period)s的报表刚刚由别人存档，请刷新后查看。") % {"period": table.period.title})
     detail = {"month": table.period.code, "edition": edition, "hash": hash_of(rows)}
     await record(viewer, "keep_table", subject=("kept_table", kept), detail=detail, now=table.known_at)
     return int(kept)

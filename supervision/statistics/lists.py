@@ -5,6 +5,7 @@ from datetime import datetime
 
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch
+from supervision.language import N_
 from supervision.people.scope import visible_people
 from supervision.statistics.cells import CELLS
 from supervision.statistics.monthly import NO_OFFICE, office_condition
@@ -12,7 +13,7 @@ from supervision.statistics.period import Period
 from supervision.statistics.stays import STAYS, arguments
 
 PAGE = 100
-GONE = "（已移交）"
+GONE = N_("（已移交）")
 """Shown in the place of name and number where the file has gone to another office meanwhile."""
 
 

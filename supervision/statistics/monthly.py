@@ -8,12 +8,14 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.db import Record, execute, fetch, tx
 from supervision.errors import Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.people.scope import visible_people
 from supervision.statistics.cells import BROKEN, CELLS, GROUPS
 from supervision.statistics.period import Period
 from supervision.statistics.stays import STAYS, arguments
 
-NO_OFFICE = "未定司法所"
+NO_OFFICE = N_("未定司法所")
 NAMED_AT_MOST = 5
 
 
@@ -102,9 +104,19 @@ async def _offices(viewer: Viewer | None, found: Mapping[int | None, Any]) -> li
 
 def _told(row: Row, period: Period, orders: Sequence[str]) -> str:
     c = row.counts
-    sums = f"上月在册 {c['before']} ＋ 增加 {c['came']} － 减少 {c['went']} 与本月在册 {c['after']}"
-    named = "；".join(orders) or "分项之和与本月在册不符"
-    return f"{row.name} {period.title}的登记不闭合，不能打印（{sums}）：{named}。请先更正这些登记。"
+    sums = _("上月在册 %(before)s ＋ 增加 %(came)s － 减少 %(went)s 与本月在册 %(after)s") % {
+        "before": c["before"],
+        "came": c["came"],
+        "went": c["went"],
+        "after": c["after"],
+    }
+    named = _("；").join(orders) or _("分项之和与本月在册不符")
+    return _("%(name)s %(period)s的登记不闭合，不能打印（%(sums)s）：%(named)s。请先更正这些登记。") % {
+        "name": row.name,
+        "period": period.title,
+        "sums": sums,
+        "named": named,
+    }
 
 
 CONTRADICTING = f"""
@@ -116,8 +128,10 @@ async def _contradicting(viewer: Viewer | None, period: Period, known_at: dateti
     args = [*arguments(period, known_at), row.office]
     mine = visible_people(viewer, "s.person", args) if viewer else "TRUE"
     found = await fetch(CONTRADICTING.format(mine=mine), *args)
-    return [f"{one['number'] if one['mine'] else '已移交的登记'}{_why(one)}" for one in found]
+    return [_why(one) for one in found]
 
 
 def _why(row: Record) -> str:
-    return "的结束早于接收" if row["ends_first"] else "有重复的接收或结束登记"
+    number = row["number"] if row["mine"] else _("已移交的登记")
+    why = _("%(number)s的结束早于接收") if row["ends_first"] else _("%(number)s有重复的接收或结束登记")
+    return why % {"number": number}

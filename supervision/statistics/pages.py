@@ -15,6 +15,8 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotAllowed, NotFound
+from supervision.language import gettext as _
+from supervision.language import in_chinese
 from supervision.statistics import asking
 from supervision.statistics.annual import Annual, annual, as_json, as_markdown
 from supervision.statistics.asking import address
@@ -44,8 +46,8 @@ def as_file(content: bytes | str, name: str, kind: str = XLSX) -> Response[Any]:
 
 
 def _tabs(viewer: Viewer, current: str) -> list[dict[str, Any]]:
-    tabs = [("/statistics", "月报表", "see_statistics"), ("/statistics/indicators", "指标", "see_statistics")]
-    tabs.append(("/statistics/annual", "年度报告", "see_annual"))
+    tabs = [("/statistics", _("月报表"), "see_statistics"), ("/statistics/indicators", _("指标"), "see_statistics")]
+    tabs.append(("/statistics/annual", _("年度报告"), "see_annual"))
     return [{"href": href, "label": label, "current": href == current} for href, label, may in tabs if viewer.may(may)]
 
 
@@ -87,7 +89,7 @@ async def kept_now(
     if period is None:
         raise NotFound
     kept = await keep(viewer, period, clock.now())
-    return go(address("/statistics/kept", id=kept), f"{period.title}的报表已存档。")
+    return go(address("/statistics/kept", id=kept), _("%(period)s的报表已存档。") % {"period": period.title})
 
 
 @get("/statistics/kept", guards=[guard("see_statistics")])
@@ -172,7 +174,8 @@ async def annual_file(
         raise NotFound
     report = await annual(asking.year_asked(request.query_params, now), now)
     await record(viewer, "statistics_exported", detail={"annual": report.period.code, "format": kind}, now=now)
-    return as_file(*WRITERS[kind](report))
+    with in_chinese():
+        return as_file(*WRITERS[kind](report))
 
 
 WRITERS: Mapping[str, Any] = {
@@ -218,7 +221,7 @@ class ListAsked:
     def title(self) -> str:
         """What is listed."""
         what = self.figure.title if self.figure else CELLS[self.cell].title
-        return f"{self.period.title} {what}"
+        return f"{self.period.title} {_(what)}"
 
     async def rows(self, *, limit: int | None = PAGE) -> Listing:
         """The rows from `skip` on."""
@@ -263,7 +266,8 @@ async def sheet(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
         asked = ListAsked(query, viewer, now)
         found = await asked.rows(limit=None)
         await _note(viewer, "statistics_exported", found, asked, now=now)
-        made = list_sheet(asked.title, found)
+        with in_chinese():
+            made = list_sheet(asked.title, found)
     else:
         made = await _sheet(viewer, query, now)
         await record(viewer, "statistics_exported", detail={"sheet": made.title}, now=now)
@@ -275,7 +279,7 @@ async def _sheet(viewer: Viewer, query: Mapping[str, str], now: datetime) -> She
         return monthly_sheet((await kept_table(viewer, asking.number_asked(query, "kept") or 0)).table)
     if "indicators" in query:
         period = asking.period_asked({"period": query["indicators"]}, now)
-        return indicators_sheet(f"{period.title}工作指标", await values(Sight(period, now, viewer)))
+        return indicators_sheet(period, await values(Sight(period, now, viewer)))
     if "annual" in query:
         return annual_sheet(await _annual_for(viewer, query["annual"], now))
     return monthly_sheet(await monthly_table(viewer, asking.month_asked(query, now), now))

@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from babel.dates import format_date
+
 from supervision.days import DAY, add_months, end_of, local_day, start_of
+from supervision.language import LANGUAGE
+from supervision.language import gettext as _
 
 EARLIEST, LATEST = 1990, 2200
 
@@ -35,10 +39,14 @@ class Period:
 
     @property
     def title(self) -> str:
-        """`2026年10月` or `2024年`."""
+        """`2026年10月` or `2024年`, in the language of the reader."""
         if self == month_of(self.first):
-            return f"{self.first.year}年{self.first.month}月"
-        return f"{self.first.year}年" if self == year_of(self.first.year) else f"{self.first}至{self.last}"
+            return format_date(self.first, _("y年M月"), LANGUAGE.get())
+        return (
+            _("%(year)s年") % {"year": self.first.year}
+            if self == year_of(self.first.year)
+            else _("%(first)s至%(last)s") % {"first": self.first, "last": self.last}
+        )
 
 
 def month_of(day: date) -> Period:

@@ -1,7 +1,8 @@
-"""Every table of the statistics as an Excel sheet."""
+"""Every table of the statistics as an Excel sheet, in Chinese whoever takes it: a file for the records."""
 
 from collections.abc import Sequence
 
+from supervision.language import in_chinese
 from supervision.statistics.annual import Annual
 from supervision.statistics.cells import CELLS
 from supervision.statistics.dashboard import AlertAge, OfficeLoad, Reports
@@ -9,11 +10,13 @@ from supervision.statistics.figures import FIGURES
 from supervision.statistics.indicators import Value
 from supervision.statistics.lists import Listing
 from supervision.statistics.monthly import Table
+from supervision.statistics.period import Period
 from supervision.statistics.words import word
 from supervision.statistics.workbook import Cell, Sheet
 from supervision.statistics.workload import Workload
 
 
+@in_chinese()
 def monthly_sheet(table: Table) -> Sheet:
     """A row an office, and the sum."""
     counted = [(row.name, row.counts) for row in table.rows] + [("合计", table.total)]
@@ -23,13 +26,15 @@ def monthly_sheet(table: Table) -> Sheet:
     return Sheet(table.period.code, title, headings, rows, (22,))
 
 
+@in_chinese()
 def list_sheet(title: str, listing: Listing) -> Sheet:
     """The people behind a count."""
     rows = [(one.name, one.number, one.office, word(one.what), one.at, one.until) for one in listing.rows]
     return Sheet("名单", title, ("姓名", "编号", "司法所", "说明", "时间", "至"), rows, (14, 22, 18, 30, 18, 18))
 
 
-def indicators_sheet(title: str, values: Sequence[Value]) -> Sheet:
+@in_chinese()
+def indicators_sheet(period: Period, values: Sequence[Value]) -> Sheet:
     """A row an indicator: numerator, denominator, rate."""
     rows = [
         (
@@ -42,15 +47,18 @@ def indicators_sheet(title: str, values: Sequence[Value]) -> Sheet:
         )
         for v in values
     ]
+    title = f"{period.title}工作指标"
     return Sheet("指标", title, ("指标", "分子", "分子数", "分母", "分母数", "比率"), rows, (28, 18, 10, 18, 10, 10))
 
 
+@in_chinese()
 def annual_sheet(report: Annual) -> Sheet:
     """A row a figure."""
     rows = [(FIGURES[code].title, value, FIGURES[code].unit) for code, value in report.figures.items()]
     return Sheet(report.period.code, report.title, ("项目", "数量", "单位"), rows, (30, 10, 8))
 
 
+@in_chinese()
 def dashboard_sheets(
     offices: Sequence[OfficeLoad], weeks: Sequence[Reports], ages: Sequence[AlertAge], work: Workload | None
 ) -> list[Sheet]:

@@ -8,13 +8,15 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from supervision.statistics.annual import Annual
+from supervision.language import in_chinese
+from supervision.statistics.annual import Annual, plain
 
 MARGINS_MM = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 BODY_PT, TITLE_PT, LINE_PT = 16, 22, 28
 LATIN = "Times New Roman"
 
 
+@in_chinese()
 def as_docx(report: Annual) -> bytes:
     """The .docx: title, then a heading and a paragraph for each part."""
     document = Document()
@@ -25,8 +27,7 @@ def as_docx(report: Annual) -> bytes:
     _paragraph(document, report.title, font="方正小标宋简体", size=TITLE_PT, centred=True)
     for number, (title, parts) in zip("一二三四", report.paragraphs, strict=False):
         _paragraph(document, f"{number}、{title}", font="黑体", size=BODY_PT)
-        text = "".join(part if isinstance(part, str) else str(part[1]) for part in parts)
-        _paragraph(document, text, font="仿宋", size=BODY_PT)
+        _paragraph(document, plain(parts), font="仿宋", size=BODY_PT)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()

@@ -98,7 +98,7 @@ async def test_a_correcting_act_takes_a_figure_and_its_list_down_together(cast, 
 async def test_a_person_warned_twice_is_one_person_and_two_decisions(cast, dan) -> None:
     await _year(cast, dan)
     assert await count(FIGURES["warned_people"], SIGHT) == 1 and await count(FIGURES["warnings"], SIGHT) == 2
-    assert (await rows_of(FIGURES["warned_people"], SIGHT)).rows[0].what == "2 次"
+    assert (await rows_of(FIGURES["warned_people"], SIGHT)).rows[0].what == "2"
     await execute(
         "UPDATE discipline_decision SET withdrawn_at = $1, withdrawn_by = $2, withdrawn_reason = '录错'", NOW, dan.id
     )
