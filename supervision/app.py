@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -37,15 +38,20 @@ from supervision.exchange import assistance_pages, export_pages
 from supervision.exchange import pages as exchange_pages
 from supervision.exchange.api import routes as api_routes
 from supervision.files import pages as files_pages
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.ledger import connect_sources
+from supervision.lost_contact import pages as search_pages
 from supervision.messages import pages as messages_pages
 from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
+from supervision.reception import pages as reception_pages
 from supervision.resettlement import pages as resettlement_pages
+from supervision.resettlement import record_pages as help_record_pages
 from supervision.rollcall import pages as rollcall_pages
 from supervision.settings import pages as settings_pages
-from supervision.statistics import dashboard_pages
+from supervision.statistics import dashboard_pages, ledger_pages
 from supervision.statistics import pages as statistics_pages
 from supervision.system import pages as system_pages
 from supervision.video_visits import family_pages
@@ -61,29 +67,33 @@ LARGEST_BODY = 256 * 1024
 
 # The navigation: where, what, icon, who, group. An entry is shown once its page is in ROUTES.
 NAV = (
-    ("/", "工作台", "layout-dashboard", "own_account", ""),
-    ("/people", "在矫人员", "users", "see_people", ""),
-    ("/alerts", "预警处置", "bell", "see_alerts", ""),
-    ("/calls", "集中通话", "phone", "record", ""),
-    ("/visits", "视频会见", "video", "see_visits", "工作"),
-    ("/commissions", "调查评估", "file-search", "see_commissions", "工作"),
-    ("/assistance", "安置帮教", "heart-handshake", "see_people", "工作"),
-    ("/debts", "待补录", "clipboard-list", "see_people", "工作"),
-    ("/discipline", "训诫警告", "gavel", "see_discipline", "工作"),
-    ("/rollcall", "点名", "list-checks", "see_rollcall", "监督"),
-    ("/dashboard", "看板", "chart-column", "see_statistics", "监督"),
-    ("/statistics", "统计", "table-2", "see_statistics", "监督"),
-    ("/messages", "短信", "message-square", "see_messages", "监督"),
-    ("/import", "导入", "file-up", "import_people", "监督"),
-    ("/files/past", "保管期满", "archive", "remove_files", "监督"),
-    ("/offices", "机构", "building-2", "manage_offices", "管理"),
-    ("/staff", "工作人员", "id-card", "manage_staff", "管理"),
-    ("/audit", "审计", "scroll-text", "read_audit", "管理"),
-    ("/system", "系统状态", "activity", "see_system", "管理"),
-    ("/rules", "规则", "book-open", "see_rules", "设置"),
-    ("/parameters", "参数", "sliders-horizontal", "see_rules", "设置"),
-    ("/holidays", "节假日", "calendar-days", "see_rules", "设置"),
+    ("/", N_("工作台"), "layout-dashboard", "own_account", ""),
+    ("/people", N_("在矫人员"), "users", "see_people", ""),
+    ("/alerts", N_("预警处置"), "bell", "see_alerts", ""),
+    ("/calls", N_("集中通话"), "phone", "record", ""),
+    ("/visits", N_("视频会见"), "video", "see_visits", N_("工作")),
+    ("/commissions", N_("调查评估"), "file-search", "see_commissions", N_("工作")),
+    ("/assistance", N_("安置帮教"), "heart-handshake", "see_people", N_("工作")),
+    ("/debts", N_("待补录"), "clipboard-list", "see_people", N_("工作")),
+    ("/searches", N_("脱管查找"), "user-search", "see_searches", N_("工作")),
+    ("/discipline", N_("训诫警告"), "gavel", "see_discipline", N_("工作")),
+    ("/rollcall", N_("点名"), "list-checks", "see_rollcall", N_("监督")),
+    ("/dashboard", N_("看板"), "chart-column", "see_statistics", N_("监督")),
+    ("/statistics", N_("统计"), "table-2", "see_statistics", N_("监督")),
+    ("/messages", N_("短信"), "message-square", "see_messages", N_("监督")),
+    ("/ledgers", N_("台账"), "file-down", "export_ledgers", N_("监督")),
+    ("/import", N_("导入"), "file-up", "import_people", N_("监督")),
+    ("/files/past", N_("保管期满"), "archive", "remove_files", N_("监督")),
+    ("/offices", N_("机构"), "building-2", "manage_offices", N_("管理")),
+    ("/staff", N_("工作人员"), "id-card", "manage_staff", N_("管理")),
+    ("/audit", N_("审计"), "scroll-text", "read_audit", N_("管理")),
+    ("/system", N_("系统状态"), "activity", "see_system", N_("管理")),
+    ("/rules", N_("规则"), "book-open", "see_rules", N_("设置")),
+    ("/parameters", N_("参数"), "sliders-horizontal", "see_rules", N_("设置")),
+    ("/holidays", N_("节假日"), "calendar-days", "see_rules", N_("设置")),
 )
+OF_A_PERSON = re.compile(r"/people/\d+/(assistance|discipline)(?:/|$)")
+"""Pages of one person that belong to another entry than the people under correction."""
 
 
 @get("/health")
@@ -115,14 +125,18 @@ ROUTES: list[Any] = [
     *files_pages.ROUTES,
     *orders_pages.ROUTES,
     *intake_pages.ROUTES,
+    *reception_pages.ROUTES,
     *resettlement_pages.ROUTES,
+    *help_record_pages.ROUTES,
     *assistance_pages.ROUTES,
     *visits_pages.ROUTES,
     *family_pages.ROUTES,
+    *search_pages.ROUTES,
     *discipline_pages.ROUTES,
     *discipline_step_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *statistics_pages.ROUTES,
+    *ledger_pages.ROUTES,
     *dashboard_pages.ROUTES,
     *exchange_pages.ROUTES,
     *api_routes.ROUTES,
@@ -146,12 +160,14 @@ def navigation(viewer: Viewer | None, path: str, paths: frozenset[str]) -> list[
     """The entries that this viewer may open, of the pages that are there; the current one is marked."""
     if viewer is None:
         return []
+    if found := OF_A_PERSON.match(path):
+        path = f"/{found[1]}"
     return [
         {
             "href": href,
-            "label": label,
+            "label": _(label),
             "icon": icon,
-            "group": group,
+            "group": _(group),
             "current": path == href or path.startswith(href + "/"),
         }
         for href, label, icon, permission, group in NAV
@@ -197,6 +213,7 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
     """The application; `settings.database_url` says which server. The process's keyring must be in use."""
     connect_sources()
     connect_staffing()
+    web.keep_uploads_in_memory()
     paths: set[str] = set()
     app = Litestar(
         route_handlers=[*ROUTES, web.static_router()],

@@ -20,6 +20,7 @@ from supervision.sealed import seal
 from tests.cast import NOW, PASSWORD
 from tests.commissions.matrix import LINES as OF_COMMISSIONS
 from tests.discipline.matrix import LINES as OF_CASES
+from tests.lost_contact.makers import LINES as OF_SEARCHES
 from tests.register import identity_number
 
 Target = Mapping[str, Any]
@@ -318,6 +319,8 @@ LINES = (
     ),
     # commissions
     *(Line(*one) for one in OF_COMMISSIONS),
+    # searches
+    *(Line(*one) for one in OF_SEARCHES),
     # discipline
     *(Line(*one) for one in OF_CASES),
     # alerts
@@ -394,6 +397,8 @@ LINES = (
     Line("GET", "/statistics/indicators", "see_statistics"),
     Line("GET", "/statistics/annual", "see_annual"),
     Line("GET", "/statistics/annual/file", "see_annual"),
+    Line("GET", "/ledgers", "export_ledgers"),
+    Line("GET", "/ledgers/{ledger_code}", "export_ledgers"),
     Line("GET", "/dashboard", "see_statistics"),
     Line("GET", "/dashboard/sheet", "see_statistics"),
     Line(

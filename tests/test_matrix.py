@@ -22,6 +22,7 @@ from tests.commissions.makers import for_the_matrix
 from tests.discipline.matrix import case_for_the_matrix
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
+from tests.lost_contact.makers import for_the_matrix as search_for_the_matrix
 from tests.register import OnRegister, on_register
 from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
@@ -93,6 +94,7 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "staff_id": cast.alice.id,
         "session_id": 1,
         "code": "in_order",
+        "ledger_code": "alerts",
         "shape": "azbj_import_24",
         "upload_id": await insert("upload", SHEET | {"staff": cast.dan.id, "content_sealed": sealed_sheet()}),
         "run_id": await insert("import_run", {"kind": "roster", "file_name": "a", "file_hash": "a", "started_at": NOW}),
@@ -116,6 +118,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "order_fact_id": await insert("document_record", put_down | {"kind": "summary"}),
         "end_id": await insert("order_end", end),
         **await case_for_the_matrix(one.person, one.order, officer),
+        **await search_for_the_matrix(one.person, one.order, officer),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),
         "help_kind": "visit",

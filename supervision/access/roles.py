@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 
+from supervision.language import N_
+
 ROLE_TITLES: Mapping[str, str] = {
-    "officer": "司法所工作人员",
-    "head": "司法所负责人",
-    "clerk": "区矫正机构经办",
-    "cca_head": "区矫正机构负责人",
-    "legal": "法制审核",
-    "leader": "分管领导",
-    "helper": "社会工作者",
-    "window": "窗口人员",
-    "inspector": "检察监督",
-    "system_admin": "系统管理员",
-    "security_admin": "安全管理员",
-    "audit_admin": "审计管理员",
+    "officer": N_("司法所工作人员"),
+    "head": N_("司法所负责人"),
+    "clerk": N_("区矫正机构经办"),
+    "cca_head": N_("区矫正机构负责人"),
+    "legal": N_("法制审核"),
+    "leader": N_("分管领导"),
+    "helper": N_("社会工作者"),
+    "window": N_("窗口人员"),
+    "inspector": N_("检察监督"),
+    "system_admin": N_("系统管理员"),
+    "security_admin": N_("安全管理员"),
+    "audit_admin": N_("审计管理员"),
 }
 EVERYBODY = frozenset(ROLE_TITLES)
 ADMINS = frozenset({"system_admin", "security_admin", "audit_admin"})
@@ -50,6 +52,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "see_statistics": _roles("head clerk cca_head leader inspector"),
     "keep_statistics": _roles("clerk cca_head"),
     "see_annual": _roles("clerk cca_head leader inspector"),
+    "export_ledgers": _roles("officer head clerk cca_head leader inspector"),
     "see_messages": _roles("officer head clerk cca_head"),
     "see_visits": _roles("window clerk cca_head leader inspector"),
     "book_visits": _roles("window clerk cca_head"),
@@ -66,6 +69,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "handle_discipline": _roles("officer head clerk"),
     "review_discipline": _roles("legal"),
     "decide_discipline": _roles("cca_head"),
+    "see_searches": _roles("officer head clerk cca_head legal leader inspector"),
+    "handle_search": _roles("officer head clerk cca_head"),
+    "verify_off_control": _roles("head cca_head"),
     "see_rules": EVERYBODY,
     "manage_offices": _roles("system_admin"),
     "manage_staff": _roles("security_admin"),
@@ -92,11 +98,11 @@ SCOPE: Mapping[str, str] = {
 
 
 APART: Mapping[str, frozenset[str]] = {
-    "系统管理": _roles("system_admin"),
-    "安全管理": _roles("security_admin"),
-    "审计管理": _roles("audit_admin"),
-    "检察监督": _roles("inspector"),
-    "案件办理": EVERYBODY - ADMINS - _roles("inspector"),
+    N_("系统管理"): _roles("system_admin"),
+    N_("安全管理"): _roles("security_admin"),
+    N_("审计管理"): _roles("audit_admin"),
+    N_("检察监督"): _roles("inspector"),
+    N_("案件办理"): EVERYBODY - ADMINS - _roles("inspector"),
 }
 """Duties that nobody may combine (三员分立, GB/T 22239—2019 第8.1.5条): all of one person's accounts lie in one of these."""
 

@@ -34,6 +34,7 @@ FILES = {
     "/statistics/sheet",
     "/statistics/annual/file",
     "/dashboard/sheet",
+    "/ledgers/{ledger_code}",
     "/visits/calendar.ics",
 }
 """GET routes that answer with a file or a line of text."""
@@ -94,7 +95,7 @@ class Tabs:
 
     def __init__(self, site: Site, ids: dict[str, int]) -> None:
         self.site = site
-        self.ids = {"code": "in_order", **ids}
+        self.ids = {"code": "in_order", "ledger_code": "alerts", **ids}
         self.opened: dict[str | None, Page] = {}
 
     async def open(self, path: str, login: str | None, status: int = 200) -> Page:

@@ -1,0 +1,77 @@
+"""The ledgers: each is a sheet of what the viewer may see, in Chinese words, and says so in the audit."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from supervision.alerts.watch import watch
+from supervision.db import fetch_value
+from supervision.statistics import ledgers
+from supervision.statistics.ledgers import LEDGERS
+from tests.cast import NOW, client_for
+from tests.statistics.conftest import joins
+
+
+def _rows(content: bytes) -> list[list[object]]:
+    return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+async def _late(cast) -> None:
+    """One of 古城 and one of 汇丰 who never report."""
+    await joins(cast, "2026-11-02 09:00", name="甲一")
+    await joins(cast, "2026-11-02 09:00", name="乙一", officer=cast.carol)
+    await watch(NOW)
+
+
+@pytest.mark.parametrize("code", LEDGERS)
+async def test_every_ledger_opens_with_its_title_and_its_headings(cast, code) -> None:
+    await _late(cast)
+    async with await client_for(cast, cast.dan) as browser:
+        answer = await browser.get(f"/ledgers/{code}?period=2026")
+    assert answer.status_code == 200, answer.text
+    title, headings, *_rest = _rows(answer.content)
+    assert title[0] == f"{LEDGERS[code].title}（2026年）"
+    assert headings == list(LEDGERS[code].columns)
+    assert await fetch_value("SELECT count(*) FROM audit_row WHERE action = 'ledger_exported'") == 1
+
+
+async def test_an_officer_takes_along_the_own_office_alone_and_in_words(cast) -> None:
+    await _late(cast)
+    mine, all_ = [], []
+    for who, rows in ((cast.alice, mine), (cast.dan, all_)):
+        async with await client_for(cast, who) as browser:
+            rows += _rows((await browser.get("/ledgers/alerts?period=2026-11")).content)[2:]
+    assert {row[0] for row in mine} == {"甲一"} and {row[0] for row in all_} == {"甲一", "乙一"}
+    assert {row[1] for row in mine} <= {rule.title for rule in ledgers.rules.RULES}
+    assert {row[2] for row in mine} <= {"紧急", "重要", "提示"} and {row[6] for row in mine} == {"待查看", "已办结"}
+    shown = await fetch_value("SELECT people FROM audit_row WHERE action = 'ledger_exported' ORDER BY id LIMIT 1")
+    assert len(shown) == 1
+
+
+async def test_duties_say_their_state_and_other_months_are_left_out(cast) -> None:
+    await _late(cast)
+    async with await client_for(cast, cast.dan) as browser:
+        november = _rows((await browser.get("/ledgers/duties?period=2026-11")).content)[2:]
+        october = _rows((await browser.get("/ledgers/duties?period=2026-10")).content)[2:]
+    assert "待办" in {row[6] for row in november} and {row[2] for row in november} <= {"本人", "工作人员", "有关机关"}
+    assert october == []
+
+
+async def test_too_many_rows_are_refused_in_words(cast, monkeypatch) -> None:
+    await _late(cast)
+    monkeypatch.setattr(ledgers, "MOST_ROWS", 1)
+    async with await client_for(cast, cast.dan) as browser:
+        answer = await browser.get("/ledgers/duties?period=2026")
+    assert answer.status_code == 422 and "请改选月份导出" in answer.text
+
+
+async def test_the_page_lists_what_the_role_may_see(cast) -> None:
+    async with await client_for(cast, cast.dan) as browser:
+        desk = (await browser.get("/ledgers")).text
+        coming = (await browser.get(f"/ledgers?period={NOW + timedelta(days=400):%Y}")).text
+    async with await client_for(cast, cast.leo) as browser:
+        leader = (await browser.get("/ledgers")).text
+    assert "短信台账" in desk and "训诫警告台账" in leader and "短信台账" not in leader
+    assert "2026年" in coming
