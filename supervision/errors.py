@@ -1,5 +1,7 @@
 """What the domain says when it says no."""
 
+from supervision.language import gettext as _
+
 
 class Refusal(Exception):
     """A refusal of the domain: one sentence for the user; nothing was changed and nothing typed is lost."""
@@ -14,11 +16,11 @@ class NotFound(Refusal):
     """ "Not yours" and "not there": the same answer, 404."""
 
     def __init__(self) -> None:
-        super().__init__("没有找到，或者不在您的管理范围内。")
+        super().__init__(_("没有找到，或者不在您的管理范围内。"))
 
 
 class NotAllowed(Refusal):
     """The viewer's role doesn't hold this permission: 403."""
 
     def __init__(self) -> None:
-        super().__init__("您的岗位没有办理这一事项的权限。")
+        super().__init__(_("您的岗位没有办理这一事项的权限。"))

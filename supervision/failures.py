@@ -18,6 +18,8 @@ from supervision.access.gate import Forged
 from supervision.audit.record import record
 from supervision.db import DATABASE_AWAY, is_disk_full
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.problems import is_api, problem
 from supervision.web import error_page, page
 
@@ -26,9 +28,9 @@ logger = logging.getLogger(__name__)
 OURS = (ValueError, FileNotFoundError, FileExistsError, PermissionError)
 """Mistakes of ours that only look like a database that is away."""
 SENTENCES = {
-    400: "请求的内容不完整，或者格式不对。",
-    405: "这个地址不能这样打开。",
-    413: "提交的内容太大。",
+    400: N_("请求的内容不完整，或者格式不对。"),
+    405: N_("这个地址不能这样打开。"),
+    413: N_("提交的内容太大。"),
 }
 
 
@@ -56,7 +58,7 @@ def _typed(request: AnyRequest) -> list[str]:
     form = ScopeState.from_scope(request.scope).form
     items = form.items() if isinstance(form, dict) else []
     shown = [(name, value) for name, value in items if name != TOKEN_FIELD and "password" not in name]
-    return [value for _, value in shown if isinstance(value, str) and value.strip()]
+    return [value for _name, value in shown if isinstance(value, str) and value.strip()]
 
 
 def not_found(request: AnyRequest, _error: Exception) -> Response[Any]:
@@ -82,7 +84,7 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return not_found(request, error)
     if error.status_code >= 500:
         return broken(request, error)
-    return error_page(request, error.status_code, sentence=SENTENCES.get(error.status_code, SENTENCES[400]))
+    return error_page(request, error.status_code, sentence=_(SENTENCES.get(error.status_code, SENTENCES[400])))
 
 
 def broken(request: AnyRequest, error: Exception) -> Response[Any]:

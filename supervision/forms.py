@@ -8,6 +8,7 @@ from litestar import Response
 
 from supervision.days import SHANGHAI
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.web import AnyRequest, page
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
@@ -28,14 +29,14 @@ class Form:
         """A text without the blanks at its ends; empty only where it isn't required."""
         value = self.typed.get(name, "").strip()
         if required and not value:
-            self.wrong[name] = f"请填写{label}。"
+            self.wrong[name] = _("请填写%(label)s。") % {"label": label}
         return value
 
     def choice(self, name: str, label: str, choices: Iterable[Any]) -> str:
         """One of the choices, as text."""
         value = self.typed.get(name, "")
         if value not in {str(choice) for choice in choices}:
-            self.wrong[name] = f"请选择{label}。"
+            self.wrong[name] = _("请选择%(label)s。") % {"label": label}
         return value
 
     def tick(self, name: str) -> bool:
@@ -46,7 +47,7 @@ class Form:
         """A day that must be there."""
         found = self.day_or_none(name, label)
         if found is None and name not in self.wrong:
-            self.wrong[name] = f"请填写{label}。"
+            self.wrong[name] = _("请填写%(label)s。") % {"label": label}
         return found or NO_DAY
 
     def day_or_none(self, name: str, label: str) -> date | None:
@@ -57,7 +58,7 @@ class Form:
         except ValueError:
             found = NO_DAY.replace(year=LATEST_YEAR)
         if found and not EARLIEST_YEAR <= found.year < LATEST_YEAR:
-            self.wrong[name] = f"{label}应写成 2026-01-31 的样子。"
+            self.wrong[name] = _("%(label)s应写成 2026-01-31 的样子。") % {"label": label}
         return found
 
     def moment(self, name: str, label: str) -> datetime:
@@ -68,7 +69,7 @@ class Form:
         except ValueError:
             found = NO_MOMENT.replace(year=LATEST_YEAR)
         if not EARLIEST_YEAR <= found.year < LATEST_YEAR:
-            self.wrong.setdefault(name, f"{label}应写成 2026-01-31 09:30 的样子。")
+            self.wrong.setdefault(name, _("%(label)s应写成 2026-01-31 09:30 的样子。") % {"label": label})
             return NO_MOMENT
         return found
 
@@ -76,7 +77,7 @@ class Form:
         """Raises Refusal that names every field that is wrong."""
         if self.wrong:
             sentences = list(self.wrong.values())
-            told = sentences[0] if len(sentences) == 1 else f"有 {len(sentences)} 项需要修改。"
+            told = sentences[0] if len(sentences) == 1 else _("有 %(n)s 项需要修改。") % {"n": len(sentences)}
             raise Refusal(told, fields=self.wrong)
 
 

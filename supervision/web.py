@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from litestar import Request, Router
+from litestar import Request, Router, _multipart
 from litestar.connection import ASGIConnection
-from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
+from litestar.datastructures import CacheControlHeader, MutableScopeHeaders, UploadFile
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.static_files import create_static_files_router
@@ -47,6 +47,21 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+# --- uploads ---
+
+
+class InMemory(UploadFile):
+    """A file as it comes in, which never lies in clear on a disk; the route's `request_max_body_size` bounds it."""
+
+    def __init__(self, content_type: str, filename: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(content_type, filename, headers=headers, max_spool_size=0)
+
+
+def keep_uploads_in_memory() -> None:
+    """Let the framework read forms by our class: its own moves what is over 1 MB into a temporary file, and knows no setting."""
+    setattr(_multipart, UploadFile.__name__, InMemory)
 
 
 # --- the language of a request ---

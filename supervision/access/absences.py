@@ -7,6 +7,7 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 
 
 async def record_absence(
@@ -14,9 +15,9 @@ async def record_absence(
 ) -> int:
     """Note that somebody is away during [from_at, to_at) and who stands in. Raises Refusal for an overlap."""
     if from_at >= to_at:
-        raise Refusal("结束时间要晚于开始时间。", fields={"to": "结束时间要晚于开始时间。"})
+        raise Refusal(_("结束时间要晚于开始时间。"), fields={"to": _("结束时间要晚于开始时间。")})
     if deputy == staff:
-        raise Refusal("代班人不能是本人。", fields={"deputy": "代班人不能是本人。"})
+        raise Refusal(_("代班人不能是本人。"), fields={"deputy": _("代班人不能是本人。")})
     async with tx():
         if not await fetch_value("SELECT id FROM staff WHERE id = $1 AND disabled_at IS NULL FOR UPDATE", staff):
             raise NotFound
@@ -35,9 +36,9 @@ async def _check_deputy(deputy: int | None, staff: int) -> None:
     rows = await fetch("SELECT id, role, office FROM staff WHERE id = ANY($1) AND disabled_at IS NULL", [deputy, staff])
     found = {row["id"]: row for row in rows}
     if deputy not in found or found[deputy]["role"] in ADMINS:
-        raise Refusal("代班人必须是在岗的业务人员。", fields={"deputy": "代班人必须是在岗的业务人员。"})
+        raise Refusal(_("代班人必须是在岗的业务人员。"), fields={"deputy": _("代班人必须是在岗的业务人员。")})
     if not _stands_in_for(found[deputy], found[staff]):
-        told = "代班人看不到其在管对象，或不能处置预警：请选择同一机构的同事，或区矫正机构的人员。"
+        told = _("代班人看不到其在管对象，或不能处置预警：请选择同一机构的同事，或区矫正机构的人员。")
         raise Refusal(told, fields={"deputy": told})
 
 
@@ -50,7 +51,7 @@ def _stands_in_for(deputy: Record, absent: Record) -> bool:
 async def _check_free(staff: int, from_at: datetime, to_at: datetime) -> None:
     overlap = "SELECT EXISTS (SELECT FROM absence WHERE staff = $1 AND from_at < $3 AND $2 < to_at)"
     if await fetch_value(overlap, staff, from_at, to_at):
-        raise Refusal("这段时间与已登记的离岗重叠。", fields={"from": "这段时间与已登记的离岗重叠。"})
+        raise Refusal(_("这段时间与已登记的离岗重叠。"), fields={"from": _("这段时间与已登记的离岗重叠。")})
 
 
 async def end_absence(viewer: Viewer, absence: int, now: datetime) -> None:

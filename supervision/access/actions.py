@@ -12,10 +12,10 @@ from supervision.audit.record import record
 from supervision.config import Settings
 from supervision.db import Record, execute, fetch_row, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
-WRONG = f"登录名或密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。"
 """One sentence for unknown, wrong, locked, disabled and outdated: it tells a stranger nothing."""
 
 
@@ -38,16 +38,20 @@ async def sign_in(login: str, password: str, *, origin: Origin, settings: Settin
     if not await verify(password, staff["password_hash"] if staff else None) or staff is None:
         subject = ("staff", staff["id"]) if staff else None
         await record(None, "sign_in_failed", subject=subject, detail={"from": origin.address}, now=now)
-        raise Refusal(WRONG)
+        raise _wrong()
     async with tx():
         if not await _forget_failures(staff):
-            raise Refusal(WRONG)
+            raise _wrong()
         await forget_attempt(attempt)
         step = await _first_step(staff, settings)
         token = await start_session(staff["id"], origin.agent, now, address=origin.address, step=step)
         action = "password_given" if step == "code" else "sign_in"
         await record(_Self(staff), action, detail={"from": origin.address}, now=now)
     return SignedIn(staff["id"], token, step)
+
+
+def _wrong() -> Refusal:
+    return Refusal(_("登录名或密码不对，或者账号已暂时锁定（连续输错 %(n)s 次，锁定 15 分钟）。") % {"n": FAILURES})
 
 
 async def _first_step(staff: Record, settings: Settings) -> str:
@@ -74,7 +78,7 @@ async def give_code(viewer: Viewer, code: str, *, origin: Origin, now: datetime)
     async with tx():
         await forget_attempt(attempt)
         if not await end_sessions(viewer.id, now, only=viewer.session):
-            raise Refusal("这次登录已经结束，请重新登录。")
+            raise Refusal(_("这次登录已经结束，请重新登录。"))
         token = await start_session(viewer.id, origin.agent, now, address=origin.address)
         await record(viewer, "sign_in", detail={"from": origin.address}, now=now)
     return token
@@ -98,7 +102,7 @@ async def _prove_password(viewer: Viewer, password: str, now: datetime) -> None:
     staff = await _claim_attempt(viewer.login, now)
     if not await verify(password, staff["password_hash"] if staff else None) or staff is None:
         await record(viewer, "confirm_failed", now=now)
-        raise Refusal(f"密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。")
+        raise Refusal(_("密码不对，或者账号已暂时锁定（连续输错 %(n)s 次，锁定 15 分钟）。") % {"n": FAILURES})
     await _forget_failures(staff)
 
 
@@ -155,7 +159,7 @@ async def change_password(viewer: Viewer, old: str, new: str, *, origin: Origin,
     current = staff["password_hash"] if staff else None
     if not await verify(old, current) or staff is None:
         await record(viewer, "confirm_failed", now=now)
-        wrong = f"原密码不对，或者账号已暂时锁定（连续输错 {FAILURES} 次，锁定 15 分钟）。"
+        wrong = _("原密码不对，或者账号已暂时锁定（连续输错 %(n)s 次，锁定 15 分钟）。") % {"n": FAILURES}
         raise Refusal(wrong, fields={"old": wrong})
     await _forget_failures(staff)
     check_new_password(new, viewer.login, old)
@@ -168,7 +172,7 @@ async def change_password(viewer: Viewer, old: str, new: str, *, origin: Origin,
             current,
         )
         if not changed:
-            raise Refusal("密码刚刚在别处改过，请重新登录。")
+            raise Refusal(_("密码刚刚在别处改过，请重新登录。"))
         await end_sessions(viewer.id, now)
         await record(viewer, "password_changed", subject=("staff", viewer.id), now=now)
         return await start_session(viewer.id, origin.agent, now, address=origin.address, step=viewer.step)

@@ -20,6 +20,7 @@ from supervision.clock import Clock
 from supervision.days import end_of, start_of
 from supervision.errors import Refusal
 from supervision.forms import Form
+from supervision.language import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -48,7 +49,7 @@ async def add_office(
         await create_office(viewer, code=form.get("code", ""), name=form.get("name", ""), now=clock.now())
     except Refusal as refusal:
         return await _offices_page(request, status=422, form=form, refusal=refusal)
-    return go("/offices", "机构已建立。")
+    return go("/offices", _("机构已建立。"))
 
 
 @post("/offices/{office_id:int}/close", guards=OFFICES)
@@ -57,7 +58,7 @@ async def shut_office(
 ) -> Response[Any]:
     """Close an office."""
     await close_office(viewer, office_id, clock.now())
-    return go("/offices", "机构已停用。")
+    return go("/offices", _("机构已停用。"))
 
 
 async def _office_options() -> list[tuple[int, str]]:
@@ -156,7 +157,7 @@ async def disable(
         await staffing.disable_staff(viewer, staff_id, successor=successor, now=clock.now())
     except Refusal as refusal:
         return await _refused(request, staff_id, "disable", form, refusal)
-    return go("/staff", "账号已停用，在管对象已移交。")
+    return go("/staff", _("账号已停用，在管对象已移交。"))
 
 
 @post("/staff/{staff_id:int}/move", guards=STAFF)
@@ -170,7 +171,7 @@ async def move(
         await staffing.move_staff(viewer, staff_id, office, successor=successor, now=clock.now())
     except Refusal as refusal:
         return await _refused(request, staff_id, "move", form, refusal)
-    return go(f"/staff/{staff_id}", "已调动，在管对象已移交原单位负责人。")
+    return go(f"/staff/{staff_id}", _("已调动，在管对象已移交原单位负责人。"))
 
 
 @post("/staff/{staff_id:int}/desk", guards=STAFF)
@@ -183,7 +184,7 @@ async def desk(
         await staffing.set_desk(viewer, staff_id, form.get("on_desk") == "1", clock.now())
     except Refusal as refusal:
         return await _refused(request, staff_id, "desk", form, refusal)
-    return go(f"/staff/{staff_id}", "值班台已更改。")
+    return go(f"/staff/{staff_id}", _("值班台已更改。"))
 
 
 @post("/staff/{staff_id:int}/absences", guards=STAFF)
@@ -198,7 +199,7 @@ async def add_absence(
         await record_absence(viewer, staff_id, from_at=from_at, to_at=to_at, deputy=deputy, now=clock.now())
     except Refusal as refusal:
         return await _refused(request, staff_id, "absence", form, refusal)
-    return go(f"/staff/{staff_id}", "离岗已登记。")
+    return go(f"/staff/{staff_id}", _("离岗已登记。"))
 
 
 @post("/absences/{absence_id:int}/end", guards=STAFF)
@@ -207,7 +208,7 @@ async def back(
 ) -> Response[Any]:
     """Somebody is back earlier than noted."""
     await end_absence(viewer, absence_id, clock.now())
-    return go("/staff", "离岗已结束。")
+    return go("/staff", _("离岗已结束。"))
 
 
 async def _refused(
@@ -220,9 +221,9 @@ async def _refused(
 
 def _day(form: dict[str, str], name: str) -> date:
     wanted = Form(form)
-    day = wanted.day_or_none(name, "日期")
+    day = wanted.day_or_none(name, _("日期"))
     if day is None or wanted.wrong:
-        raise Refusal("请填写日期。", fields={name: "请填写日期。"})
+        raise Refusal(_("请填写日期。"), fields={name: _("请填写日期。")})
     return day
 
 

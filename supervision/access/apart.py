@@ -6,6 +6,7 @@ from itertools import combinations
 
 from supervision.access.roles import ROLE_TITLES, duty_of
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,9 @@ def refuse_combination(new: Account, others: Iterable[Account]) -> None:
     clash = next((one for one in others if same_person(new, one) and are_apart(new, one)), None)
     if clash is None:
         return
-    sentence = (
-        f"{clash.name}已有账号（{ROLE_TITLES[clash.role]}），同一人不能兼任{ROLE_TITLES[new.role]}："
-        "系统、安全、审计三员与办案岗位必须分开。如果是另一个人，请给两个账号都填写手机号码以示区别。"
-    )
+    sentence = _(
+        "%(name)s已有账号（%(held)s），同一人不能兼任%(wanted)s：系统、安全、审计三员与办案岗位必须分开。如果是另一个人，请给两个账号都填写手机号码以示区别。"
+    ) % {"name": clash.name, "held": _(ROLE_TITLES[clash.role]), "wanted": _(ROLE_TITLES[new.role])}
     raise Refusal(sentence, fields={"role": sentence})
 
 

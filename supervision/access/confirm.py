@@ -11,6 +11,7 @@ from supervision.access.actions import confirm
 from supervision.access.forms import TOKEN_FIELD
 from supervision.access.second_factor import running
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -22,7 +23,7 @@ class Unconfirmed(Refusal):
     """The last proof is too old; `fields_typed` is what the form brought, `by_code` what is asked for."""
 
     def __init__(self, fields_typed: list[tuple[str, str]], *, by_code: bool, wrong: str = "") -> None:
-        super().__init__(wrong or "请再验证一次身份。")
+        super().__init__(wrong or _("请再验证一次身份。"))
         self.fields_typed = fields_typed
         self.by_code = by_code
         self.wrong = wrong

@@ -15,6 +15,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -50,13 +51,13 @@ async def enrol(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
     form, now = await typed(request), clock.now()
     offer = second_factor.open_offer(viewer, form.get("offer", ""), now)
     if offer is None:
-        late = Refusal("这个二维码已经过期，请重新扫描下面的新二维码。")
+        late = Refusal(_("这个二维码已经过期，请重新扫描下面的新二维码。"))
         return _offer_page(request, viewer, second_factor.new_offer(viewer, now), refusal=late)
     try:
         codes = await second_factor.enrol(viewer, offer, form.get("one_time_password", ""), now)
     except Refusal as refusal:
         return _offer_page(request, viewer, offer, refusal=refusal)
-    return page(request, "access/recovery_codes.html", codes=codes, said="动态验证码已经启用。")
+    return page(request, "access/recovery_codes.html", codes=codes, said=_("动态验证码已经启用。"))
 
 
 @post("/account/second-factor/codes", guards=OWN)
@@ -65,7 +66,7 @@ async def renew_codes(
 ) -> Response[Any]:
     """Ten new recovery codes, shown this once."""
     codes = await second_factor.renew_codes(viewer, clock.now())
-    return page(request, "access/recovery_codes.html", codes=codes, said="这是新的恢复码，原来的已经失效。")
+    return page(request, "access/recovery_codes.html", codes=codes, said=_("这是新的恢复码，原来的已经失效。"))
 
 
 @post("/account/second-factor/end", guards=OWN)
@@ -74,7 +75,7 @@ async def end_factor(
 ) -> Redirect:
     """Do without a second factor from now on."""
     await second_factor.remove(viewer, settings, clock.now())
-    return go("/account", "动态验证码已停用。")
+    return go("/account", _("动态验证码已停用。"))
 
 
 @post("/staff/{staff_id:int}/second-factor", guards=[guard("manage_staff"), confirmed])
@@ -83,7 +84,7 @@ async def reset_factor(
 ) -> Redirect:
     """End the second factor of somebody who has lost telephone and recovery codes."""
     await second_factor.reset(viewer, staff_id, clock.now())
-    return go(f"/staff/{staff_id}", "动态验证码已重置，本人下次登录时会得到告知。")
+    return go(f"/staff/{staff_id}", _("动态验证码已重置，本人下次登录时会得到告知。"))
 
 
 ROUTES = [own_factor, enrol, renew_codes, end_factor, reset_factor]

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from supervision import sealed
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 
 FLASH_COOKIE = "said"
 FLASH_PURPOSE = "flash"
@@ -39,7 +40,7 @@ def chosen_id(form: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     if (chosen := as_id(text)) is None:
-        raise Refusal("请从列表中选择。", fields={name: "请从列表中选择。"})
+        raise Refusal(_("请从列表中选择。"), fields={name: _("请从列表中选择。")})
     return chosen
 
 

@@ -36,6 +36,8 @@ from supervision.config import Settings
 from supervision.days import local_day
 from supervision.db import Record
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
+from supervision.language import listed
 from supervision.problems import is_api, problem
 from supervision.web import page
 
@@ -55,7 +57,7 @@ class Forged(Refusal):
     """A form that doesn't carry this browser's token: from another site, or from before another sign-in."""
 
     def __init__(self) -> None:
-        super().__init__("这个页面已经失效（可能在别处重新登录过）。没有保存；请返回，刷新页面后再提交。")
+        super().__init__(_("这个页面已经失效（可能在别处重新登录过）。没有保存；请返回，刷新页面后再提交。"))
 
 
 class Gate(ASGIMiddleware):
@@ -88,7 +90,7 @@ class Gate(ASGIMiddleware):
     async def _by_token(self, request: AnyRequest, next_app: ASGIApp) -> None:
         """Another system: whoever it is says its token, and nothing that a browser would send by itself."""
         scope, now = request.scope, self.clock.now()
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        kind, _blank, token = request.headers.get("authorization", "").partition(" ")
         found = await find_token(token.strip(), now) if kind.lower() == "bearer" else None
         if found is None:
             refused = problem(401).to_asgi_response(app=None, request=request)
@@ -136,18 +138,20 @@ class Gate(ASGIMiddleware):
     def _standing_banners(self) -> list[dict[str, str]]:
         if not self.clock.training:
             return []
-        return [{"kind": "training", "text": "培训时钟：系统时间不是真实时间。"}]
+        return [{"kind": "training", "text": _("培训时钟：系统时间不是真实时间。")}]
 
     def _banners_of(self, session: Record) -> list[dict[str, str]]:
         now = self.clock.now()
         banners = []
         if session["demo"]:
-            banners.append({"kind": "info", "text": "演示数据：其中没有真实的人，短信不会真的发出。"})
+            banners.append({"kind": "info", "text": _("演示数据：其中没有真实的人，短信不会真的发出。")})
         watched_at = session["watched_at"]
         if watched_at is None or watched_at + WATCH_LATE < now:
-            banners.append({"kind": "bad", "text": "后台任务没有运行：预警和短信暂停。请立即联系系统管理员。"})
+            banners.append({"kind": "bad", "text": _("后台任务没有运行：预警和短信暂停。请立即联系系统管理员。")})
         if years := years_without_calendar(session["calendar_to"], local_day(now)):
-            text = f"{years}年的放假安排尚未录入：涉及工作日的期限按周末暂算，录入后自动重新计算。"
+            text = _("%(years)s年的放假安排尚未录入：涉及工作日的期限按周末暂算，录入后自动重新计算。") % {
+                "years": years
+            }
             banners.append({"kind": "warn", "text": text, "href": "/holidays"})
         return banners
 
@@ -197,7 +201,7 @@ def _check_address(request: AnyRequest) -> None:
 def years_without_calendar(calendar_to: date | None, today: date) -> str:
     """This year, and from 1 December on the next, where the official calendar doesn't reach it; empty where it does."""
     needed = range(today.year, today.year + (today.month == 12) + 1)
-    return "、".join(str(year) for year in needed if calendar_to is None or calendar_to.year < year)
+    return listed(str(year) for year in needed if calendar_to is None or calendar_to.year < year)
 
 
 def _to_what_is_owed(request: AnyRequest) -> Response[Any] | None:
@@ -270,4 +274,4 @@ async def _check_form(request: AnyRequest) -> None:
     for name, value in (await request.form()).items():
         written = value if isinstance(value, str) else getattr(value, "filename", "")
         if "\0" in name or "\0" in (written or ""):
-            raise Refusal("输入里有不能保存的字符，请检查后重新输入。")
+            raise Refusal(_("输入里有不能保存的字符，请检查后重新输入。"))

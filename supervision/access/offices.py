@@ -9,6 +9,7 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 
 OPEN_FILES: list[Callable[[int], Awaitable[int]]] = []
 """How many files an office has open, as the registers above tell; app.py connects them."""
@@ -29,22 +30,22 @@ async def open_office(office: int) -> Record:
     """An office that isn't closed; Refusal else."""
     row = await fetch_row("SELECT * FROM office WHERE id = $1 AND closed_at IS NULL", office)
     if row is None:
-        raise Refusal("请选择一个在用的机构。", fields={"office": "请选择一个在用的机构。"})
+        raise Refusal(_("请选择一个在用的机构。"), fields={"office": _("请选择一个在用的机构。")})
     return row
 
 
 async def create_office(viewer: Viewer, *, code: str, name: str, now: datetime) -> int:
     """A new judicial office; its id. Raises Refusal for a missing name or a code that is taken."""
     if not name:
-        raise Refusal("请填写机构名称。", fields={"name": "请填写机构名称。"})
+        raise Refusal(_("请填写机构名称。"), fields={"name": _("请填写机构名称。")})
     if not code:
-        raise Refusal("请填写机构代码。", fields={"code": "请填写机构代码。"})
+        raise Refusal(_("请填写机构代码。"), fields={"code": _("请填写机构代码。")})
     async with tx():
         try:
             async with tx():
                 office = await insert("office", {"code": code, "name": name, "kind": "judicial_office"})
         except asyncpg.UniqueViolationError:
-            raise Refusal("这个机构代码已经有了。", fields={"code": "这个机构代码已经有了。"}) from None
+            raise Refusal(_("这个机构代码已经有了。"), fields={"code": _("这个机构代码已经有了。")}) from None
         await record(viewer, "office_created", subject=("office", office), detail={"code": code}, now=now)
     return office
 
@@ -56,10 +57,10 @@ async def close_office(viewer: Viewer, office: int, now: datetime) -> None:
         if row is None or row["closed_at"]:
             raise NotFound
         if row["kind"] == "bureau":
-            raise Refusal("区局不能停用。")
+            raise Refusal(_("区局不能停用。"))
         if await fetch("SELECT 1 FROM staff WHERE office = $1 AND disabled_at IS NULL LIMIT 1", office):
-            raise Refusal("该所还有在岗人员，请先调动或停用。")
+            raise Refusal(_("该所还有在岗人员，请先调动或停用。"))
         if files := sum([await count(office) for count in OPEN_FILES]):
-            raise Refusal(f"该所还有 {files} 份在管档案，请先移交。")
+            raise Refusal(_("该所还有 %(n)s 份在管档案，请先移交。") % {"n": files})
         await execute("UPDATE office SET closed_at = $2 WHERE id = $1", office, now)
         await record(viewer, "office_closed", subject=("office", office), now=now)

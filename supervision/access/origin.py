@@ -10,12 +10,12 @@ from litestar.connection import ASGIConnection
 from supervision.audit.record import record
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 
 MOST = 20
 """Failures of one address: an office behind one address has a dozen people with their own slips."""
 WINDOW = timedelta(minutes=10)
-TOO_MANY = f"这个网络地址上登录失败的次数太多，请过 {WINDOW.seconds // 60} 分钟再试。"
 IPV6_HOME = 64
 """Bits of an IPv6 address that tell whose line it is; the rest its owner changes at will."""
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -79,7 +79,12 @@ async def claim_attempt(origin: Origin, now: datetime) -> int | None:
         if failed < MOST:
             return await insert("sign_in_attempt", {"source": source, "at": now})
         await _note_held(source, now)
-    raise Refusal(TOO_MANY)
+    raise Refusal(too_many())
+
+
+def too_many() -> str:
+    """The refusal of whoever comes from an address where too many sign-ins have failed."""
+    return _("这个网络地址上登录失败的次数太多，请过 %(n)s 分钟再试。") % {"n": WINDOW.seconds // 60}
 
 
 async def _note_held(source: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -119,7 +120,7 @@ async def sign_out(
 ) -> Response[Any]:
     """End the session."""
     await actions.sign_out(viewer, clock.now())
-    answer = go("/sign-in", "已退出登录。")
+    answer = go("/sign-in", _("已退出登录。"))
     answer.cookies.append(cookie(COOKIE, None, settings))
     return answer
 
@@ -142,12 +143,12 @@ async def change_password(
     new = form.get("new_password", "")
     try:
         if new != form.get("again_password", ""):
-            raise Refusal("两次输入的新密码不一样。", fields={"again": "两次输入的新密码不一样。"})
+            raise Refusal(_("两次输入的新密码不一样。"), fields={"again": _("两次输入的新密码不一样。")})
         old = form.get("old_password", "")
         token = await actions.change_password(viewer, old, new, origin=origin_of(request), now=clock.now())
     except Refusal as refusal:
         return page(request, "access/password.html", status=422, refusal=refusal)
-    answer = go("/", "密码已更改，其他设备上的登录已退出。")
+    answer = go("/", _("密码已更改，其他设备上的登录已退出。"))
     answer.cookies.append(cookie(COOKIE, token, settings))
     return answer
 
@@ -165,7 +166,7 @@ async def account(
         request,
         "access/account.html",
         sessions=[dict(row) | {"browser": short_agent(row["agent"])} for row in rows],
-        role_title=ROLE_TITLES[viewer.role],
+        role_title=_(ROLE_TITLES[viewer.role]),
         factor=await running(viewer.id),
     )
 
@@ -176,14 +177,14 @@ async def end_session(
 ) -> Redirect:
     """End another of one's own sessions."""
     await actions.end_session(viewer, session_id, clock.now())
-    return go("/account", "已退出那台设备上的登录。")
+    return go("/account", _("已退出那台设备上的登录。"))
 
 
 @post("/account/sessions/end", guards=[guard("own_account")])
 async def end_other_sessions(viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Redirect:
     """End all of one's own sessions but this one."""
     ended = await actions.end_other_sessions(viewer, clock.now())
-    return go("/account", f"已退出其他 {ended} 处登录。" if ended else "没有其他登录。")
+    return go("/account", _("已退出其他 %(n)s 处登录。") % {"n": ended} if ended else _("没有其他登录。"))
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 
 SHORTEST = 10
 TOO_COMMON = frozenset(
@@ -48,14 +49,17 @@ def _matches(password: str, hashed: str) -> bool:
 def check_new_password(password: str, login: str, old: str = "") -> None:
     """Raise Refusal for a password that is too short, too common, the login or the old one."""
     if len(password) < SHORTEST:
-        raise Refusal(f"新密码至少 {SHORTEST} 个字符。", fields={"new": f"至少 {SHORTEST} 个字符。"})
+        raise Refusal(
+            _("新密码至少 %(n)s 个字符。") % {"n": SHORTEST},
+            fields={"new": _("至少 %(n)s 个字符。") % {"n": SHORTEST}},
+        )
     plain = password.casefold()
     if plain in TOO_COMMON or len(set(plain)) < 4:
-        raise Refusal("新密码太常见，请换一个。", fields={"new": "太常见，请换一个。"})
+        raise Refusal(_("新密码太常见，请换一个。"), fields={"new": _("太常见，请换一个。")})
     if plain == login.casefold():
-        raise Refusal("新密码不能与登录名相同。", fields={"new": "不能与登录名相同。"})
+        raise Refusal(_("新密码不能与登录名相同。"), fields={"new": _("不能与登录名相同。")})
     if password == old:
-        raise Refusal("新密码不能与原密码相同。", fields={"new": "不能与原密码相同。"})
+        raise Refusal(_("新密码不能与原密码相同。"), fields={"new": _("不能与原密码相同。")})
 
 
 def one_time_code() -> str:

@@ -16,6 +16,7 @@ from supervision.audit.record import Actor, record
 from supervision.config import Settings
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 
 SECRET = "second_factor.secret"
 """The purpose under which a secret is sealed."""
@@ -26,7 +27,6 @@ RECOVERY_LETTERS = 10
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 OFFER_LASTS = timedelta(minutes=30)
-WRONG = f"动态验证码不对、已经用过或已过期，请等下一个再输（连续输错 {FAILURES} 次，锁定 15 分钟）。"
 """One sentence for wrong, used and locked."""
 
 
@@ -60,7 +60,10 @@ async def prove(actor: Actor, given: str, now: datetime) -> None:
     )
     if not taken:
         await record(actor, "code_failed", now=now)
-        raise Refusal(WRONG, fields={"code": WRONG})
+        wrong = _("动态验证码不对、已经用过或已过期，请等下一个再输（连续输错 %(n)s 次，锁定 15 分钟）。") % {
+            "n": FAILURES
+        }
+        raise Refusal(wrong, fields={"code": wrong})
 
 
 async def _claim(staff: int, now: datetime) -> Record | None:
@@ -141,7 +144,7 @@ async def enrol(viewer: Viewer, offer: Offer, given: str, now: datetime) -> list
     """
     step = totp.step_of(offer.secret, totp.plain_code(given), now)
     if step is None:
-        sentence = "验证码不对：请输入手机上现在显示的六位数字；一直不对时，请检查手机的时间。"
+        sentence = _("验证码不对：请输入手机上现在显示的六位数字；一直不对时，请检查手机的时间。")
         raise Refusal(sentence, fields={"code": sentence})
     async with tx():
         await fetch_value("SELECT id FROM staff WHERE id = $1 FOR UPDATE", viewer.id)
@@ -152,7 +155,7 @@ async def enrol(viewer: Viewer, offer: Offer, given: str, now: datetime) -> list
         await end_sessions(viewer.id, now, but=viewer.session)
         whole = "UPDATE staff_session SET step = 'in', confirmed_at = $2 WHERE id = $1 AND ended_at IS NULL"
         if not await execute(whole, viewer.session, now):  # another browser has just put a telephone in force
-            raise Refusal("这次登录已经结束，请重新登录。")
+            raise Refusal(_("这次登录已经结束，请重新登录。"))
         await record(viewer, "second_factor_enrolled", subject=("staff", viewer.id), now=now)
     return codes
 
@@ -177,7 +180,7 @@ async def _make_codes(factor: int) -> list[str]:
 async def _own(staff: int) -> int:
     factor = await fetch_value("SELECT id FROM second_factor WHERE staff = $1 AND ended_at IS NULL FOR UPDATE", staff)
     if factor is None:
-        raise Refusal("还没有启用动态验证码。")
+        raise Refusal(_("还没有启用动态验证码。"))
     return int(factor)
 
 
@@ -187,7 +190,7 @@ async def _own(staff: int) -> int:
 async def remove(viewer: Viewer, settings: Settings, now: datetime) -> None:
     """Do without from now on. Raises Refusal where the setting asks the role for one."""
     if must_have(settings, viewer.role):
-        raise Refusal("您的岗位必须使用动态验证码，不能停用；可以更换手机。")
+        raise Refusal(_("您的岗位必须使用动态验证码，不能停用；可以更换手机。"))
     async with tx():
         await _own(viewer.id)
         await _end(viewer.id, viewer.id, now)
@@ -197,13 +200,13 @@ async def remove(viewer: Viewer, settings: Settings, now: datetime) -> None:
 async def reset(viewer: Viewer, staff: int, now: datetime) -> None:
     """End somebody's factor whose telephone and recovery codes are lost; their sessions end and they will be told."""
     if staff == viewer.id:
-        raise Refusal("不能重置自己的动态验证码：请用恢复码，或者请另一名安全管理员办理。")
+        raise Refusal(_("不能重置自己的动态验证码：请用恢复码，或者请另一名安全管理员办理。"))
     async with tx():
         if not await fetch_value("SELECT id FROM staff WHERE id = $1 AND disabled_at IS NULL FOR UPDATE", staff):
             raise NotFound
         await refuse_factor_after_code(viewer, staff)
         if not await _end(staff, viewer.id, now):
-            raise Refusal("此人没有启用动态验证码。")
+            raise Refusal(_("此人没有启用动态验证码。"))
         await end_sessions(staff, now)
         await record(viewer, "second_factor_reset", subject=("staff", staff), now=now)
 
@@ -226,4 +229,4 @@ async def what_was_reset(staff: int, now: datetime) -> str:
         staff,
         now,
     )
-    return f"您的动态验证码已由安全管理员{by}重置。如果不是您要求的，请立即报告。" if by else ""
+    return _("您的动态验证码已由安全管理员%(by)s重置。如果不是您要求的，请立即报告。") % {"by": by} if by else ""

@@ -19,6 +19,7 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -117,15 +118,15 @@ def _phone(value: str | None) -> str:
 def _check_words(new: NewStaff) -> None:
     wrong = {}
     if not LOGIN.fullmatch(new.login):
-        wrong["login"] = "登录名用 3 至 32 个小写字母、数字、点或横线，以字母开头。"
+        wrong["login"] = _("登录名用 3 至 32 个小写字母、数字、点或横线，以字母开头。")
     if not new.name:
-        wrong["name"] = "请填写姓名。"
+        wrong["name"] = _("请填写姓名。")
     if new.role not in ROLE_TITLES:
-        wrong["role"] = "请选择岗位。"
+        wrong["role"] = _("请选择岗位。")
     if new.on_desk and new.role not in DESK_ROLES:
-        wrong["on_desk"] = "值班台只由区矫正机构经办或负责人担任。"
+        wrong["on_desk"] = _("值班台只由区矫正机构经办或负责人担任。")
     if new.phone and not MOBILE.fullmatch(new.phone):
-        wrong["phone"] = "请填写 11 位手机号码。"
+        wrong["phone"] = _("请填写 11 位手机号码。")
     if wrong:
         raise Refusal(next(iter(wrong.values())), fields=wrong)
 
@@ -133,11 +134,11 @@ def _check_words(new: NewStaff) -> None:
 async def _check_place(new: NewStaff) -> None:
     office = await open_office(new.office)
     if (new.role in OFFICE_ROLES) != (office["kind"] == "judicial_office"):
-        raise Refusal("这个岗位不设在这个机构。", fields={"office": "这个岗位不设在这个机构。"})
+        raise Refusal(_("这个岗位不设在这个机构。"), fields={"office": _("这个岗位不设在这个机构。")})
     if new.role == "head" and await head_of(new.office):
-        raise Refusal("该所已有负责人。", fields={"role": "该所已有负责人。"})
+        raise Refusal(_("该所已有负责人。"), fields={"role": _("该所已有负责人。")})
     if new.role not in ADMINS and not new.on_desk and not await _desk():
-        raise Refusal("请先建立一名局值班台人员（区矫正机构经办或负责人）。")
+        raise Refusal(_("请先建立一名局值班台人员（区矫正机构经办或负责人）。"))
 
 
 async def _insert(new: NewStaff, now: datetime) -> tuple[int, str]:
@@ -157,13 +158,13 @@ async def _insert(new: NewStaff, now: datetime) -> tuple[int, str]:
         async with tx():
             return await insert("staff", row), code
     except asyncpg.UniqueViolationError:
-        raise Refusal("这个登录名已经有人用了。", fields={"login": "这个登录名已经有人用了。"}) from None
+        raise Refusal(_("这个登录名已经有人用了。"), fields={"login": _("这个登录名已经有人用了。")}) from None
 
 
 async def reset_code(viewer: Viewer, staff: int, now: datetime) -> str:
     """A one-time code for a forgotten password; ends the sessions and the lock of that login. Refusal for one's own."""
     if staff == viewer.id:
-        raise Refusal("不能给自己发一次性密码：请用“更改密码”。")
+        raise Refusal(_("不能给自己发一次性密码：请用“更改密码”。"))
     code = one_time_code()
     hashed = await hash_password(code)
     async with tx():
@@ -188,7 +189,7 @@ async def disable_staff(viewer: Viewer, staff: int, *, successor: int | None = N
     without a successor.
     """
     if staff == viewer.id:
-        raise Refusal("不能停用自己的账号。")
+        raise Refusal(_("不能停用自己的账号。"))
     async with tx():
         await _one_after_another()
         row = await _active(staff)
@@ -205,7 +206,7 @@ async def move_staff(viewer: Viewer, staff: int, office: int, *, successor: int 
         await _one_after_another()
         row = await _active(staff)
         if row["office"] == office:
-            raise Refusal("已经在这个机构。", fields={"office": "已经在这个机构。"})
+            raise Refusal(_("已经在这个机构。"), fields={"office": _("已经在这个机构。")})
         await open_office(office)
         receiver = await _receiver(row, successor)
         await execute("UPDATE staff SET office = $2 WHERE id = $1", staff, office)
@@ -218,12 +219,12 @@ async def move_staff(viewer: Viewer, staff: int, office: int, *, successor: int 
 async def _check_moved(row: Record, office: int) -> None:
     place = await open_office(office)
     if (row["role"] in OFFICE_ROLES) != (place["kind"] == "judicial_office"):
-        raise Refusal("这个岗位不设在这个机构。", fields={"office": "这个岗位不设在这个机构。"})
+        raise Refusal(_("这个岗位不设在这个机构。"), fields={"office": _("这个岗位不设在这个机构。")})
     heads = await fetch_value(
         "SELECT count(*) FROM staff WHERE office = $1 AND role = 'head' AND disabled_at IS NULL", office
     )
     if heads > 1:
-        raise Refusal("该所已有负责人。", fields={"office": "该所已有负责人。"})
+        raise Refusal(_("该所已有负责人。"), fields={"office": _("该所已有负责人。")})
 
 
 async def set_desk(viewer: Viewer, staff: int, on_desk: bool, now: datetime) -> None:
@@ -232,9 +233,9 @@ async def set_desk(viewer: Viewer, staff: int, on_desk: bool, now: datetime) -> 
         await _one_after_another()
         row = await _active(staff)
         if on_desk and row["role"] not in DESK_ROLES:
-            raise Refusal("值班台只由区矫正机构经办或负责人担任。")
+            raise Refusal(_("值班台只由区矫正机构经办或负责人担任。"))
         if not on_desk and await _desk() == [staff]:
-            raise Refusal("这是值班台最后一人，请先指定另一人。")
+            raise Refusal(_("这是值班台最后一人，请先指定另一人。"))
         await execute("UPDATE staff SET on_desk = $2 WHERE id = $1", staff, on_desk)
         await record(viewer, "desk_changed", subject=("staff", staff), detail={"on_desk": on_desk}, now=now)
 
@@ -253,11 +254,11 @@ async def _succeed(row: Record, successor: int | None) -> None:
     elif row["on_desk"] and await _desk() == [row["id"]]:
         await _make_desk(successor)
     elif row["role"] == "security_admin" and await _count_of("security_admin") == 1:
-        raise Refusal("这是最后一名安全管理员，请先建立另一名。")
+        raise Refusal(_("这是最后一名安全管理员，请先建立另一名。"))
 
 
 async def _make_head(row: Record, successor: int | None) -> None:
-    sentence = "停用或调走负责人之前，请指定本所一名在岗人员接任负责人。"
+    sentence = _("停用或调走负责人之前，请指定本所一名在岗人员接任负责人。")
     changed = await execute(
         """UPDATE staff SET role = 'head'
            WHERE id = $1 AND office = $2 AND role = 'officer' AND disabled_at IS NULL AND id <> $3""",
@@ -270,7 +271,7 @@ async def _make_head(row: Record, successor: int | None) -> None:
 
 
 async def _make_desk(successor: int | None) -> None:
-    sentence = "这是值班台最后一人，请指定接任的区矫正机构经办或负责人。"
+    sentence = _("这是值班台最后一人，请指定接任的区矫正机构经办或负责人。")
     changed = await execute(
         "UPDATE staff SET on_desk = true WHERE id = $1 AND role = ANY($2) AND disabled_at IS NULL AND NOT on_desk",
         successor or 0,
@@ -289,7 +290,7 @@ async def _receiver(row: Record, successor: int | None) -> int | None:
         return next((one for one in await _desk() if one != row["id"]), None)
     head = await head_of(row["office"], but=row["id"])
     if head is None:
-        raise Refusal("该所没有负责人，在管对象无人接手；请先为该所指定负责人。")
+        raise Refusal(_("该所没有负责人，在管对象无人接手；请先为该所指定负责人。"))
     return head
 
 

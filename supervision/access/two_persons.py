@@ -5,6 +5,7 @@ from datetime import timedelta
 from supervision.access.viewer import Viewer
 from supervision.db import fetch_value
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 
 CODE_LASTS = timedelta(days=7)
 """How long a one-time password may be used; it was given so long before its end."""
@@ -35,4 +36,4 @@ async def refuse_code_after_factor(viewer: Viewer, staff: int) -> None:
 
 
 def _needs_another() -> Refusal:
-    return Refusal("同一账号的密码和动态验证码不能由一人先后重置：请另一名安全管理员办理。")
+    return Refusal(_("同一账号的密码和动态验证码不能由一人先后重置：请另一名安全管理员办理。"))

@@ -19,13 +19,28 @@ from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
 from supervision.duties.kinds import by_kind, lock
 from supervision.errors import NotFound, Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.settings.terms import load_terms
 
 NOTE = "alert_note"
 """The purpose under which notes are sealed: anything may be written in them."""
-GONE = "这条预警已被他人处置，请刷新后查看。"
-ONLY_A_FACT = "这个问题只有补上事实（指定承办人、确定管理类别、登记电话等）才会结束；情况不属实的，请选择“情况不属实”。"
+GONE = N_("这条预警已被他人处置，请刷新后查看。")
+ONLY_A_FACT = N_(
+    "这个问题只有补上事实（指定承办人、确定管理类别、登记电话等）才会结束；情况不属实的，请选择“情况不属实”。"
+)
 NUMBER_LIKE = re.compile(r"[0-9]{11}")
+
+
+def needed(text: str, what: str, field: str = "reason") -> str:
+    """The text without blanks at its ends. Raises Refusal where nothing was said, or a number that is sealed elsewhere."""
+    said = text.strip()
+    told = "" if said else _("请填写%(label)s。") % {"label": what}
+    if NUMBER_LIKE.search(said):
+        told = _("%(label)s里请不要写电话号码或身份证号。") % {"label": what}
+    if told:
+        raise Refusal(told, fields={field: told})
+    return said
 
 
 async def claim(viewer: Viewer, alert_id: int, now: datetime) -> None:
@@ -51,7 +66,7 @@ async def note(viewer: Viewer, alert_id: int, text: str, now: datetime) -> None:
 async def note_all(viewer: Viewer, alert_ids: Sequence[int], text: str, now: datetime) -> None:
     """The same words on several alerts of one card."""
     if not text.strip():
-        raise Refusal("请写明做了什么。", fields={"text": "请写明做了什么。"})
+        raise Refusal(_("请写明做了什么。"), fields={"text": _("请写明做了什么。")})
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
         for alert in alerts:
@@ -71,7 +86,9 @@ async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, no
         alerts = await _lock(viewer, alert_ids, now)
         for receivers in (await receivers_of({whom_of(alert) for alert in alerts}, now)).values():
             if staff not in {row["id"] for row in receivers}:
-                raise Refusal("请选择一位在岗、且能办理这一人员预警的同事。", fields={"staff": "请从列表中选择。"})
+                raise Refusal(
+                    _("请选择一位在岗、且能办理这一人员预警的同事。"), fields={"staff": _("请从列表中选择。")}
+                )
         for alert in alerts:
             await _acted(alert, now, taken_by=staff, step=LOOK)
         await _event(alerts, "handed_over", viewer, now, {"to": staff})
@@ -112,7 +129,7 @@ async def close(viewer: Viewer, alert_id: int, outcome: str, reason: str, now: d
     """End one alert by an outcome and a reason. Raises Refusal where the outcome can't end it, or somebody else has."""
     kept = await close_all(viewer, [alert_id], outcome, reason, now=now)
     if kept:
-        raise Refusal(ONLY_A_FACT)
+        raise Refusal(_(ONLY_A_FACT))
 
 
 async def close_card(viewer: Viewer, person: int, outcome: str, reason: str, now: datetime) -> list[int]:
@@ -141,7 +158,7 @@ async def close_all(
         alerts = await _lock(viewer, alert_ids, now)
         ended, kept = _sort(alerts, outcome)
         if not ended:
-            raise Refusal(ONLY_A_FACT, fields={"outcome": "请选择能够结束这条预警的处置结果。"})
+            raise Refusal(_(ONLY_A_FACT), fields={"outcome": _("请选择能够结束这条预警的处置结果。")})
         for alert, said in ended:
             await _close(viewer, alert, said, reason.strip(), now=now, linked=fact)
         await _audit(viewer, "alert_closed", [alert for alert, _ in ended], now, {"outcome": outcome})
@@ -151,9 +168,9 @@ async def close_all(
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refusal("请填写处置的理由。", fields={"reason": "请填写处置的理由。"})
+        raise Refusal(_("请填写处置的理由。"), fields={"reason": _("请填写处置的理由。")})
     if NUMBER_LIKE.search(reason):
-        told = "理由里请不要写电话号码或身份证号。"
+        told = _("理由里请不要写电话号码或身份证号。")
         raise Refusal(told, fields={"reason": told})
 
 
@@ -185,7 +202,7 @@ async def _close(
         *fact,
     )
     if not changed:
-        raise Refusal(GONE)
+        raise Refusal(_(GONE))
     await _event([alert], "closed", viewer, now, {"outcome": said.code, "fact_kind": fact[0], "fact_id": fact[1]})
 
 
@@ -220,7 +237,7 @@ async def _lock(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> list
     if not ids or len(alerts) != len(ids):
         raise NotFound
     if any(alert["closed_at"] for alert in alerts):
-        raise Refusal(GONE)
+        raise Refusal(_(GONE))
     for kind, some in subjects.items():
         await step_subjects(kind, some, now)
     return alerts

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from supervision.language import N_
 from supervision.rules.base import Parameters
 
 OFFICER, HEAD, DESK = 0, 1, 2
-RUNGS = {OFFICER: "", HEAD: "已上报至所", DESK: "已上报至区局"}
+RUNGS = {OFFICER: "", HEAD: N_("已上报至所"), DESK: N_("已上报至区局")}
 SEVERITIES = ("grave", "serious", "notice")
 
 

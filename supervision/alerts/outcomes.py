@@ -6,15 +6,18 @@ The machine proposes nothing and decides nothing here: 训诫建议 is the word 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from supervision.language import N_
+from supervision.language import gettext as _
+
 LAPSE, OWN, LATE, FINDING, STANDING = "lapse", "own", "late", "finding", "standing"
 """A lapse of the person; one of the office's own; a late report; a finding; one that only a fact mends (no officer, …)."""
 HELP, HELP_LATE = "help", "help_late"
 """What the office has not yet done, or did late, to help somebody who came home: no lapse of anybody's."""
 TO_DECIDE = "to_decide"
-"""A candidate of revocation: only its reasoned decision ends it (law RV-12)."""
+"""A candidate of revocation, or a search: only a named person's decision ends it (law RV-12, LO-02, LO-05)."""
 
 STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck"})
-DECIDED_RULES = frozenset({"RV-12"})
+DECIDED_RULES = frozenset({"RV-12", "LO-02", "LO-05"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,18 @@ class Outcome:
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("dealt_with", "已联系本人并督促，记为未完成", {LAPSE: "missed", OWN: "missed"}),
-    Outcome("helped", "已联系或上门，帮扶另行安排", {HELP: "missed"}),
-    Outcome("late_help_noted", "已经补办，不再处理", {HELP_LATE: None}),
-    Outcome("met_late_accepted", "接受迟到的报告，不再处理", {LATE: None}),
-    Outcome("resolved", "已按规定处理", {FINDING: None}),
-    Outcome("excused", "有正当理由，不计未完成", {LAPSE: "excused", OWN: "excused", LATE: "excused", HELP: "excused"}),
-    Outcome("admonition_proposed", "建议训诫，报区局决定", {LAPSE: "missed", LATE: None}),
-    Outcome("not_true", "情况不属实", {FINDING: None, STANDING: None}),
+    Outcome("dealt_with", N_("已联系本人并督促，记为未完成"), {LAPSE: "missed", OWN: "missed"}),
+    Outcome("helped", N_("已联系或上门，帮扶另行安排"), {HELP: "missed"}),
+    Outcome("late_help_noted", N_("已经补办，不再处理"), {HELP_LATE: None}),
+    Outcome("met_late_accepted", N_("接受迟到的报告，不再处理"), {LATE: None}),
+    Outcome("resolved", N_("已按规定处理"), {FINDING: None}),
+    Outcome(
+        "excused", N_("有正当理由，不计未完成"), {LAPSE: "excused", OWN: "excused", LATE: "excused", HELP: "excused"}
+    ),
+    Outcome("admonition_proposed", N_("建议训诫，报区局决定"), {LAPSE: "missed", LATE: None}),
+    Outcome("not_true", N_("情况不属实"), {FINDING: None, STANDING: None}),
 )
-DISCIPLINED = Outcome("disciplined", "已按训诫、警告案件作出决定", {LAPSE: "missed", LATE: None})
+DISCIPLINED = Outcome("disciplined", N_("已按训诫、警告案件作出决定"), {LAPSE: "missed", LATE: None})
 """What a decided case makes of its alerts; no form offers it."""
 BY_CODE = {outcome.code: outcome for outcome in (*OUTCOMES, DISCIPLINED)}
 
@@ -50,20 +55,20 @@ SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
 }
 
 USUAL_REASONS = {
-    "called": "已电话联系本人，问明原因并督促。",
-    "family": "联系不上本人，已请家属转告。",
-    "visited": "已上门走访，见到本人。",
-    "made_up": "所缺事项已补办。",
+    "called": N_("已电话联系本人，问明原因并督促。"),
+    "family": N_("联系不上本人，已请家属转告。"),
+    "visited": N_("已上门走访，见到本人。"),
+    "made_up": N_("所缺事项已补办。"),
 }
 """What is mostly said, so that nobody has to type it; a named person picks it, and may add words of their own."""
 HELP_REASONS = {
-    "help_visited": "已上门走访，了解了困难。",
-    "help_called": "已电话联系，约好见面。",
-    "help_family": "暂时联系不上，已请村居和家属帮助。",
+    "help_visited": N_("已上门走访，了解了困难。"),
+    "help_called": N_("已电话联系，约好见面。"),
+    "help_family": N_("暂时联系不上，已请村居和家属帮助。"),
 }
 """The same of help."""
 
-LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": "事实证明没有逾期"}
+LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": N_("事实证明没有逾期")}
 
 
 def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
@@ -89,7 +94,7 @@ def offered(causes: Collection[str]) -> list[tuple[str, str]]:
     """The outcomes of a card: those that end each of its causes (what only a fact mends may stay)."""
     open_to_all = [cause for cause in causes if cause != TO_DECIDE]
     mendable = [cause for cause in open_to_all if cause != STANDING] or open_to_all
-    return [(o.code, o.label) for o in OUTCOMES if _for_all(o.code, mendable) and _native(o, mendable)]
+    return [(o.code, _(o.label)) for o in OUTCOMES if _for_all(o.code, mendable) and _native(o, mendable)]
 
 
 def _for_all(code: str, causes: Iterable[str]) -> bool:

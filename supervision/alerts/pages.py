@@ -105,7 +105,7 @@ async def claim(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
 
     async def act(on: Ticked) -> str:
         await actions.claim_all(viewer, on.alerts, on.now)
-        return "已认领。"
+        return _("已认领。")
 
     return await _act(request, viewer, act, now=clock.now())
 
@@ -115,8 +115,8 @@ async def note(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Name
     """Say what was done."""
 
     async def act(on: Ticked) -> str:
-        await actions.note_all(viewer, on.alerts, on.form.text("text", "情况", required=False), on.now)
-        return "已记录，上报时间顺延。"
+        await actions.note_all(viewer, on.alerts, on.form.text("text", _("情况"), required=False), on.now)
+        return _("已记录，上报时间顺延。")
 
     return await _act(request, viewer, act, now=clock.now())
 
@@ -129,10 +129,10 @@ async def hand_over(
 
     async def act(on: Ticked) -> str:
         receivers = (await actions.receivers_of([on.whom], on.now))[on.whom]
-        staff = on.form.choice("staff", "接手的同事", [row["id"] for row in receivers])
+        staff = on.form.choice("staff", _("接手的同事"), [row["id"] for row in receivers])
         on.form.check()
         await actions.hand_over_all(viewer, on.alerts, int(staff), on.now)
-        return "已转交。"
+        return _("已转交。")
 
     return await _act(request, viewer, act, now=clock.now())
 
@@ -142,12 +142,12 @@ async def outcome(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     """End what is ticked by an outcome and a reason."""
 
     async def act(on: Ticked) -> str:
-        said = on.form.choice("outcome", "处置结果", [one.code for one in OUTCOMES])
+        said = on.form.choice("outcome", _("处置结果"), [one.code for one in OUTCOMES])
         reason = (USUAL_REASONS | HELP_REASONS).get(on.form.typed.get("usual", ""), "")
-        reason += on.form.text("reason", "处置的理由", required=not reason)
+        reason += on.form.text("reason", _("处置的理由"), required=not reason)
         on.form.check()
         kept = await actions.close_all(viewer, on.alerts, said, reason, now=on.now)
-        return f"已处置；另有 {len(kept)} 条要补上事实才会结束。" if kept else "已处置。"
+        return _("已处置；另有 %(n)s 条要补上事实才会结束。") % {"n": len(kept)} if kept else _("已处置。")
 
     return await _act(request, viewer, act, now=clock.now())
 
@@ -199,9 +199,9 @@ async def _ticked(request: AnyRequest) -> list[int]:
 def _of_card(ids: list[int], card: queue.Card | None) -> list[int]:
     """Only alerts of this card, so that an act on one card never reaches another."""
     if not ids:
-        raise Refusal("请至少勾选一条预警。")
+        raise Refusal(_("请至少勾选一条预警。"))
     if not set(ids) <= {cause.id for cause in card.causes} if card else True:
-        raise Refusal(actions.GONE)
+        raise Refusal(_(actions.GONE))
     return ids
 
 

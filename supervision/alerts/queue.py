@@ -15,6 +15,8 @@ from supervision.alerts.subjects import PERSON, Whom, shown, whom_of
 from supervision.audit.record import Seeing
 from supervision.db import Record, fetch, fetch_row
 from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
+from supervision.language import N_, said
+from supervision.language import gettext as _
 from supervision.people.scope import visible_people, visible_subjects
 
 PAGE = 20
@@ -24,9 +26,9 @@ NOTES_SHOWN = 3
 KIND_LIKE = re.compile("[a-z_]+")
 SEEN = "see_alerts"
 RANK = "CASE a.severity WHEN 'grave' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END"
-SEVERITIES = {"grave": "紧急", "serious": "重要", "notice": "提示"}
-STEPS = {"look": "待查看", "act": "处理中", "decide": "待定后续"}
-SEXES = {"male": "男", "female": "女"}
+SEVERITIES = {"grave": N_("紧急"), "serious": N_("重要"), "notice": N_("提示")}
+STEPS = {"look": N_("待查看"), "act": N_("处理中"), "decide": N_("待定后续")}
+SEXES = {"male": N_("男"), "female": N_("女")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Card:
     def usual_reasons(self) -> list[tuple[str, str]]:
         """What is mostly said of it."""
         of_help = all(cause.kind in (HELP, HELP_LATE) for cause in self.causes)
-        return list((HELP_REASONS if of_help else USUAL_REASONS).items())
+        return said(HELP_REASONS if of_help else USUAL_REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ class Queue:
 
 def tabs_of(viewer: Viewer) -> list[tuple[str, str]]:
     """What this viewer may look at: what is with them, and all of their scope."""
-    everything = ("all", "全区") if viewer.scope == "all" else ("office", "本所")
-    return [("mine", "由我办理"), everything] if viewer.may("act_alerts") else [everything]
+    everything = ("all", _("全区")) if viewer.scope == "all" else ("office", _("本所"))
+    return [("mine", _("由我办理")), everything] if viewer.may("act_alerts") else [everything]
 
 
 async def count_cards(viewer: Viewer, tabs: Sequence[str]) -> dict[str, int]:
@@ -187,9 +189,9 @@ async def cards_of(
         cards.setdefault(whom_of(alert), _card(alert)).causes.append(_cause(alert, viewer))
         ids.append(alert["id"])
     people = [whom.id for whom in cards if whom.kind == PERSON]
-    for said in await (seeing.fetch(people, NOTES, ids, NOTES_SHOWN) if seeing else fetch(NOTES, ids, NOTES_SHOWN)):
-        text = sealed.open_sealed(said["box"], NOTE)
-        cards[whom_of(said)].notes.append(Said(said["at"], said["name"], text))
+    for note in await (seeing.fetch(people, NOTES, ids, NOTES_SHOWN) if seeing else fetch(NOTES, ids, NOTES_SHOWN)):
+        text = sealed.open_sealed(note["box"], NOTE)
+        cards[whom_of(note)].notes.append(Said(note["at"], note["name"], text))
     if cards and viewer.may("act_alerts"):
         for whom, found in (await receivers_of(cards.keys(), now)).items():
             cards[whom].receivers = [(row["id"], row["name"]) for row in found if row["id"] != viewer.id]
@@ -258,7 +260,7 @@ SELECT person, subject_kind, subject_id, at, name, box FROM (
 
 def _card(row: Record) -> Card:
     """The card on which an alert is; what a subject is called is put on it afterwards."""
-    whom, sex = whom_of(row), SEXES.get(row["sex"], "")
+    whom, sex = whom_of(row), _(SEXES.get(row["sex"], ""))
     href = f"/people/{whom.id}" if whom.kind == PERSON else ""
     return Card(whom, href, row["name"], sex, row["born_on"], row["office"] or "", row["officer"] or "")
 
@@ -266,7 +268,7 @@ def _card(row: Record) -> Card:
 def _cause(alert: Record, viewer: Viewer) -> Cause:
     return Cause(
         id=alert["id"],
-        title=rules.title_of(alert["kind"], alert["variant"] or ""),
+        title=_(rules.title_of(alert["kind"], alert["variant"] or "")),
         is_lapse=alert["duty"] is not None and alert["subject_kind"] != "assistance",
         since_at=alert["since_at"],
         severity=alert["severity"],

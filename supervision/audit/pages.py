@@ -15,6 +15,7 @@ from supervision.audit.record import record
 from supervision.audit.words import ACTIONS
 from supervision.clock import Clock
 from supervision.forms import Form
+from supervision.language import gettext as _
 from supervision.web import page
 
 FIELDS = ("staff", "action", "person", "first_day", "last_day")
@@ -59,7 +60,7 @@ def _number(text: str) -> int | None:
 
 def _day(text: str) -> date | None:
     form = Form({"day": text})
-    day = form.day_or_none("day", "日期")
+    day = form.day_or_none("day", _("日期"))
     return None if form.wrong else day
 
 

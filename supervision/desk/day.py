@@ -9,6 +9,8 @@ from supervision.access.viewer import Viewer
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch
 from supervision.desk.words import SEXES, word
+from supervision.language import gettext as _
+from supervision.language import listed
 from supervision.web import limit_text, moment_text
 
 SHOWN = 12
@@ -104,7 +106,7 @@ async def day_of(viewer: Viewer, now: datetime) -> list[Group]:
 
 def _settle(viewer: Viewer) -> tuple[str, str]:
     """Where alerts are settled; who doesn't see the queue looks at the file."""
-    return (ALERTS, "处置") if viewer.may("see_alerts") else (FILE, "查看")
+    return (ALERTS, _("处置")) if viewer.may("see_alerts") else (FILE, _("查看"))
 
 
 def _item(row: Record, now: datetime, settle: tuple[str, str]) -> Item:
@@ -118,22 +120,22 @@ def _step(row: Record, settle: tuple[str, str]) -> tuple[str, str]:
     """The next step: where it is, and what it is called."""
     if row["list"] in ("today", "appointed"):
         form = FORMS.get((row["kinds"][0], row["variants"][0]), "")
-        return FILE + (f"?open={form}#record" if form else "#record"), "记录"
-    return {"person": (FILE, "查看"), "text": ("/messages", "查看")}.get(row["sort"], settle)
+        return FILE + (f"?open={form}#record" if form else "#record"), _("记录")
+    return {"person": (FILE, _("查看")), "text": ("/messages", _("查看"))}.get(row["sort"], settle)
 
 
 def _what(row: Record) -> str:
     """What it is about, in words."""
     if row["sort"] == "person":
-        return "新接收"
+        return _("新接收")
     if row["sort"] == "text":
-        return "短信结果不明"
+        return _("短信结果不明")
     what = _titles(row["kinds"], row["variants"])
     if row["sort"] == "late":
-        return f"{what}：迟到的报告"
-    return f"本所：{what}" if row["ours"] else what
+        return _("%(what)s：迟到的报告") % {"what": what}
+    return _("本所：%(what)s") % {"what": what} if row["ours"] else what
 
 
 def _titles(kinds: Sequence[str], variants: Sequence[str] | None) -> str:
     pairs = zip(kinds, variants or [""] * len(kinds), strict=True)
-    return "、".join(dict.fromkeys(rules.title_of(*pair) for pair in pairs))
+    return listed(dict.fromkeys(_(rules.title_of(*pair)) for pair in pairs))

@@ -9,6 +9,7 @@ from supervision.days import SHANGHAI
 from supervision.db import Record, fetch, fetch_value
 from supervision.desk.file import why_text
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.people.actions import DOC
 from supervision.people.search import wanted_text
 from supervision.rules.base import is_lapsed
@@ -46,7 +47,7 @@ async def _person(number: str) -> int:
         blind(wanted_text(number).upper(), DOC),
     )
     if found is None:
-        raise Refusal(f"没有文号或身份证号为“{number}”的人员。")
+        raise Refusal(_("没有文号或身份证号为“%(number)s”的人员。") % {"number": number})
     return int(found)
 
 

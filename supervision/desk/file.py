@@ -10,6 +10,8 @@ from supervision import rules
 from supervision.alerts.outcomes import LABELS
 from supervision.db import fetch_value
 from supervision.desk.words import CAUSES, DUTY_STATES, MESSAGE_STATES, SEVERITIES, word
+from supervision.language import N_, listed
+from supervision.language import gettext as _
 from supervision.people.actions import CONTACT, DOC, NOTE
 from supervision.reads import Read, Row
 from supervision.rules.base import is_lapsed
@@ -23,7 +25,7 @@ OPEN = 300
 """How many open duties are shown, those with the nearest limits."""
 LONG = 500
 """How many ended duties are shown when all are asked for."""
-OWED_BY = {"person": "本人", "staff": "本所", "organ": "区局"}
+OWED_BY = {"person": N_("本人"), "staff": N_("本所"), "organ": N_("区局")}
 
 
 # -- duties ------------------------------------------------------------------------------------------------------
@@ -103,8 +105,8 @@ def _owed(row: Row, now: datetime) -> Owed:
     why = json.loads(row["why"])
     return Owed(
         id=row["id"],
-        title=rules.title_of(row["rule"], row["variant"]),
-        owed_by=OWED_BY[row["owed_by"]],
+        title=_(rules.title_of(row["rule"], row["variant"])),
+        owed_by=_(OWED_BY[row["owed_by"]]),
         opens_at=row["opens_at"],
         due_at=row["due_at"],
         limit_at=row["limit_at"],
@@ -113,14 +115,14 @@ def _owed(row: Row, now: datetime) -> Owed:
         ending=_ending(row, now),
         lapsed=is_lapsed(row["state"], row["limit_at"], now),
         why=why_text(why),
-        days_off="、".join(day_text(date.fromisoformat(day), now) for day in why.get("days_off", ())),
+        days_off=listed(day_text(date.fromisoformat(day), now) for day in why.get("days_off", ())),
         source=row["source"],
     )
 
 
 def why_text(why: Mapping[str, Any]) -> str:
     """Why it is owed; an imported slot has no reason of ours."""
-    return sentence(why) if "article" in why else "由导入的历史记录形成，期限以原记录为准。"
+    return sentence(why) if "article" in why else _("由导入的历史记录形成，期限以原记录为准。")
 
 
 def _ending(row: Row, now: datetime) -> str:
@@ -142,7 +144,7 @@ SELECT a.id, a.kind, d.variant, a.severity, a.since_at, a.opened_at, a.next_step
   LEFT JOIN duty d ON d.id = a.duty
  WHERE a.person = $1 ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT $2
 """
-STEPS = {"look": "待查看", "act": "处置中", "decide": "待决定如何处理"}
+STEPS = {"look": N_("待查看"), "act": N_("处置中"), "decide": N_("待决定如何处理")}
 
 
 def alerts_read(person: int) -> Read:
@@ -161,7 +163,7 @@ def _alert(row: Row) -> dict[str, Any]:
 
 def alert_title(kind: str, variant: str | None) -> str:
     """What an alert is about, as users read it."""
-    return rules.title_of(kind, variant or "")
+    return _(rules.title_of(kind, variant or ""))
 
 
 MESSAGES = "SELECT body, state, created_at, ended_at, error FROM message WHERE person = $1 ORDER BY id DESC LIMIT 20"
@@ -253,7 +255,7 @@ def masked_number(number: str) -> str:
 
 def masked_contact(kind: str, value: str) -> str:
     """A phone's beginning and end; of an address nothing."""
-    return f"{value[:3]}****{value[-4:]}" if kind == "phone" else "（仅经办人可见）"
+    return f"{value[:3]}****{value[-4:]}" if kind == "phone" else _("（仅经办人可见）")
 
 
 async def full_number(person: int) -> str | None:

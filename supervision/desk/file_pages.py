@@ -35,6 +35,8 @@ from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
 from supervision.files.actions import newest_read
 from supervision.forms import read_form
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.orders.offers import offers_of, offers_reads
 from supervision.orders.words import KINDS, LEVELS
 from supervision.people.actions import add_note
@@ -122,11 +124,11 @@ async def write_note(
 ) -> Response[Any]:
     """Put a remark down."""
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "desk/_note.html", heading="备注", person=person)
+    form = await read_form(request, "desk/_note.html", heading=N_("备注"), person=person)
     async with tx():
-        note = await add_note(viewer, person.id, form.text("text", "备注", required=False), clock.now())
+        note = await add_note(viewer, person.id, form.text("text", _("备注"), required=False), clock.now())
         await record(viewer, "note_added", subject=("note", note), people=[person.id], now=clock.now())
-    return back_to_file(request, person.id, "已加备注。")
+    return back_to_file(request, person.id, _("已加备注。"))
 
 
 ROUTES = [file, show_number, write_note]

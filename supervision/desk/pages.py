@@ -16,6 +16,7 @@ from supervision.desk.caseload import Wanted
 from supervision.desk.day import Group, day_of
 from supervision.desk.risk import alerts_with, risks
 from supervision.desk.rows import lines
+from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS, LEVELS
 from supervision.people.search import is_number
@@ -24,23 +25,24 @@ from supervision.web import page, wants_fragment
 AnyRequest = Request[Any, Any, Any]
 
 TAB_LABELS = {
-    "all": "全部",
-    "lapsed": "逾期",
-    "today": "今日",
-    "alerted": "有预警",
-    "new": "新入矫",
-    "ending": "30 天内解矫",
+    "all": N_("全部"),
+    "lapsed": N_("逾期"),
+    "today": N_("今日"),
+    "alerted": N_("有预警"),
+    "new": N_("新入矫"),
+    "ending": N_("30 天内解矫"),
 }
-ORDER_WORDS = {"new": "按入矫时间排列", "ending": "按期满日期排列"}
+ORDER_WORDS = {"new": N_("按入矫时间排列"), "ending": N_("按期满日期排列")}
+BY_URGENCY = N_("按紧急程度排列")
 STATE_CHOICES = [
-    ("", "全部状态"),
-    ("due", "待报到"),
-    ("in_correction", "在矫"),
-    ("expired_hold", "期满待决"),
-    ("ended", "已结束"),
+    ("", N_("全部状态")),
+    ("due", N_("待报到")),
+    ("in_correction", N_("在矫")),
+    ("expired_hold", N_("期满待决")),
+    ("ended", N_("已结束")),
 ]
-KIND_CHOICES = [("", "矫正类别"), *KINDS.items()]
-LEVEL_CHOICES = [("", "管理类别"), *LEVELS.items(), ("none", "未定")]
+KIND_CHOICES = [("", N_("矫正类别")), *KINDS.items()]
+LEVEL_CHOICES = [("", N_("管理类别")), *LEVELS.items(), ("none", N_("未定"))]
 
 
 HAS_FILES = frozenset({"officer", "head", "helper"})
@@ -112,7 +114,7 @@ async def _around(viewer: Viewer, want: Wanted, clock: Clock) -> dict[str, Any]:
         "states": _translated(STATE_CHOICES),
         "kinds": _translated(KIND_CHOICES),
         "levels": _translated(LEVEL_CHOICES),
-        "order_words": _(ORDER_WORDS.get(want.tab, "按紧急程度排列")),
+        "order_words": _(ORDER_WORDS.get(want.tab, BY_URGENCY)),
     }
 
 

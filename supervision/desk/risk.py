@@ -8,11 +8,13 @@ from supervision.access.viewer import Viewer
 from supervision.audit.record import Seeing
 from supervision.db import Record, fetch
 from supervision.desk.caseload import BOUND
+from supervision.language import N_
+from supervision.language import gettext as _
 
 MOST_CONTACTS = 20_000
 """Of more people the oldest contact isn't looked for on each view: the roll call names it once a day."""
 
-HOW = {"seen": "见面", "heard": "通话", "none": "尚无"}
+HOW = {"seen": N_("见面"), "heard": N_("通话"), "none": N_("尚无")}
 
 _RISK = """
 WITH files AS (
@@ -83,7 +85,7 @@ async def risks(viewer: Viewer, now: datetime) -> list[Risk]:
 
 
 def _risk(row: Record) -> Risk:
-    return Risk(**(dict(row) | {"contact_how": HOW.get(row["contact_how"], "")}))
+    return Risk(**(dict(row) | {"contact_how": _(HOW.get(row["contact_how"], ""))}))
 
 
 async def alerts_with(viewer: Viewer, people: Sequence[int], seeing: Seeing | None) -> int:

@@ -9,6 +9,8 @@ from supervision.audit.record import Seeing
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record
 from supervision.desk.words import PAUSES, SEXES, STATES, word
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.orders.words import KINDS, LEVELS
 from supervision.rules.base import is_lapsed
 from supervision.web import day_text, limit_text, until_text
@@ -144,7 +146,7 @@ def line_of(row: Record, now: datetime, strip: Strip) -> Line:
 
 def next_title(row: Record) -> str:
     """The next duty's title; `无待办` where nothing is owed."""
-    return rules.title_of(row["rule"], row["variant"]) if row["rule"] else ""
+    return _(rules.title_of(row["rule"], row["variant"])) if row["rule"] else ""
 
 
 def _next_urgency(row: Record, now: datetime) -> tuple[bool, str]:
@@ -158,18 +160,18 @@ def _next_urgency(row: Record, now: datetime) -> tuple[bool, str]:
 def badge_of(row: Record, now: datetime) -> tuple[str, str]:
     """The shape and word of a person's state: what is late first, then what is due today, then what the order says."""
     if row["ended_at"] or row["state"] is None:
-        return "plain", word(STATES, row["state"]) or "未在册"
-    _, urgency = _next_urgency(row, now)
+        return "plain", word(STATES, row["state"]) or _("未在册")
+    _due, urgency = _next_urgency(row, now)
     if urgency == "late":
-        whose = "" if row["owed_by"] == "person" else "本所"
-        return "lapse", whose + until_text(row["limit_at"], now)
+        until = until_text(row["limit_at"], now)
+        return "lapse", until if row["owed_by"] == "person" else _("本所%(until)s") % {"until": until}
     if row["state"] != "in_correction":
         return "due", word(STATES, row["state"])
     if urgency == "due":
-        return "due", "今日到期"
+        return "due", _("今日到期")
     if row["pause"]:
         return "paused", word(PAUSES, row["pause"])
-    return ("ok", "正常") if row["limit_at"] else ("due", "没有待办")
+    return ("ok", _("正常")) if row["limit_at"] else ("due", _("没有待办"))
 
 
 def term_of(start_on: date, end_on: date | None, now: datetime) -> tuple[float, str] | None:
@@ -178,4 +180,4 @@ def term_of(start_on: date, end_on: date | None, now: datetime) -> tuple[float, 
         return None
     whole = (end_on - start_on).days + 1
     gone = (local_day(now) - start_on).days
-    return gone / whole, until_text(end_on, now, late="已过")
+    return gone / whole, until_text(end_on, now, late=N_("已过"))

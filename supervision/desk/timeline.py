@@ -7,9 +7,13 @@ from typing import Any
 
 from supervision.checkins.history import Done, history_read
 from supervision.desk.words import OUTCOMES, PAUSES, word
+from supervision.language import N_
+from supervision.language import gettext as _
+from supervision.lost_contact.words import ENDS as SEARCH_ENDS
 from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_read
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
 from supervision.reads import Read, Row
+from supervision.reception.kinds import title_of as step_title
 from supervision.rules import title_of
 
 SHOWN = 60
@@ -18,7 +22,8 @@ MOST = 500
 FACTS = """
 WITH mine AS (SELECT id, number, start_on, end_on, created_at, created_by FROM orders WHERE person = $1)
 SELECT f.*, s.name AS by,
-       EXISTS (SELECT FROM duty d WHERE d.person = $1 AND d.fact_kind = f.kind AND d.fact_id = f.id AND d.state = 'met'
+       EXISTS (SELECT FROM duty d WHERE d.person = $1 AND d.fact_id = f.id AND d.state = 'met'
+                  AND d.fact_kind = CASE f.kind WHEN 'reception' THEN f.a ELSE f.kind END
                   AND d.limit_at <= f.recorded_at) AS late_entry
   FROM (
     SELECT 'order' AS kind, id::bigint, created_at AS at, created_at AS recorded_at, created_by AS recorded_by,
@@ -28,10 +33,12 @@ SELECT f.*, s.name AS by,
     UNION ALL SELECT 'class', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.level, x.reason
       FROM class_decision x JOIN mine ON mine.id = x.order_id
     UNION ALL SELECT 'term', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL,
-                     concat_ws(' 至 ', x.start_on, x.end_on), x.reason
+                     x.start_on || ' ' || x.end_on, x.reason
       FROM term_change x JOIN mine ON mine.id = x.order_id
     UNION ALL SELECT 'document', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.reference
       FROM document_record x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'reception', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.how
+      FROM reception_act x JOIN mine ON mine.id = x.order_id
     UNION ALL SELECT 'pause_check', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.source, NULL
       FROM pause_check x JOIN mine ON mine.id = x.order_id
     UNION ALL SELECT 'end', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.reason
@@ -41,6 +48,12 @@ SELECT f.*, s.name AS by,
     UNION ALL SELECT 'pause_end', x.id, x.to_at, coalesce(x.ended_recorded_at, x.recorded_at),
                      coalesce(x.ended_by, x.recorded_by), x.withdrawn_at, x.kind, NULL
       FROM pause x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id WHERE x.to_at IS NOT NULL
+    UNION ALL SELECT 'search', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL, NULL, x.reason
+      FROM contact_search x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'off_control', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, NULL, x.basis
+      FROM off_control x JOIN mine ON mine.id = x.order_id
+    UNION ALL SELECT 'search_end', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.note
+      FROM search_end x JOIN contact_search ON contact_search.id = x.search JOIN mine ON mine.id = contact_search.order_id
     UNION ALL SELECT 'decision', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at,
                      x.outcome || ' ' || x.rule || ' ' || x.variant, x.reason
       FROM duty_decision x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id
@@ -49,27 +62,32 @@ SELECT f.*, s.name AS by,
       FROM responsibility x JOIN office ON office.id = x.office LEFT JOIN staff ON staff.id = x.staff
      WHERE x.person = $1
     UNION ALL SELECT 'contact', x.id, x.ok_from, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind,
-                     CASE WHEN x.replaces IS NULL THEN '登记' ELSE '更正' END
+                     CASE WHEN x.replaces IS NULL THEN 'recorded' ELSE 'corrected' END
       FROM contact x WHERE x.person = $1) f
   LEFT JOIN staff s ON s.id = f.recorded_by
  ORDER BY f.at DESC, f.recorded_at DESC, f.id DESC
  LIMIT $2
 """
 TITLES = {
-    "order": "列入登记",
-    "registration": "报到登记",
-    "class": "确定管理类别",
-    "term": "变更矫正期",
-    "document": "文书",
-    "pause_check": "核实暂停情况",
-    "end": "结束矫正",
-    "pause": "暂停开始",
-    "pause_end": "暂停结束",
-    "decision": "对应办事项的认定",
-    "responsibility": "确定责任人",
-    "contact": "联系方式",
+    "order": N_("列入登记"),
+    "registration": N_("报到登记"),
+    "class": N_("确定管理类别"),
+    "term": N_("变更矫正期"),
+    "document": N_("文书"),
+    "reception": N_("入矫"),
+    "pause_check": N_("核实暂停情况"),
+    "end": N_("结束矫正"),
+    "pause": N_("暂停开始"),
+    "pause_end": N_("暂停结束"),
+    "search": N_("登记失去联系"),
+    "off_control": N_("认定脱管"),
+    "search_end": N_("结束查找"),
+    "decision": N_("对应办事项的认定"),
+    "responsibility": N_("确定责任人"),
+    "contact": N_("联系方式"),
 }
-CONTACT_KINDS = {"phone": "电话", "address_now": "现住址", "address_household": "户籍地址"}
+CONTACTS = {"recorded": N_("登记%(kind)s"), "corrected": N_("更正%(kind)s")}
+CONTACT_KINDS = {"phone": N_("电话"), "address_now": N_("现住址"), "address_household": N_("户籍地址")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +136,28 @@ def _of_checkin(done: Done) -> Happened:
         recorded_at=done.recorded_at,
         late_entry=done.late_entry,
         withdrawn=done.withdrawn_at is not None,
-        why_withdrawn=f"{done.withdrawn_reason}（{done.withdrawn_by}）" if done.withdrawn_reason else "",
+        why_withdrawn=_why_withdrawn(done),
         kind="plain" if done.withdrawn_at else "ok",
     )
+
+
+def _why_withdrawn(done: Done) -> str:
+    said = {"reason": done.withdrawn_reason, "by": done.withdrawn_by}
+    return _("%(reason)s（%(by)s）") % said if done.withdrawn_reason else ""
 
 
 def _of_fact(row: Row, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
     said = _words(row)
     return Happened(
         at=row["at"],
-        title="：".join(text for text in (TITLES[row["kind"]], said) if text),
+        title=_("：").join(text for text in (_(TITLES[row["kind"]]), said) if text),
         text=_reason(row),
         by=row["by"] or "",
         recorded_at=row["recorded_at"],
         late_entry=row["late_entry"],
         withdrawn=row["withdrawn_at"] is not None,
         why_withdrawn=withdrawn.get((row["kind"], row["id"]), ""),
-        kind="paused" if row["kind"].startswith("pause") else "plain",
+        kind="paused" if row["kind"].startswith("pause") else "lapse" if row["kind"] == "off_control" else "plain",
         fact=_withdrawable(row),
     )
 
@@ -147,14 +170,26 @@ def _withdrawable(row: Row) -> Mapping[str, Any] | None:
 def _words(row: Row) -> str:
     """What the fact says, in words."""
     said: Any = row["a"]
-    tables = {"class": LEVELS, "document": DOCUMENTS, "end": ENDS, "pause": PAUSES, "pause_end": PAUSES}
+    tables = {
+        "class": LEVELS,
+        "document": DOCUMENTS,
+        "end": ENDS,
+        "pause": PAUSES,
+        "pause_end": PAUSES,
+        "search_end": SEARCH_ENDS,
+    }
     if row["kind"] == "decision":
         outcome, rule, variant = said.split(" ", 2)
-        return f"{word(OUTCOMES, outcome)}（{title_of(rule, variant)}）"
+        return _("%(word)s（%(of)s）") % {"word": word(OUTCOMES, outcome), "of": _(title_of(rule, variant))}
     if row["kind"] == "contact":
-        return f"{row['b']}{word(CONTACT_KINDS, said)}"
+        return _(CONTACTS[row["b"]]) % {"kind": word(CONTACT_KINDS, said)}
+    if row["kind"] == "reception":
+        return step_title(said, row["b"])
+    if row["kind"] == "term":
+        first, _space, last = said.partition(" ")
+        return _("%(first)s 至 %(last)s") % {"first": first, "last": last}
     return word(tables.get(row["kind"], {}), said)
 
 
 def _reason(row: Row) -> str:
-    return "" if row["kind"] == "contact" else row["b"] or ""
+    return "" if row["kind"] in ("contact", "reception") else row["b"] or ""

@@ -17,6 +17,7 @@ from typing import Final
 from supervision.duties.judging import Answer, Judge, Question
 from supervision.duties.worker import LENGTH, frame
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.rules.base import Terms
 
 MANY: Final = 500
@@ -32,7 +33,7 @@ class WorkerLost(Refusal):
     """A worker ended before it answered."""
 
     def __init__(self) -> None:
-        super().__init__("计算进程意外中止（多半是内存不足），什么都没有写入，请重试。")
+        super().__init__(_("计算进程意外中止（多半是内存不足），什么都没有写入，请重试。"))
 
 
 @contextlib.asynccontextmanager

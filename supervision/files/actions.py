@@ -20,6 +20,7 @@ from supervision.errors import NotFound, Refusal
 from supervision.files import store
 from supervision.files.content import SUFFIXES, checked
 from supervision.files.kinds import KINDS, title_of
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.reads import Read, Row
 from supervision.sealed import open_sealed, seal
@@ -103,10 +104,10 @@ async def keep(viewer: Keeper | None, to: Attached, upload: Upload, now: datetim
     """
     kind = to.kind
     if kind not in KINDS:
-        raise Refusal("请选择文件类别。", fields={"kind": "请选择文件类别。"})
+        raise Refusal(_("请选择文件类别。"), fields={"kind": _("请选择文件类别。")})
     happened_at = upload.happened_at or now
     if happened_at > now + AHEAD:
-        raise Refusal("时间不能晚于现在。", fields={"happened_at": "时间不能晚于现在。"})
+        raise Refusal(_("时间不能晚于现在。"), fields={"happened_at": _("时间不能晚于现在。")})
     found = await asyncio.to_thread(checked, upload.data)
     key = secrets.token_bytes(store.KEY_BYTES)
     async with tx():
@@ -211,9 +212,9 @@ async def open_file(viewer: Keeper, file: Kept, now: datetime) -> bytes:
     try:
         return await asyncio.to_thread(store.read, file.place, file.key)
     except store.Lost:
-        raise Refusal(f"文件 {file.id} 不在存放文件的目录里，请告诉系统管理员。") from None
+        raise Refusal(_("文件 %(id)s 不在存放文件的目录里，请告诉系统管理员。") % {"id": file.id}) from None
     except store.Damaged:
-        raise Refusal(f"文件 {file.id} 已经损坏，不能打开，请告诉系统管理员。") from None
+        raise Refusal(_("文件 %(id)s 已经损坏，不能打开，请告诉系统管理员。") % {"id": file.id}) from None
 
 
 def kept_of(row: Row) -> Kept:
@@ -245,7 +246,7 @@ async def withdraw(viewer: Keeper, file: Kept, reason: str, now: datetime) -> No
     if not may_see(viewer, file.kind):
         raise NotFound
     if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         done = await execute(
             """UPDATE file_record SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
@@ -256,5 +257,5 @@ async def withdraw(viewer: Keeper, file: Kept, reason: str, now: datetime) -> No
             reason.strip(),
         )
         if not done:
-            raise Refusal("这份文件已经作废，不用再办。")
+            raise Refusal(_("这份文件已经作废，不用再办。"))
         await note(viewer, "file_withdrawn", file.id, file.subject, person=file.person, now=now)

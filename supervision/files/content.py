@@ -18,6 +18,8 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from supervision.errors import Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -58,13 +60,13 @@ class Checked:
 def checked(data: bytes) -> Checked:
     """The file as it may be kept; takes up to seconds: not for the event loop. Raises Refusal with one sentence."""
     if not data:
-        raise _refused("文件是空的。")
+        raise _refused(_("文件是空的。"))
     if len(data) > LARGEST:
-        raise _refused(f"文件不能超过 {LARGEST // 1024 // 1024} MB。")
+        raise _refused(_("文件不能超过 %(mb)s MB。") % {"mb": LARGEST // 1024 // 1024})
     for mark, take in _BY_MARK.items():
         if data.startswith(mark):
             return take(data)
-    raise _refused("只接收 PDF、JPG、PNG 和 Word（docx）文件；文件内容不属于这几种。")
+    raise _refused(_("只接收 PDF、JPG、PNG 和 Word（docx）文件；文件内容不属于这几种。"))
 
 
 def _refused(sentence: str) -> Refusal:
@@ -76,7 +78,7 @@ def _refused(sentence: str) -> Refusal:
 
 def _jpeg(data: bytes) -> Checked:
     if data.count(b"\xff\xda") > SCANS:
-        raise _refused("图片已损坏，或者不是真正的图片，无法读取。")
+        raise _refused(_("图片已损坏，或者不是真正的图片，无法读取。"))
     return Checked(JPEG, _anew(data, "JPEG", ("L", "RGB"), "RGB"))
 
 
@@ -97,9 +99,9 @@ def _anew(data: bytes, form: str, modes: tuple[str, ...], otherwise: str) -> byt
             out = BytesIO()
             plain.save(out, form, quality=QUALITY)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise _refused(f"图片太大：不能超过 {PIXELS // 10_000} 万像素。") from None
+            raise _refused(_("图片太大：不能超过 %(tens)s0 万像素。") % {"tens": PIXELS // 100_000}) from None
         except (OSError, ValueError, SyntaxError, EOFError, IndexError, zlib.error):
-            raise _refused("图片已损坏，或者不是真正的图片，无法读取。") from None
+            raise _refused(_("图片已损坏，或者不是真正的图片，无法读取。")) from None
     return out.getvalue()
 
 
@@ -112,7 +114,7 @@ ACTIVE = re.compile(
 OTHER_FILTERS = re.compile(
     rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|AHx|A85|LZW|RL)(?![A-Za-z0-9])"
 )
-NOT_TO_BE_CHECKED = "PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。"
+NOT_TO_BE_CHECKED = N_("PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"stream\r?\n")
 ZIP_END = b"PK\x05\x06"
@@ -121,14 +123,14 @@ ZIP_END = b"PK\x05\x06"
 def _pdf(data: bytes) -> Checked:
     end = data.rfind(b"%%EOF")
     if end < 0 or data[end + 5 :].strip(b"\r\n\t \0") or ZIP_END in data[-66_000:]:
-        raise _refused("PDF 文件不完整，或者后面附有别的内容。")
+        raise _refused(_("PDF 文件不完整，或者后面附有别的内容。"))
     plain = _without_escapes(data)
     if re.search(rb"/Encrypt(?![A-Za-z0-9])", plain):
-        raise _refused("PDF 文件有密码或加密，无法检查；请去掉密码后再上传。")
+        raise _refused(_("PDF 文件有密码或加密，无法检查；请去掉密码后再上传。"))
     if b"/ObjStm" in plain and OTHER_FILTERS.search(plain):
-        raise _refused(NOT_TO_BE_CHECKED)
+        raise _refused(_(NOT_TO_BE_CHECKED))
     if any(ACTIVE.search(_without_escapes(part)) for part in (data, *_inflated(data))):
-        raise _refused("PDF 文件里有脚本、附件或会自动执行的动作，不能接收；请重新打印或扫描成 PDF 后再上传。")
+        raise _refused(_("PDF 文件里有脚本、附件或会自动执行的动作，不能接收；请重新打印或扫描成 PDF 后再上传。"))
     return Checked(PDF, data)
 
 
@@ -136,7 +138,7 @@ def _without_escapes(data: bytes) -> bytes:
     """`/J#61vaScript` is `/JavaScript`."""
     plain, count = ESCAPE.subn(lambda found: bytes([int(found[1], 16)]), data, ESCAPES)
     if count == ESCAPES:
-        raise _refused(NOT_TO_BE_CHECKED)
+        raise _refused(_(NOT_TO_BE_CHECKED))
     return plain
 
 
@@ -145,14 +147,14 @@ def _inflated(data: bytes) -> Iterator[bytes]:
     room, whole = INFLATED, memoryview(data)
     for number, found in enumerate(STREAM.finditer(data)):
         if number == STREAMS:
-            raise _refused(NOT_TO_BE_CHECKED)
+            raise _refused(_(NOT_TO_BE_CHECKED))
         head = data[max(0, found.start() - 600) : found.start()].rpartition(b"obj")[2]
         if re.search(rb"/Subtype\s*/Image", head) and b"ObjStm" not in _without_escapes(head):
             continue
         part = _inflate(whole, found.end(), room)
         room -= len(part)
         if room <= 0:
-            raise _refused("PDF 文件展开后太大，无法检查。")
+            raise _refused(_("PDF 文件展开后太大，无法检查。"))
         yield part
 
 
@@ -178,23 +180,23 @@ def _docx(data: bytes) -> Checked:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _look_through(archive, data)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
-        raise _refused("Word 文件已损坏，无法读取。") from None
+        raise _refused(_("Word 文件已损坏，无法读取。")) from None
     return Checked(DOCX, data)
 
 
 def _look_through(archive: zipfile.ZipFile, data: bytes) -> None:
     parts = archive.infolist()
     if not {part.filename for part in parts} >= NEEDED_IN_WORD:
-        raise _refused("压缩文件不能接收；如果是 Word 文件，请另存为 docx 格式。")
+        raise _refused(_("压缩文件不能接收；如果是 Word 文件，请另存为 docx 格式。"))
     if archive.comment or data[-22:-18] != ZIP_END:
-        raise _refused("Word 文件后面附有别的内容，不能接收。")
+        raise _refused(_("Word 文件后面附有别的内容，不能接收。"))
     if len(parts) > PARTS or sum(part.file_size for part in parts) > INFLATED:
-        raise _refused("Word 文件展开后太大。")
+        raise _refused(_("Word 文件展开后太大。"))
     if any(NOT_IN_WORD.search(part.filename) for part in parts):
-        raise _refused("Word 文件里有宏、控件或嵌入的文件，不能接收；请另存为不含宏的 docx 或 PDF。")
+        raise _refused(_("Word 文件里有宏、控件或嵌入的文件，不能接收；请另存为不含宏的 docx 或 PDF。"))
     for part in parts:
         if part.filename.endswith(".rels") and _fetches(archive.read(part)):
-            raise _refused("Word 文件会从别处读取内容，不能接收；请另存为 PDF。")
+            raise _refused(_("Word 文件会从别处读取内容，不能接收；请另存为 PDF。"))
 
 
 def _fetches(relations: bytes) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from supervision.language import N_
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -13,16 +15,16 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "received": Kind("收到的文书", see="see_case_files"),
-    "issued": Kind("制发的文书", see="see_case_files"),
-    "signed": Kind("签字件"),
-    "served": Kind("送达回证", see="see_case_files"),
-    "application": Kind("申请材料"),
-    "proof": Kind("证明材料"),
-    "record": Kind("谈话、调查笔录", see="see_case_files"),
-    "photo": Kind("照片"),
-    "evidence": Kind("证据", see="see_case_files"),
-    "other": Kind("其他"),
+    "received": Kind(N_("收到的文书"), see="see_case_files"),
+    "issued": Kind(N_("制发的文书"), see="see_case_files"),
+    "signed": Kind(N_("签字件")),
+    "served": Kind(N_("送达回证"), see="see_case_files"),
+    "application": Kind(N_("申请材料")),
+    "proof": Kind(N_("证明材料")),
+    "record": Kind(N_("谈话、调查笔录"), see="see_case_files"),
+    "photo": Kind(N_("照片")),
+    "evidence": Kind(N_("证据"), see="see_case_files"),
+    "other": Kind(N_("其他")),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch, fetch_row, fetch_value
 from supervision.errors import NotFound
+from supervision.language import N_
 from supervision.messages.export import phone_ends
 from supervision.people.scope import visible_people
 
@@ -19,19 +20,24 @@ CONDITIONS: Mapping[str, str] = {
     "failed": "m.state IN ('failed', 'undelivered', 'expired')",
     "sent": "(m.state IN ('sent', 'delivered', 'cancelled') OR m.looked_at IS NOT NULL)",
 }
-TABS: Mapping[str, str] = {"unknown": "结果不明", "waiting": "待发送", "failed": "未送达", "sent": "已发送"}
-KINDS: Mapping[str, str] = {"reminder": "到期提醒", "missed": "未办告知", "digest": "工作摘要"}
+TABS: Mapping[str, str] = {
+    "unknown": N_("结果不明"),
+    "waiting": N_("待发送"),
+    "failed": N_("未送达"),
+    "sent": N_("已发送"),
+}
+KINDS: Mapping[str, str] = {"reminder": N_("到期提醒"), "missed": N_("未办告知"), "digest": N_("工作摘要")}
 STATES: Mapping[str, tuple[str, str]] = {
     # state: (kind of badge, words)
-    "waiting": ("due", "待发送"),
-    "sending": ("due", "正在发送"),
-    "sent": ("plain", "已发出"),
-    "delivered": ("ok", "已送达"),
-    "undelivered": ("lapse", "未送达"),
-    "failed": ("lapse", "发送失败"),
-    "unknown": ("lapse", "结果不明"),
-    "expired": ("paused", "过时未发"),
-    "cancelled": ("paused", "已取消"),
+    "waiting": ("due", N_("待发送")),
+    "sending": ("due", N_("正在发送")),
+    "sent": ("plain", N_("已发出")),
+    "delivered": ("ok", N_("已送达")),
+    "undelivered": ("lapse", N_("未送达")),
+    "failed": ("lapse", N_("发送失败")),
+    "unknown": ("lapse", N_("结果不明")),
+    "expired": ("paused", N_("过时未发")),
+    "cancelled": ("paused", N_("已取消")),
 }
 SHOWN = """
 SELECT m.id, m.person, m.staff, m.kind, m.body, m.state, m.created_at, m.not_before, m.not_after, m.claimed_at,

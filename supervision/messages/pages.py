@@ -67,7 +67,7 @@ async def delivered(
     request: AnyRequest, message_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """An unclear text had arrived after all."""
-    return await _act(request, viewer, message_id, looking.confirm_delivered, now=clock.now(), said="已记为送达。")
+    return await _act(request, viewer, message_id, looking.confirm_delivered, now=clock.now(), said=_("已记为送达。"))
 
 
 @post("/messages/{message_id:int}/again", guards=[guard("see_messages")])
@@ -75,7 +75,7 @@ async def again(
     request: AnyRequest, message_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """An unclear text is sent once more."""
-    return await _act(request, viewer, message_id, looking.send_again, now=clock.now(), said="已重新排入发送。")
+    return await _act(request, viewer, message_id, looking.send_again, now=clock.now(), said=_("已重新排入发送。"))
 
 
 async def _act(
@@ -92,7 +92,7 @@ async def _act(
 
     request.state.form_again = refused
     show_again(request, [text.row["person"]] if text.row["person"] else [])
-    await act(viewer, message, form.text("note", "说明", required=False), now)
+    await act(viewer, message, form.text("note", _("说明"), required=False), now)
     if not request.headers.get("hx-request"):
         return go("/messages?tab=unknown", said)
     return page(request, "messages/_row.html", text=await listing.get_text(viewer, message), toast=said)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from supervision.access.viewer import Viewer
 from supervision.db import execute, fetch_row, fetch_value, insert, insert_rows, take_ids
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.people.phones import PhoneFault, normalise_phone
 from supervision.people.pinyin import readings
 from supervision.sealed import blind, open_sealed, seal
@@ -165,14 +166,14 @@ async def _check_staff(to: Assignment) -> None:
     # Shared: whoever ends this account at the same moment waits, and then hands this file over too.
     row = await fetch_row("SELECT office, disabled_at, role FROM staff WHERE id = $1 FOR SHARE", to.staff)
     if row is None or row["office"] != to.office or row["disabled_at"]:
-        raise Refusal("责任人必须是该司法所的在岗人员。", fields={"staff": "请选择该司法所的在岗人员。"})
+        raise Refusal(_("责任人必须是该司法所的在岗人员。"), fields={"staff": _("请选择该司法所的在岗人员。")})
     if row["role"] not in ("officer", "head"):
-        raise Refusal("责任人必须是司法所工作人员或负责人。", fields={"staff": "请选择司法所工作人员或负责人。"})
+        raise Refusal(_("责任人必须是司法所工作人员或负责人。"), fields={"staff": _("请选择司法所工作人员或负责人。")})
 
 
 async def add_note(viewer: Viewer, person: int, text: str, now: datetime) -> int:
     """A remark on the file; sealed. Raises Refusal when it is empty."""
     if not text.strip():
-        raise Refusal("备注不能为空。", fields={"text": "请填写备注。"})
+        raise Refusal(_("备注不能为空。"), fields={"text": _("请填写备注。")})
     values = {"person": person, "text_sealed": seal(text.strip(), NOTE), "recorded_at": now, "recorded_by": viewer.id}
     return await insert("note", values)

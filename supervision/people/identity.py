@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from stdnum.cn import ric
 
+from supervision.language import gettext as _
+
 # GB/T 2260 provinces, and the 81-83 of residence permits for people from Hong Kong, Macao and Taiwan.
 PROVINCES: Final = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
@@ -68,7 +70,9 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
     _refuse_lost_digits(number)
     _refuse_other_shapes(number)
     if number[:2] not in PROVINCES:
-        raise IdentityFault("id_province", f"身份证号开头的省份代码“{number[:2]}”不存在，请对照证件核对")
+        raise IdentityFault(
+            "id_province", _("身份证号开头的省份代码“%(number)s”不存在，请对照证件核对") % {"number": number[:2]}
+        )
     born_on = _born_on(number, today)
     if number[-1] != ric.calc_check_digit(number):
         raise _check_digit_fault(number)
@@ -83,18 +87,20 @@ def _refuse_lost_digits(number: str) -> None:
     whole = number.split(".")[0]
     if not _SPREADSHEET_NUMBER.fullmatch(number) or (len(whole) == 15 and "E" not in number):
         return
-    raise IdentityFault("id_is_number", "身份证号被存成了数字，末尾几位已丢失，请把该列设为文本后重新填写完整号码")
+    raise IdentityFault("id_is_number", _("身份证号被存成了数字，末尾几位已丢失，请把该列设为文本后重新填写完整号码"))
 
 
 def _refuse_other_shapes(number: str) -> None:
     if number in MISSING:
-        raise IdentityFault("id_missing", "没有身份证号，请补填 18 位身份证号")
+        raise IdentityFault("id_missing", _("没有身份证号，请补填 18 位身份证号"))
     if re.fullmatch(r"[0-9]{15}(\.0*)?", number):
-        raise IdentityFault("id_fifteen_digits", "这是 15 位旧身份证号，请核对本人证件后填写 18 位号码")
+        raise IdentityFault("id_fifteen_digits", _("这是 15 位旧身份证号，请核对本人证件后填写 18 位号码"))
     if len(number) != 18:
-        raise IdentityFault("id_malformed", f"身份证号应为 18 位，这里有 {len(number)} 位，请对照证件重新填写")
+        raise IdentityFault(
+            "id_malformed", _("身份证号应为 18 位，这里有 %(n)s 位，请对照证件重新填写") % {"n": len(number)}
+        )
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        raise IdentityFault("id_malformed", "身份证号只能是 17 位数字加一位数字或 X，请对照证件重新填写")
+        raise IdentityFault("id_malformed", _("身份证号只能是 17 位数字加一位数字或 X，请对照证件重新填写"))
 
 
 def _born_on(number: str, today: date) -> date:
@@ -102,11 +108,19 @@ def _born_on(number: str, today: date) -> date:
     try:
         born_on = date.fromisoformat(written)
     except ValueError:
-        raise IdentityFault("id_birth_date", f"身份证号中的出生日期 {written} 不存在，请对照证件核对") from None
+        raise IdentityFault(
+            "id_birth_date", _("身份证号中的出生日期 %(written)s 不存在，请对照证件核对") % {"written": written}
+        ) from None
     if born_on > today:
-        raise IdentityFault("id_birth_date", f"身份证号中的出生日期 {written} 晚于今天，请对照证件核对")
+        raise IdentityFault(
+            "id_birth_date", _("身份证号中的出生日期 %(written)s 晚于今天，请对照证件核对") % {"written": written}
+        )
     if _age(born_on, today) > OLDEST_YEARS:
-        raise IdentityFault("id_birth_date", f"身份证号中的出生日期 {written} 超过 {OLDEST_YEARS} 年，请对照证件核对")
+        raise IdentityFault(
+            "id_birth_date",
+            _("身份证号中的出生日期 %(written)s 超过 %(n)s 年，请对照证件核对")
+            % {"written": written, "n": OLDEST_YEARS},
+        )
     return born_on
 
 
@@ -117,5 +131,7 @@ def _age(born_on: date, today: date) -> int:
 def _check_digit_fault(number: str) -> IdentityFault:
     # A sheet keeps 15 significant digits and writes zeros for the rest: the digits are gone, not mistyped.
     if number.endswith("000"):
-        return IdentityFault("id_is_number", "身份证号末三位变成了 000，多半是被存成了数字，请把该列设为文本后重新填写")
-    return IdentityFault("id_check_digit", "身份证号校验码不对，可能有一位写错或两位写反，请对照证件核对")
+        return IdentityFault(
+            "id_is_number", _("身份证号末三位变成了 000，多半是被存成了数字，请把该列设为文本后重新填写")
+        )
+    return IdentityFault("id_check_digit", _("身份证号校验码不对，可能有一位写错或两位写反，请对照证件核对"))

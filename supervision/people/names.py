@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from supervision.language import gettext as _
+
 LONGEST_NAME: Final = 100
 FORMULA: Final = ("=", "+", "-", "@")
 BROKEN: Final = "\ufffd"
@@ -22,11 +24,11 @@ def name_fault(name: str) -> str | None:
     if name.isalpha() and len(name) <= LONGEST_NAME:
         return None
     if name.startswith(FORMULA):
-        return f"姓名“{name[:30]}”是公式，不是姓名，请核对"
+        return _("姓名“%(name)s”是公式，不是姓名，请核对") % {"name": name[:30]}
     if len(name) > LONGEST_NAME:
-        return f"姓名超过 {LONGEST_NAME} 个字，请核对"
+        return _("姓名超过 %(n)s 个字，请核对") % {"n": LONGEST_NAME}
     if any(sign == BROKEN or unicodedata.category(sign) in UNSEEN or _is_no_character(sign) for sign in name):
-        return "姓名中有看不见的控制符或损坏的字，请重新填写"
+        return _("姓名中有看不见的控制符或损坏的字，请重新填写")
     return None
 
 

@@ -7,6 +7,8 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from supervision.language import gettext as _
+
 MOBILE_OR_LANDLINE: Final = frozenset(
     [PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE]
 )
@@ -30,9 +32,9 @@ def normalise_phone(text: str) -> str:
     written = re.sub(r"\.0*$", "", unicodedata.normalize("NFKC", text).strip())
     digits = _NOISE.sub("", written)
     if not digits:
-        raise PhoneFault("phone_missing", "没有电话号码，请补填手机号或带区号的座机号")
+        raise PhoneFault("phone_missing", _("没有电话号码，请补填手机号或带区号的座机号"))
     if not re.fullmatch(r"\+?[0-9]+", digits):
-        raise PhoneFault("phone_invalid", "电话一栏只填号码，请去掉文字说明，多个号码用顿号分开")
+        raise PhoneFault("phone_invalid", _("电话一栏只填号码，请去掉文字说明，多个号码用顿号分开"))
     return _national(digits)
 
 
@@ -55,5 +57,5 @@ def _national(digits: str) -> str:
 
 def _unusable(digits: str) -> PhoneFault:
     if digits.startswith("1") and len(digits) != 11:
-        return PhoneFault("phone_invalid", f"手机号应为 11 位，这里有 {len(digits)} 位，请核对")
-    return PhoneFault("phone_invalid", "电话号码不是可用的手机号，也不是带区号的座机号，请核对")
+        return PhoneFault("phone_invalid", _("手机号应为 11 位，这里有 %(n)s 位，请核对") % {"n": len(digits)})
+    return PhoneFault("phone_invalid", _("电话号码不是可用的手机号，也不是带区号的座机号，请核对"))

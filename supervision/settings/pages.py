@@ -14,14 +14,16 @@ from supervision import rules
 from supervision.access.viewer import guard
 from supervision.clock import Clock
 from supervision.db import Record, fetch
+from supervision.language import N_, listed
+from supervision.language import gettext as _
 from supervision.rules.base import Rule
 from supervision.rules.parameters import DEFAULTS
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
 MEANINGS = {default.key: default.meaning for default in DEFAULTS}
-OWED_BY = {"person": "本人", "staff": "司法所", "organ": "区矫正机构"}
-KINDS = {"off": "放假", "work": "调休上班"}
+OWED_BY = {"person": N_("本人"), "staff": N_("司法所"), "organ": N_("区矫正机构")}
+KINDS = {"off": N_("放假"), "work": N_("调休上班")}
 
 
 # -- rules -------------------------------------------------------------------------------------------------------
@@ -51,12 +53,12 @@ async def rules_in_force(request: AnyRequest) -> Template:
 
 
 def _in_force(rule: Rule) -> RuleInForce:
-    titles = [title for (rule_id, _), title in rules.VARIANT_TITLES.items() if rule_id == rule.id]
+    titles = [_(title) for (rule_id, _variant), title in rules.VARIANT_TITLES.items() if rule_id == rule.id]
     return RuleInForce(
         id=rule.id,
-        title=rule.title,
-        article=rule.article,
-        owed_by=OWED_BY[rule.owed_by],
+        title=_(rule.title),
+        article=_(rule.article),
+        owed_by=_(OWED_BY[rule.owed_by]),
         variants=titles,
         reminders=_reminders(rule),
         parameters=" ".join(rule.parameters),
@@ -66,8 +68,10 @@ def _in_force(rule: Rule) -> RuleInForce:
 def _reminders(rule: Rule) -> str:
     """电话报告：提前 1 天; what a dated parameter says wins over it."""
     days = {variant: counts for variant, counts in rule.remind_days.items() if counts}
-    return "；".join(
-        f"{rules.title_of(rule.id, variant)}：提前 {'、'.join(map(str, counts))} 天" for variant, counts in days.items()
+    return _("；").join(
+        _("%(title)s：提前 %(days)s 天")
+        % {"title": _(rules.title_of(rule.id, variant)), "days": listed(map(str, counts))}
+        for variant, counts in days.items()
     )
 
 
@@ -109,7 +113,7 @@ def dated(rows: Sequence[Mapping[str, Any] | Record], now: datetime) -> list[Dat
     """The parameters in the order of the rules; the last value whose date has come is in force."""
     values: dict[str, list[Value]] = {}
     for row in rows:
-        shown = Value(value_text(json.loads(row["value"])), row["valid_from"], row["source"], row["by"] or "")
+        shown = Value(value_text(json.loads(row["value"])), row["valid_from"], _(row["source"]), row["by"] or "")
         values.setdefault(row["key"], []).append(shown)
     keys = [key for key in MEANINGS if key in values] + sorted(values.keys() - MEANINGS.keys())
     return [_dated(key, values[key], now) for key in keys]
@@ -118,32 +122,32 @@ def dated(rows: Sequence[Mapping[str, Any] | Record], now: datetime) -> list[Dat
 def _dated(key: str, values: list[Value], now: datetime) -> Dated:
     begun = [value for value in values if value.valid_from <= now] or values[:1]
     coming = [value for value in values if value.valid_from > now and value not in begun]
-    return Dated(key, MEANINGS.get(key, key), begun[-1], coming, begun[-2::-1])
+    return Dated(key, _(MEANINGS.get(key, key)), begun[-1], coming, begun[-2::-1])
 
 
-STEP_UNITS = {"wd": "个工作日", "d": "天", "w": "周", "m": "个月"}
+STEP_UNITS = {"wd": N_("个工作日"), "d": N_("天"), "w": N_("周"), "m": N_("个月")}
 WORDS = {
-    "month": "每月",
-    "quarter": "每季度",
-    "half_year": "每半年",
-    "week": "每周",
-    "fixed": "固定日期",
-    "phone": "电话",
-    "in_person": "当面",
-    "written": "书面",
+    "month": N_("每月"),
+    "quarter": N_("每季度"),
+    "half_year": N_("每半年"),
+    "week": N_("每周"),
+    "fixed": N_("固定日期"),
+    "phone": N_("电话"),
+    "in_person": N_("当面"),
+    "written": N_("书面"),
 }
 
 
 def value_text(value: Any) -> str:
     """A value as people say it: `1 周`, `5 个工作日`, `电话、当面`; what isn't known stays as it is."""
     if isinstance(value, list):
-        return "、".join(value_text(one) for one in value)
+        return listed(value_text(one) for one in value)
     text = str(value)
     for unit, name in STEP_UNITS.items():
         count = text.removesuffix(unit)
         if count != text and count.isascii() and count.isdigit():
-            return f"{count} {name}"
-    return WORDS.get(text, text)
+            return f"{count} {_(name)}"
+    return _(WORDS.get(text, text))
 
 
 # -- holidays ----------------------------------------------------------------------------------------------------
@@ -173,6 +177,7 @@ async def holidays(request: AnyRequest, clock: NamedDependency[Clock]) -> Templa
         "year": year,
         "years": years,
         "runs": runs(rows),
+        "kinds": KINDS,
     }
     return page(request, "settings/holidays.html", **context)
 
@@ -191,11 +196,11 @@ def runs(rows: Sequence[Mapping[str, Any] | Record]) -> list[Run]:
     found: list[Run] = []
     for row in rows:
         last = found[-1] if found else None
-        same = last and (last.kind, last.name) == (KINDS[row["kind"]], row["name"])
+        same = last and (last.kind, last.name) == (row["kind"], row["name"])
         if last and same and row["day"] - last.last == timedelta(days=1):
             found[-1] = Run(last.first, row["day"], last.kind, last.name, last.source)
         else:
-            found.append(Run(row["day"], row["day"], KINDS[row["kind"]], row["name"], row["source"]))
+            found.append(Run(row["day"], row["day"], row["kind"], row["name"], row["source"]))
     return found
 
 
