@@ -18,8 +18,9 @@ from supervision.commissions.tables import ADOPTIONS, CONCLUSIONS, CONTENTS, NOT
 from supervision.commissions.words import ASKED
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
+from supervision.language import gettext as _
 from supervision.orders.expected import become_due, expected_of
-from supervision.orders.intake import NewOrder
+from supervision.orders.intake import ASSIGNED_AT_INTAKE, NewOrder
 from supervision.orders.offers import officer_options, officers_for
 
 AnyRequest = Request[Any, Any, Any]
@@ -70,21 +71,24 @@ async def _step(request: AnyRequest, viewer: Viewer, commission_id: int, what: t
     await get_commission(viewer, commission_id)
     if found is None or event not in ASKED or found.permission != permission:
         raise NotFound
-    form = await _form(request, viewer, commission_id, "_step", heading=words.EVENTS[event], event=event)
+    form = await _form(request, viewer, commission_id, "_step", heading=_(words.EVENTS[event]), event=event)
     new = _step_of(form, event)
     form.check()
     await steps.take_step(viewer, commission_id, new, clock.now())
-    return go("/commissions" if event == "refused" else _page(commission_id), f"已办理：{words.EVENTS[event]}。")
+    return go(
+        "/commissions" if event == "refused" else _page(commission_id),
+        _("已办理：%(event)s。") % {"event": _(words.EVENTS[event])},
+    )
 
 
 def _step_of(form: Form, event: str) -> steps.Step:
     asked = ASKED[event]
     return steps.Step(
         event,
-        form.moment("happened_at", asked.when),
-        document=form.text("document", asked.document, required=False) if asked.document else "",
-        note=form.text("note", asked.note, required=False) if asked.note else "",
-        until_on=form.day("until_on", asked.until) if asked.until else None,
+        form.moment("happened_at", _(asked.when)),
+        document=form.text("document", _(asked.document), required=False) if asked.document else "",
+        note=form.text("note", _(asked.note), required=False) if asked.note else "",
+        until_on=form.day("until_on", _(asked.until)) if asked.until else None,
         copied=form.tick("copied"),
     )
 
@@ -101,11 +105,11 @@ async def notice(
     await get_commission(viewer, commission_id)
     if event not in NOTICES:
         raise NotFound
-    form = await _form(request, viewer, commission_id, "_step", heading=words.NOTICES[event], event=event)
+    form = await _form(request, viewer, commission_id, "_step", heading=_(words.NOTICES[event]), event=event)
     new = _step_of(form, event)
     form.check()
     await steps.give_notice(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), f"已记录：{words.NOTICES[event]}。")
+    return go(_page(commission_id), _("已记录：%(event)s。") % {"event": _(words.NOTICES[event])})
 
 
 @post("/commissions/{commission_id:int}/assignment", guards=[guard(DECIDE)])
@@ -116,14 +120,14 @@ async def assign(
     officers = {one.id: one for one in await officers_for(viewer)}
     choices = reading.staff_options(await reading.investigators())
     shown = {"officers": officer_options(list(officers.values())), "choices": choices, "pair": (None, None)}
-    form = await _form(request, viewer, commission_id, "_assign", heading="指派调查人员", **shown)
-    lead, second = form.choice("lead", "主办人", officers), form.choice("second", "另一名调查人员", dict(choices))
+    form = await _form(request, viewer, commission_id, "_assign", heading=_("指派调查人员"), **shown)
+    lead, second = form.choice("lead", _("主办人"), officers), form.choice("second", _("另一名调查人员"), dict(choices))
     form.check()
     to = investigating.Investigators(officers[int(lead)].office, int(lead), int(second))
     again = form.context["one"]["state"] in investigating.CHANGES_HANDS
     act = investigating.change_investigators if again else investigating.assign_investigators
     await act(viewer, commission_id, to, clock.now())
-    return go(_page(commission_id), f"已指派{officers[int(lead)].office_name}调查。")
+    return go(_page(commission_id), _("已指派%(office)s调查。") % {"office": officers[int(lead)].office_name})
 
 
 @post("/commissions/{commission_id:int}/records", guards=[guard(HANDLE)])
@@ -133,20 +137,20 @@ async def add_record(
     """What somebody was asked, by two."""
     choices = reading.staff_options(await reading.investigators(viewer.office))
     form = await _form(
-        request, viewer, commission_id, "_record", heading="调查笔录", choices=choices, pair=(None, None)
+        request, viewer, commission_id, "_record", heading=_("调查笔录"), choices=choices, pair=(None, None)
     )
     ids = dict(choices)
     new = investigating.NewRecord(
-        source=form.choice("source", "调查来源", SOURCES),
-        heard=form.text("heard", "调查对象"),
-        place=form.text("place", "地点"),
-        content=form.text("content", "调查内容"),
-        happened_at=form.moment("happened_at", "调查时间"),
-        investigators=(_id(form.choice("first", "调查人员", ids)), _id(form.choice("second", "调查人员", ids))),
+        source=form.choice("source", _("调查来源"), SOURCES),
+        heard=form.text("heard", _("调查对象")),
+        place=form.text("place", _("地点")),
+        content=form.text("content", _("调查内容")),
+        happened_at=form.moment("happened_at", _("调查时间")),
+        investigators=(_id(form.choice("first", _("调查人员"), ids)), _id(form.choice("second", _("调查人员"), ids))),
     )
     form.check()
     await investigating.add_record(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), f"已保存调查笔录：{words.SOURCES[new.source]}。")
+    return go(_page(commission_id), _("已保存调查笔录：%(source)s。") % {"source": _(words.SOURCES[new.source])})
 
 
 def _id(text: str) -> int:
@@ -158,10 +162,10 @@ async def submit_draft(
     request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Answer:
     """The seven contents go to the bureau."""
-    form = await _form(request, viewer, commission_id, "_draft", heading="提交初稿", draft=None)
+    form = await _form(request, viewer, commission_id, "_draft", heading=_("提交初稿"), draft=None)
     contents = {name: form.text(name, words.CONTENTS[name], required=False) for name in CONTENTS}
     await investigating.submit_draft(viewer, commission_id, contents, clock.now())
-    return go(_page(commission_id), "初稿已提交区局审核。")
+    return go(_page(commission_id), _("初稿已提交区局审核。"))
 
 
 @post("/commissions/{commission_id:int}/opinion", guards=[guard(SIGN)])
@@ -169,17 +173,17 @@ async def decide(
     request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Answer:
     """The opinion after its collective assessment."""
-    form = await _form(request, viewer, commission_id, "_opinion", heading="集体评议、签发意见")
+    form = await _form(request, viewer, commission_id, "_opinion", heading=_("集体评议、签发意见"))
     new = deciding.NewOpinion(
-        conclusion=form.choice("conclusion", "评估意见", CONCLUSIONS),
-        number=form.text("number", "意见书文号"),
-        met_at=form.moment("met_at", "集体评议时间"),
-        attended=form.text("attended", "参加人员"),
-        reason=form.text("reason", "评议意见和理由"),
+        conclusion=form.choice("conclusion", _("评估意见"), CONCLUSIONS),
+        number=form.text("number", _("意见书文号")),
+        met_at=form.moment("met_at", _("集体评议时间")),
+        attended=form.text("attended", _("参加人员")),
+        reason=form.text("reason", _("评议意见和理由")),
     )
     form.check()
     await deciding.decide(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), "意见已签发，请反馈委托机关并同时抄送检察院。")
+    return go(_page(commission_id), _("意见已签发，请反馈委托机关并同时抄送检察院。"))
 
 
 @post("/commissions/{commission_id:int}/result", guards=[guard(DECIDE)])
@@ -187,18 +191,18 @@ async def conclude(
     request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Answer:
     """What the deciding organ made of it."""
-    form = await _form(request, viewer, commission_id, "_result", heading="登记采信结果")
+    form = await _form(request, viewer, commission_id, "_result", heading=_("登记采信结果"))
     new = deciding.NewResult(
-        adoption=form.choice("adoption", "是否采信", ADOPTIONS),
-        sentence=form.choice("sentence", "处理结果", SENTENCES),
-        happened_at=form.moment("happened_at", "得知结果的时间"),
+        adoption=form.choice("adoption", _("是否采信"), ADOPTIONS),
+        sentence=form.choice("sentence", _("处理结果"), SENTENCES),
+        happened_at=form.moment("happened_at", _("得知结果的时间")),
         in_district=form.tick("in_district"),
-        document=form.text("document", "裁判文书号", required=False),
-        decided_on=form.day_or_none("decided_on", "裁判日期"),
+        document=form.text("document", _("裁判文书号"), required=False),
+        decided_on=form.day_or_none("decided_on", _("裁判日期")),
     )
     form.check()
     await deciding.record_result(viewer, commission_id, new, clock.now())
-    told = "已办结；该人员列为待报到，裁判生效后请登记在册。" if new.expects else "已办结。"
+    told = _("已办结；该人员列为待报到，裁判生效后请登记在册。") if new.expects else _("已办结。")
     return go(_page(commission_id), told)
 
 
@@ -216,16 +220,16 @@ async def arrive(
         viewer,
         commission_id,
         "_arrival",
-        heading="裁判生效，登记在册",
+        heading=_("裁判生效，登记在册"),
         officers=officer_options(list(officers.values())),
         expected=expected,
     )
-    staff = form.choice("staff", "责任人", officers)
+    staff = form.choice("staff", _("责任人"), officers)
     order = _order(form, expected)
     form.check()
-    to = officers[int(staff)].assignment("入矫登记")
+    to = officers[int(staff)].assignment(ASSIGNED_AT_INTAKE)
     await become_due(viewer, (KIND, commission_id), order, to, now=clock.now())
-    return go(_page(commission_id), "已登记在册，首次报到的期限开始计算。")
+    return go(_page(commission_id), _("已登记在册，首次报到的期限开始计算。"))
 
 
 def _order(form: Form, expected: Mapping[str, Any]) -> NewOrder:
@@ -233,9 +237,9 @@ def _order(form: Form, expected: Mapping[str, Any]) -> NewOrder:
         number="",
         kind=expected["kind"],
         crime=expected["crime"],
-        effective_on=form.day("effective_on", "裁判生效日期"),
-        start_on=form.day("start_on", "矫正开始日期"),
-        end_on=form.day("end_on", "矫正结束日期"),
+        effective_on=form.day("effective_on", _("裁判生效日期")),
+        start_on=form.day("start_on", _("矫正开始日期")),
+        end_on=form.day("end_on", _("矫正结束日期")),
     )
 
 
@@ -253,10 +257,10 @@ async def withdraw(
 ) -> Answer:
     """A wrong record or notice no longer counts."""
     action = f"/facts/{kind}/{fact_id}/withdrawal"
-    form = await _form(request, viewer, commission_id, "_reason", heading="作废一条记录", action=action)
-    reason = form.text("reason", "原因", required=False)
+    form = await _form(request, viewer, commission_id, "_reason", heading=_("作废一条记录"), action=action)
+    reason = form.text("reason", _("原因"), required=False)
     await correcting.withdraw(viewer, commission_id, (kind, fact_id), reason=reason, now=clock.now())
-    return go(_page(commission_id), "已作废。由它而来的应办事项和预警已经重新计算。")
+    return go(_page(commission_id), _("已作废。由它而来的应办事项和预警已经重新计算。"))
 
 
 @post("/commissions/{commission_id:int}/undoing", guards=[guard(DECIDE)])
@@ -264,10 +268,10 @@ async def undo(
     request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Answer:
     """The last step was put down by mistake."""
-    form = await _form(request, viewer, commission_id, "_reason", heading="撤销上一步", action="/undoing")
-    reason = form.text("reason", "原因", required=False)
+    form = await _form(request, viewer, commission_id, "_reason", heading=_("撤销上一步"), action="/undoing")
+    reason = form.text("reason", _("原因"), required=False)
     await correcting.undo(viewer, commission_id, reason=reason, now=clock.now())
-    return go(_page(commission_id), "上一步已撤销。")
+    return go(_page(commission_id), _("上一步已撤销。"))
 
 
 @post("/commissions/{commission_id:int}/voiding", guards=[guard(DECIDE)])
@@ -275,10 +279,10 @@ async def void(
     request: AnyRequest, commission_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Answer:
     """The commission was put down by mistake."""
-    form = await _form(request, viewer, commission_id, "_reason", heading="作废整件委托", action="/voiding")
-    reason = form.text("reason", "原因", required=False)
+    form = await _form(request, viewer, commission_id, "_reason", heading=_("作废整件委托"), action="/voiding")
+    reason = form.text("reason", _("原因"), required=False)
     await correcting.void(viewer, commission_id, reason=reason, now=clock.now())
-    return go(_page(commission_id), "已作废，不再计入统计。")
+    return go(_page(commission_id), _("已作废，不再计入统计。"))
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from supervision.commissions.moves import KIND, done, lock, move, set_state
 from supervision.commissions.steps import end_assignment
 from supervision.db import Record, execute, fetch_row, tx
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.orders.expected import drop
 
 TABLES = {
@@ -41,7 +42,7 @@ async def withdraw(viewer: Viewer, commission: int, fact: tuple[str, int], *, re
         if found is None:
             raise NotFound
         if found["withdrawn_at"] is not None:
-            raise Refusal("这一条已经作废，不用再办。")
+            raise Refusal(_("这一条已经作废，不用再办。"))
         await _withdraw(TABLES[kind], "id = $1", fact_id, (viewer.id, reason), now=now)
         await done(viewer, "commission_withdrawn", row, now, {"kind": kind, "id": fact_id})
 
@@ -68,7 +69,7 @@ async def undo(viewer: Viewer, commission: int, *, reason: str, now: datetime) -
 
 def _check_undoable(row: Record, last: Record) -> None:
     if row["state"] == "void" or last["event"] not in UNDOABLE or last["new_state"] != row["state"]:
-        raise Refusal("上一步不能撤销；整件登记有误的，请作废后重新登记。")
+        raise Refusal(_("上一步不能撤销；整件登记有误的，请作废后重新登记。"))
 
 
 async def void(viewer: Viewer, commission: int, *, reason: str, now: datetime) -> None:
@@ -97,4 +98,4 @@ async def _withdraw(table: str, which: str, id: int, by: tuple[int, str], *, now
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refusal("请填写原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})

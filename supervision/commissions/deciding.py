@@ -8,6 +8,7 @@ from supervision.commissions.moves import CONTENT, KIND, check_event, check_when
 from supervision.commissions.tables import ADOPTIONS, CONCLUSIONS, SENTENCES
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import check_past
 from supervision.orders.expected import Expectation, expect
@@ -53,14 +54,14 @@ async def decide(viewer: Viewer, commission: int, new: NewOpinion, now: datetime
 def _check_opinion(new: NewOpinion, now: datetime) -> None:
     wrong = {}
     if new.conclusion not in CONCLUSIONS:
-        wrong["conclusion"] = "请选择评估意见。"
+        wrong["conclusion"] = _("请选择评估意见。")
     if new.met_at > now:
-        wrong["met_at"] = "集体评议的时间不能晚于现在。"
+        wrong["met_at"] = _("集体评议的时间不能晚于现在。")
     if len({name for name in new.attended.replace("，", "、").replace(",", "、").split("、") if name.strip()}) < 2:
-        wrong["attended"] = "集体评议应当有二人以上参加，请以顿号分隔写明。"
-    for name, label in (("number", "意见书文号"), ("reason", "评议意见和理由")):
+        wrong["attended"] = _("集体评议应当有二人以上参加，请以顿号分隔写明。")
+    for name, label in (("number", _("意见书文号")), ("reason", _("评议意见和理由"))):
         if not getattr(new, name).strip():
-            wrong[name] = f"请填写{label}。"
+            wrong[name] = _("请填写%(label)s。") % {"label": label}
     if wrong:
         raise Refusal(next(iter(wrong.values())), fields=wrong)
 
@@ -70,7 +71,7 @@ async def _refuse_known_number(number: str) -> None:
     if await fetch_value(
         "SELECT 1 FROM commission_opinion WHERE document_number = $1 AND withdrawn_at IS NULL", number
     ):
-        raise Refusal("这个文号已经用过。", fields={"number": "这个文号已经用过。"})
+        raise Refusal(_("这个文号已经用过。"), fields={"number": _("这个文号已经用过。")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ async def record_result(viewer: Viewer, commission: int, new: NewResult, now: da
 
 def _check_result(new: NewResult, now: datetime) -> None:
     if new.adoption not in ADOPTIONS:
-        raise Refusal("请选择是否采信。", fields={"adoption": "请选择是否采信。"})
+        raise Refusal(_("请选择是否采信。"), fields={"adoption": _("请选择是否采信。")})
     if new.sentence not in SENTENCES:
-        raise Refusal("请选择处理结果。", fields={"sentence": "请选择处理结果。"})
+        raise Refusal(_("请选择处理结果。"), fields={"sentence": _("请选择处理结果。")})
     check_past(new.happened_at, now)
 
 
@@ -129,4 +130,4 @@ async def _check_copied(commission: int) -> None:
         "SELECT 1 FROM commission_act WHERE commission = $1 AND kind = 'copied' AND withdrawn_at IS NULL", commission
     )
     if not copied:
-        raise Refusal("意见书还没有抄送检察院，不能办结。")
+        raise Refusal(_("意见书还没有抄送检察院，不能办结。"))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from supervision.alerts.subjects import Shown
 from supervision.db import Record, fetch
+from supervision.language import gettext as _
 from supervision.rules.base import Act
 from supervision.rules.commission import Commission, Run
 
@@ -92,6 +93,9 @@ async def titles(ids: Sequence[int]) -> dict[int, Shown]:
     """Commission → what it is called on a card of alerts, and its page; the name of whom it is about isn't told there."""
     rows = await fetch("SELECT id, number, organ_name FROM commission WHERE id = ANY($1)", list(ids))
     return {
-        row["id"]: Shown(f"调查评估 {row['number']}（{row['organ_name']}）", f"/commissions/{row['id']}")
+        row["id"]: Shown(
+            _("调查评估 %(number)s（%(organ)s）") % {"number": row["number"], "organ": row["organ_name"]},
+            f"/commissions/{row['id']}",
+        )
         for row in rows
     }

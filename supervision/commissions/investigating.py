@@ -12,12 +12,16 @@ from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES, SOURCES
 from supervision.days import local_day, start_of
 from supervision.db import Record, fetch, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
+from supervision.language import listed
 from supervision.orders.actions import check_past
 from supervision.people.actions import Assignment, assign
 from supervision.sealed import seal
 
 CHANGES_HANDS = ("assigned", "investigating", "extension_pending", "drafted")
 """States in which other investigators may take the case over."""
+ASSIGNED = "调查评估"
+"""Why the office has the case, as it is kept."""
 INVESTIGATES = ("officer", "head", "clerk", "cca_head", "helper")
 
 
@@ -45,7 +49,7 @@ async def change_investigators(viewer: Viewer, commission: int, to: Investigator
     async with tx():
         row = await lock(commission)
         if row["state"] not in CHANGES_HANDS:
-            raise Refusal(f"现在的状态是“{words.STATES[row['state']]}”，不能改派。")
+            raise Refusal(_("现在的状态是“%(state)s”，不能改派。") % {"state": _(words.STATES[row["state"]])})
         fact = await _put_assignment(viewer, row, to, now)
         await note_event(viewer, row, "reassigned", row["state"], fact=fact, now=now)
         await _assigned(viewer, row, to, now)
@@ -53,7 +57,7 @@ async def change_investigators(viewer: Viewer, commission: int, to: Investigator
 
 async def _put_assignment(viewer: Viewer, row: Record, to: Investigators, now: datetime) -> tuple[str, int]:
     if to.lead == to.second:
-        told = "调查应当由二人以上进行，请另选一人。"
+        told = _("调查应当由二人以上进行，请另选一人。")
         raise Refusal(told, fields={"second": told})
     await _check_staff(to.second, "second")
     await end_assignment(row["id"], now)
@@ -62,7 +66,7 @@ async def _put_assignment(viewer: Viewer, row: Record, to: Investigators, now: d
         "commission_assignment", values | {"happened_at": now, "recorded_at": now, "recorded_by": viewer.id}
     )
     # Without the person: by this row alone nobody of the office comes to see whom it is about (law CI-10).
-    await assign((KIND, row["id"]), None, Assignment(to.office, to.lead, "调查评估"), now, viewer.id)
+    await assign((KIND, row["id"]), None, Assignment(to.office, to.lead, ASSIGNED), now, viewer.id)
     return "assignment", fact
 
 
@@ -75,7 +79,7 @@ async def _check_staff(staff: int, field: str) -> None:
         "SELECT 1 FROM staff WHERE id = $1 AND disabled_at IS NULL AND role = ANY($2)", staff, list(INVESTIGATES)
     )
     if not known:
-        raise Refusal("请选择在岗人员。", fields={field: "请选择在岗人员。"})
+        raise Refusal(_("请选择在岗人员。"), fields={field: _("请选择在岗人员。")})
 
 
 # -- records --------------------------------------------------------------------------------------------------------
@@ -99,9 +103,9 @@ async def add_record(viewer: Viewer, commission: int, new: NewRecord, now: datet
     async with tx():
         row = await lock(commission)
         if row["state"] not in ("investigating", "extension_pending"):
-            raise Refusal(f"现在的状态是“{words.STATES[row['state']]}”，不能增加调查笔录。")
+            raise Refusal(_("现在的状态是“%(state)s”，不能增加调查笔录。") % {"state": _(words.STATES[row["state"]])})
         if new.happened_at < start_of(local_day((await current_run(commission)).from_at)):
-            told = "调查时间早于收到委托的时间。"
+            told = _("调查时间早于收到委托的时间。")
             raise Refusal(told, fields={"happened_at": told})
         for field, staff in zip(("first", "second"), new.investigators, strict=True):
             await _check_staff(staff, field)
@@ -112,14 +116,16 @@ async def add_record(viewer: Viewer, commission: int, new: NewRecord, now: datet
 
 def _check_record(new: NewRecord, now: datetime) -> None:
     if new.source not in SOURCES:
-        raise Refusal("请选择调查来源。", fields={"source": "请选择调查来源。"})
+        raise Refusal(_("请选择调查来源。"), fields={"source": _("请选择调查来源。")})
     if new.investigators[0] == new.investigators[1]:
-        told = "每份调查笔录应当有两名调查人员。"
+        told = _("每份调查笔录应当有两名调查人员。")
         raise Refusal(told, fields={"second": told})
     check_past(new.happened_at, now)
-    for name, label in (("heard", "调查对象"), ("place", "地点"), ("content", "调查内容")):
+    for name, label in (("heard", _("调查对象")), ("place", _("地点")), ("content", _("调查内容"))):
         if not getattr(new, name).strip():
-            raise Refusal(f"请填写{label}。", fields={name: f"请填写{label}。"})
+            raise Refusal(
+                _("请填写%(label)s。") % {"label": label}, fields={name: _("请填写%(label)s。") % {"label": label}}
+            )
 
 
 def _record_row(commission: int, new: NewRecord, now: datetime, by: int) -> dict[str, object]:
@@ -156,11 +162,13 @@ async def submit_draft(viewer: Viewer, commission: int, contents: Mapping[str, s
 
 def _check_contents(contents: Mapping[str, str]) -> None:
     missing = {
-        name: f"“{words.CONTENTS[name]}”没有填写，不能提交。" for name in CONTENTS if not contents.get(name, "").strip()
+        name: _("“%(name)s”没有填写，不能提交。") % {"name": _(words.CONTENTS[name])}
+        for name in CONTENTS
+        if not contents.get(name, "").strip()
     }
     if missing:
-        names = "、".join(f"“{words.CONTENTS[name]}”" for name in missing)
-        raise Refusal(f"{names}没有填写，不能提交。", fields=missing)
+        names = listed(_("“%(name)s”") % {"name": _(words.CONTENTS[name])} for name in missing)
+        raise Refusal(_("%(names)s没有填写，不能提交。") % {"names": names}, fields=missing)
 
 
 async def _check_sources(row: Record) -> None:
@@ -168,8 +176,8 @@ async def _check_sources(row: Record) -> None:
         "SELECT DISTINCT source FROM investigation_record WHERE commission = $1 AND withdrawn_at IS NULL", row["id"]
     )
     found = {one["source"] for one in rows}
-    missing = [words.SOURCES[source] for source in REQUIRED_SOURCES if source not in found]
+    missing = [_(words.SOURCES[source]) for source in REQUIRED_SOURCES if source not in found]
     if missing:
-        raise Refusal(
-            f"还没有关于{'、'.join(f'“{one}”' for one in missing)}的调查笔录，不能提交。没有被害人的，请在笔录中写明。"
-        )
+        names = listed(_("“%(name)s”") % {"name": one} for one in missing)
+        told = _("还没有关于%(names)s的调查笔录，不能提交。没有被害人的，请在笔录中写明。") % {"names": names}
+        raise Refusal(told)

@@ -11,6 +11,7 @@ from supervision.commissions import words
 from supervision.commissions.states import transition
 from supervision.db import Record, execute, fetch_row, fetch_value, insert
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import check_past
 from supervision.sealed import seal
 
@@ -31,7 +32,10 @@ def check_event(row: Record, event: str) -> None:
     found = transition(event)
     assert found is not None, event
     if row["state"] not in found.of:
-        raise Refusal(f"现在的状态是“{words.STATES[row['state']]}”，不能办理“{words.EVENTS[event]}”。")
+        raise Refusal(
+            _("现在的状态是“%(state)s”，不能办理“%(event)s”。")
+            % {"state": _(words.STATES[row["state"]]), "event": _(words.EVENTS[event])}
+        )
 
 
 async def check_when(commission: int, happened_at: datetime, now: datetime) -> None:
@@ -40,7 +44,7 @@ async def check_when(commission: int, happened_at: datetime, now: datetime) -> N
     before = await fetch_value(LAST_STEP, commission)
     # Forms know minutes, acts of this moment know more.
     if before is not None and happened_at < before.replace(second=0, microsecond=0):
-        told = "时间早于上一步办理的时间。"
+        told = _("时间早于上一步办理的时间。")
         raise Refusal(told, fields={"happened_at": told})
 
 

@@ -23,6 +23,7 @@ from supervision.db import Record
 from supervision.errors import Refusal
 from supervision.files.actions import of as kept_files
 from supervision.forms import Form, read_form
+from supervision.language import gettext as _
 from supervision.orders.offers import officer_options, officers_for
 from supervision.orders.tables import KINDS
 from supervision.people.actions import NewPerson
@@ -51,7 +52,7 @@ async def commissions(request: AnyRequest, viewer: NamedDependency[Viewer], cloc
     organ = request.query_params.get("organ", "")
     before = as_id(request.query_params.get("before", "0"))
     if tab not in reading.TABS or before is None or organ not in ("", *ORGANS):
-        raise Refusal("这个地址不完整，请从名单里重新打开。")
+        raise Refusal(_("这个地址不完整，请从名单里重新打开。"))
     found = await reading.lines(viewer, tab, organ, before or None, clock.now())
     await record(viewer, "see_commissions", people=[line.person for line in found], now=clock.now())
     more = tab != "open" and len(found) == reading.PAGE
@@ -137,20 +138,20 @@ async def receive(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     """A letter came with its material: the clock runs."""
     form = await read_form(request, "commissions/new.html", words=words)
     letter, about = _letter(form), _about(form, clock)
-    received_at = form.moment("happened_at", "收到全部材料的时间")
+    received_at = form.moment("happened_at", _("收到全部材料的时间"))
     form.check()
     made = await receiving.receive(viewer, letter, about, received_at, clock.now())
-    return go(_page(made), "委托已登记，办理期限开始计算。请在一个工作日内向检察院通报。")
+    return go(_page(made), _("委托已登记，办理期限开始计算。请在一个工作日内向检察院通报。"))
 
 
 def _letter(form: Form) -> receiving.Letter:
     return receiving.Letter(
-        organ=form.choice("organ", "委托机关类别", ORGANS),
-        organ_name=form.text("organ_name", "委托机关名称"),
-        number=form.text("letter_number", "委托函文号"),
-        written_on=form.day("commissioned_on", "委托函日期"),
-        intended_kind=form.choice("intended_kind", "拟适用的矫正类别", KINDS),
-        crime=form.text("crime", "罪名"),
+        organ=form.choice("organ", _("委托机关类别"), ORGANS),
+        organ_name=form.text("organ_name", _("委托机关名称")),
+        number=form.text("letter_number", _("委托函文号")),
+        written_on=form.day("commissioned_on", _("委托函日期")),
+        intended_kind=form.choice("intended_kind", _("拟适用的矫正类别"), KINDS),
+        crime=form.text("crime", _("罪名")),
         fast_track=form.tick("fast_track"),
     )
 
@@ -158,22 +159,22 @@ def _letter(form: Form) -> receiving.Letter:
 def _about(form: Form, clock: Clock) -> receiving.Asked:
     return receiving.Asked(
         person=_person(form, clock),
-        kind=form.choice("subject_kind", "调查对象类别", SUBJECT_KINDS),
+        kind=form.choice("subject_kind", _("调查对象类别"), SUBJECT_KINDS),
         minor=form.tick("minor"),
-        address=form.text("address", "住址", required=False),
+        address=form.text("address", _("住址"), required=False),
     )
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
-    name, number = without_marks(form.text("name", "姓名")), form.text("number", "身份证号", required=False)
+    name, number = without_marks(form.text("name", _("姓名"))), form.text("number", _("身份证号"), required=False)
     if fault := name_fault(name):
-        form.wrong.setdefault("name", f"{fault}。")
+        form.wrong.setdefault("name", _("%(fault)s。") % {"fault": fault})
     if not number:
-        return NewPerson(name, form.choice("sex", "性别", SEXES), None, "")
+        return NewPerson(name, form.choice("sex", _("性别"), SEXES), None, "")
     try:
         identity = parse_identity_number(number, clock.today())
     except IdentityFault as fault_of_number:
-        form.wrong["number"] = f"{fault_of_number.text}。"
+        form.wrong["number"] = _("%(fault)s。") % {"fault": fault_of_number.text}
         return NewPerson(name, "unknown", None, "")
     return NewPerson(name, identity.sex, identity.born_on, identity.number)
 

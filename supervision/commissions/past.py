@@ -15,6 +15,8 @@ from supervision.people.actions import NewPerson, add_people
 from supervision.sealed import seal
 
 REASON = "经集体评议，意见一致。"
+ATTENDED = "集体评议"
+NUMBER = "评{}号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class PastCommission:
     conclusion: str = "suitable"
     adoption: str = "adopted"
     sentence: str = "other"
+    in_district: bool = False
     concluded_at: datetime | None = None
 
 
@@ -118,13 +121,17 @@ def _assignment(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
 
 
 def _opinion(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
-    decided = {"conclusion": one.conclusion, "document_number": f"评{id}号", "met_at": one.decided_at}
-    return _fact(id, one.decided_at, by) | decided | {"attended": "集体评议", "reason_sealed": seal(REASON, CONTENT)}
+    decided = {"conclusion": one.conclusion, "document_number": NUMBER.format(id), "met_at": one.decided_at}
+    return _fact(id, one.decided_at, by) | decided | {"attended": ATTENDED, "reason_sealed": seal(REASON, CONTENT)}
 
 
 def _result(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
     assert one.concluded_at is not None
-    return _fact(id, one.concluded_at, by) | {"adoption": one.adoption, "sentence": one.sentence, "in_district": False}
+    return _fact(id, one.concluded_at, by) | {
+        "adoption": one.adoption,
+        "sentence": one.sentence,
+        "in_district": one.in_district,
+    }
 
 
 def _events(id: int, one: PastCommission, by: int | None) -> list[dict[str, Any]]:

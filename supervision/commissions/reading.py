@@ -11,6 +11,7 @@ from supervision.commissions.scope import visible_commissions
 from supervision.commissions.states import ENDED, RUNNING
 from supervision.commissions.tables import CONTENTS
 from supervision.db import Record, fetch, fetch_row
+from supervision.language import N_
 from supervision.sealed import open_sealed
 
 PAGE = 100
@@ -19,7 +20,7 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "sent": ("sent",),
     "ended": ENDED,
 }
-TAB_TITLES = {"open": "办理中", "sent": "待采信结果", "ended": "已结束"}
+TAB_TITLES = {"open": N_("办理中"), "sent": N_("待采信结果"), "ended": N_("已结束")}
 
 CLOCK = """
   LEFT JOIN LATERAL (SELECT d.limit_at, d.state, d.why FROM duty d

@@ -10,6 +10,7 @@ from supervision.commissions.tables import ORGANS, SUBJECT_KINDS
 from supervision.days import add_months, local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import check_past
 from supervision.orders.tables import KINDS
@@ -75,16 +76,18 @@ async def receive(viewer: Viewer, letter: Letter, about: Asked, received_at: dat
 
 def _check(letter: Letter, about: Asked, received_at: datetime, now: datetime) -> None:
     choices = (
-        ("organ", letter.organ, ORGANS, "委托机关类别"),
-        ("subject_kind", about.kind, SUBJECT_KINDS, "调查对象类别"),
-        ("intended_kind", letter.intended_kind, KINDS, "拟适用的矫正类别"),
+        ("organ", letter.organ, ORGANS, _("委托机关类别")),
+        ("subject_kind", about.kind, SUBJECT_KINDS, _("调查对象类别")),
+        ("intended_kind", letter.intended_kind, KINDS, _("拟适用的矫正类别")),
     )
     for name, value, known, label in choices:
         if value not in known:
-            raise Refusal(f"请选择{label}。", fields={name: f"请选择{label}。"})
+            raise Refusal(
+                _("请选择%(label)s。") % {"label": label}, fields={name: _("请选择%(label)s。") % {"label": label}}
+            )
     check_past(received_at, now)
     if letter.written_on > local_day(received_at):
-        told = "收到全部材料的时间早于委托函的日期。"
+        told = _("收到全部材料的时间早于委托函的日期。")
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -95,7 +98,7 @@ async def _refuse_twice(letter: Letter) -> None:
         letter.number,
     )
     if known:
-        told = f"{letter.organ_name}的这一委托函已经登记（{known}）。"
+        told = _("%(organ)s的这一委托函已经登记（%(number)s）。") % {"organ": letter.organ_name, "number": known}
         raise Refusal(told, fields={"letter_number": told})
 
 
@@ -106,7 +109,7 @@ async def _person_for(new: NewPerson, now: datetime) -> int:
     if known is None:
         return await add_person(new, now)
     if await fetch_value("SELECT name FROM person WHERE id = $1", known) != new.name:
-        told = "该身份证号已用另一姓名登记过，请核对。"
+        told = _("该身份证号已用另一姓名登记过，请核对。")
         raise Refusal(told, fields={"name": told})
     return known
 

@@ -12,6 +12,7 @@ from supervision.commissions.words import ASKED
 from supervision.days import end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.orders.actions import check_past
 from supervision.rules.commission import Run
 from supervision.rules.commission_clock import last_day
@@ -56,9 +57,9 @@ def _check_filled(step: Step) -> None:
     asked = ASKED[step.event]
     wrong = {}
     if asked.must_note and not step.note.strip():
-        wrong["note"] = f"请填写{asked.note}。"
+        wrong["note"] = _("请填写%(label)s。") % {"label": _(asked.note)}
     if asked.must_document and not step.document.strip():
-        wrong["document"] = f"请填写{asked.document}。"
+        wrong["document"] = _("请填写%(label)s。") % {"label": _(asked.document)}
     if wrong:
         raise Refusal(next(iter(wrong.values())), fields=wrong)
 
@@ -103,10 +104,12 @@ async def _in_time(viewer: Viewer, row: Record, step: Step, now: datetime) -> No
     """An extension is agreed before the limit, and to a later day; else the original one counts (law CI-05)."""
     last = await last_day_of(row, now)
     if step.happened_at >= end_of(last):
-        told = f"延期应当在期限届满（{last:%Y-%m-%d}）前协商一致；此后同意的不产生延期效力，仍按原期限计算。"
+        told = _("延期应当在期限届满（%(day)s）前协商一致；此后同意的不产生延期效力，仍按原期限计算。") % {
+            "day": f"{last:%Y-%m-%d}"
+        }
         raise Refusal(told, fields={"happened_at": told})
     if step.until_on is None or step.until_on <= last:
-        told = f"新的期限应当晚于现在的期限 {last:%Y-%m-%d}。"
+        told = _("新的期限应当晚于现在的期限 %(day)s。") % {"day": f"{last:%Y-%m-%d}"}
         raise Refusal(told, fields={"until_on": told})
 
 
@@ -118,7 +121,7 @@ async def _by_another(viewer: Viewer, row: Record, step: Step, now: datetime) ->
         row["id"],
     )
     if drafter == viewer.id:
-        raise Refusal("不能审核自己提交的初稿，请另一名工作人员办理。")
+        raise Refusal(_("不能审核自己提交的初稿，请另一名工作人员办理。"))
 
 
 async def _explained(viewer: Viewer, row: Record, step: Step, now: datetime) -> None:
@@ -132,7 +135,7 @@ async def _explained(viewer: Viewer, row: Record, step: Step, now: datetime) -> 
         start_of(local_day(run.to_at)),
     )
     if not told:
-        raise Refusal("还没有向委托机关说明情况，不能办结。")
+        raise Refusal(_("还没有向委托机关说明情况，不能办结。"))
 
 
 Check = Callable[[Viewer, Record, Step, datetime], Awaitable[None]]
@@ -145,7 +148,7 @@ GUARDS: dict[str, Check] = {"extension_agreed": _in_time, "approved": _by_anothe
 async def give_notice(viewer: Viewer, commission: int, step: Step, now: datetime) -> None:
     """The procuratorate was informed (CI-02) or got its copy (CI-07), or the organ was told why (CI-08). Raises Refusal."""
     if step.event not in NOTICES:
-        raise Refusal("请选择告知的事项。", fields={"kind": "请选择告知的事项。"})
+        raise Refusal(_("请选择告知的事项。"), fields={"kind": _("请选择告知的事项。")})
     async with tx():
         row = await lock(commission)
         check_past(step.happened_at, now)
@@ -168,8 +171,8 @@ async def _check_occasion(row: Record, step: Step) -> None:
     )
     assert found is not None
     if row["state"] == "void" or found["occasion"] is None:
-        raise Refusal("还没有需要告知的情况。")
+        raise Refusal(_("还没有需要告知的情况。"))
     if step.happened_at < start_of(local_day(found["occasion"])):
-        raise Refusal("告知的时间早于它所说的事。", fields={"happened_at": "告知的时间早于它所说的事。"})
+        raise Refusal(_("告知的时间早于它所说的事。"), fields={"happened_at": _("告知的时间早于它所说的事。")})
     if found["told"] is not None and (step.event == "informed" or found["told"] >= found["occasion"]):
-        raise Refusal("已经记录过了，没有重复保存。")
+        raise Refusal(_("已经记录过了，没有重复保存。"))
