@@ -1,5 +1,6 @@
 """The buckets of the register of correction. In the SQL, `o` is the order."""
 
+from supervision.language import N_
 from supervision.rollcall.known import START_OF_TODAY, TODAY
 from supervision.rollcall.register import Bucket, Proof, Register
 
@@ -7,7 +8,7 @@ OPEN = "o.ended_at IS NULL"
 TERM_PAST = f"o.end_on < {TODAY}"
 LAPSED = "is_lapsed(d.state, d.limit_at, $1)"
 TO_COME = "d.state = 'open' AND d.limit_at > $1"
-NO_SEARCH = "没有查找预警"
+NO_SEARCH = N_("没有查找预警")
 
 
 def some_duty(condition: str) -> str:
@@ -66,72 +67,85 @@ OWED = f"""coalesce({some_duty(f"d.owed_by = 'person' AND {TO_COME}")},
     CASE WHEN {some_duty("d.owed_by = 'person' AND d.state = 'met' AND d.limit_at > $1")} IS NOT NULL
          THEN {some_duty(f"d.rule = 'TE-03' AND {TO_COME}")} END)"""
 
-# Off control, leave, hand-over, proposed and suspended come with the rules that give them their proofs; enrolling will
-# also ask for the team, the announcement and the plan (law RE-13 to RE-15).
+# Only of whoever came of late: the longest clock of a reception is a month, and asking the others would cost a look each.
+STILL_RECEIVED = f"""CASE WHEN o.registered_at > $1 - interval '62 days'
+    THEN {some_duty(f"d.rule IN ('RE-13', 'RE-14', 'RE-15') AND {TO_COME}")} END"""
+
+# The word of a named person after verifying (law b.9), until the person is found.
+OFF_CONTROL = "(SELECT 'off_control:' || c.id FROM {off_control} c WHERE c.order_id = o.id LIMIT 1)"
+
+# Leave, hand-over, proposed and suspended come with the rules that give them their proofs.
 BUCKETS: tuple[Bucket, ...] = (
     Bucket(
         "ended_today",
-        "今日结束",
+        N_("今日结束"),
         "o.ended_at IS NOT NULL",
-        (Proof(ENDED_TODAY, "没有结束记录"), Proof(HANDED_OVER, "解除后没有转入安置帮教，也没有写明理由")),
+        (Proof(ENDED_TODAY, N_("没有结束记录")), Proof(HANDED_OVER, N_("解除后没有转入安置帮教，也没有写明理由"))),
     ),
     Bucket(
         "expired_hold",
-        "期满待决",
+        N_("期满待决"),
         f"{OPEN} AND {TERM_PAST} AND {IN_CUSTODY} IS NOT NULL",
-        (Proof(IN_CUSTODY, "没有羁押记录"), Proof(open_alert(SINCE_THE_END), "期满后没有预警")),
+        (Proof(IN_CUSTODY, N_("没有羁押记录")), Proof(open_alert(SINCE_THE_END), N_("期满后没有预警"))),
     ),
     Bucket(
         "past_end",
-        "逾期解矫",
+        N_("逾期解矫"),
         f"{OPEN} AND o.registered_at IS NOT NULL AND {TERM_PAST}",
-        (Proof(PAST_END_TOLD, "期满未解除而没有预警"),),
+        (Proof(PAST_END_TOLD, N_("期满未解除而没有预警")),),
     ),
     Bucket(
         "detained",
-        "被羁押或住院",
+        N_("被羁押或住院"),
         f"""{OPEN} AND {HELD} IS NOT NULL AND {some_duty(f"d.rule = 'confirm_pause' AND {LAPSED}")} IS NULL""",
         (
-            Proof(HELD, "没有羁押或住院记录"),
-            Proof(some_duty(f"d.rule = 'confirm_pause' AND {TO_COME}"), "没有待办的核实事项"),
+            Proof(HELD, N_("没有羁押或住院记录")),
+            Proof(some_duty(f"d.rule = 'confirm_pause' AND {TO_COME}"), N_("没有待办的核实事项")),
         ),
     ),
     Bucket(
+        "off_control",
+        N_("脱管"),
+        f"{OPEN} AND o.registered_at IS NOT NULL AND {OFF_CONTROL} IS NOT NULL",
+        (Proof(OFF_CONTROL, N_("没有认定脱管的记录")), Proof(open_alert("a.kind = 'LO-05'"), NO_SEARCH)),
+    ),
+    Bucket(
         "never_taken_in",
-        "漏管",
+        N_("漏管"),
         f"""{OPEN} AND o.registered_at IS NULL AND {some_duty("d.rule = 'RE-06' AND d.limit_at <= $1")} IS NOT NULL""",
         (Proof(SEARCHED, NO_SEARCH),),
     ),
     Bucket(
         "awaited",
-        "待报到",
+        N_("待报到"),
         f"{OPEN} AND o.registered_at IS NULL",
-        (Proof(some_duty(f"d.rule = 'RE-06' AND {TO_COME}"), "没有待办的首次报到"),),
+        (Proof(some_duty(f"d.rule = 'RE-06' AND {TO_COME}"), N_("没有待办的首次报到")),),
     ),
     Bucket(
         "lapsed",
-        "逾期",
+        N_("逾期"),
         f"{OPEN} AND o.registered_at IS NOT NULL AND o.id IN {LAPSED_ORDERS}",
-        (Proof(EVERY_LAPSE_ALERTED, "有逾期事项没有预警"),),
+        (Proof(EVERY_LAPSE_ALERTED, N_("有逾期事项没有预警")),),
     ),
     Bucket(
         "enrolling",
-        "入矫中",
-        f"{OPEN} AND o.registered_at IS NOT NULL AND ({HAS_OFFICER} IS NULL OR {HAS_CLASS} IS NULL)",
+        N_("入矫中"),
+        f"""{OPEN} AND o.registered_at IS NOT NULL
+              AND ({HAS_OFFICER} IS NULL OR {HAS_CLASS} IS NULL OR {STILL_RECEIVED} IS NOT NULL)""",
         (
-            Proof(f"coalesce({HAS_OFFICER}, {NO_OFFICER_TOLD})", "没有责任人也没有预警"),
-            Proof(f"coalesce({HAS_CLASS}, {NO_CLASS_TOLD})", "没有管理类别也没有预警"),
-            Proof(OWED, "没有今后应办的事项"),
+            Proof(f"coalesce({HAS_OFFICER}, {NO_OFFICER_TOLD})", N_("没有责任人也没有预警")),
+            Proof(f"coalesce({HAS_CLASS}, {NO_CLASS_TOLD})", N_("没有管理类别也没有预警")),
+            Proof(OWED, N_("没有今后应办的事项")),
         ),
     ),
     Bucket(
         "in_order",
-        "在矫正常",
+        N_("在矫正常"),
         f"{OPEN} AND o.registered_at IS NOT NULL",
         (
-            Proof(HAS_OFFICER, "没有在岗的责任人"),
-            Proof(HAS_CLASS, "没有管理类别"),
-            Proof(OWED, "没有今后应办的事项"),
+            Proof(HAS_OFFICER, N_("没有在岗的责任人")),
+            Proof(HAS_CLASS, N_("没有管理类别")),
+            Proof(OWED, N_("没有今后应办的事项")),
         ),
     ),
 )
@@ -140,5 +154,7 @@ IN_REGISTER = f"""o.created_at <= $1 AND (o.ended_at IS NULL OR NOT EXISTS (
     SELECT FROM {{order_end}} e WHERE e.order_id = o.id AND e.recorded_at < {START_OF_TODAY}))"""
 
 
-CORRECTION = Register(code="correction", title="社区矫正登记", rows="{orders} o", within=IN_REGISTER, buckets=BUCKETS)
+CORRECTION = Register(
+    code="correction", title=N_("社区矫正登记"), rows="{orders} o", within=IN_REGISTER, buckets=BUCKETS
+)
 CENSUS = CORRECTION.census

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supervision.db import Record
+from supervision.language import N_
 from supervision.rollcall.buckets import LAPSED, OPEN
 from supervision.rollcall.known import KNOWN, View
 
 LATE_DAYS = 30
-HOW = {"seen": "见到本人", "heard": "听到本人", "self_reported": "本人书面报告", "third_party": "由他人证实"}
+HOW = {
+    "seen": N_("见到本人"),
+    "heard": N_("听到本人"),
+    "self_reported": N_("本人书面报告"),
+    "third_party": N_("由他人证实"),
+}
 
 
 @dataclass(frozen=True, slots=True)

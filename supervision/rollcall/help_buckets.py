@@ -3,6 +3,7 @@
 A dual listing is one row and is counted once, with the office of the residence, which has the file.
 """
 
+from supervision.language import N_
 from supervision.resettlement import states
 from supervision.rollcall.buckets import LAPSED, TO_COME
 from supervision.rollcall.known import START_OF_TODAY
@@ -37,68 +38,68 @@ VISITED = f"""coalesce({some_duty(f"d.rule = 'RA-14' AND {TO_COME}")},
     {some_duty(f"d.rule = 'RA-21' AND {TO_COME}")})"""
 HAS_OFFICE = """(SELECT 'responsibility:' || r.id FROM {help_responsibility} r
                   WHERE r.person = h.person AND r.assistance = h.id LIMIT 1)"""
-NO_VISIT = "没有今后的走访"
+NO_VISIT = N_("没有今后的走访")
 
 BUCKETS: tuple[Bucket, ...] = (
     Bucket(
         "help_ended_today",
-        "今日办结",
+        N_("今日办结"),
         "h.ended_at IS NOT NULL",
-        (Proof(ENDED_TODAY, "没有办结记录"),),
+        (Proof(ENDED_TODAY, N_("没有办结记录")),),
     ),
     Bucket(
         "help_off",
-        "失去联系",
+        N_("失去联系"),
         f"{OPEN} AND h.state = '{states.OFF}'",
-        (Proof(open_alert("a.kind = 'RA-17'"), "没有查找预警"),),
+        (Proof(open_alert("a.kind = 'RA-17'"), N_("没有查找预警")),),
     ),
     Bucket(
         "help_not_connected",
-        "未衔接",
+        N_("未衔接"),
         f"{OPEN} AND h.state = '{states.NOT_CONNECTED}'",
-        (Proof(open_alert("a.kind IN ('RA-11', 'RA-08')"), "没有查找预警"),),
+        (Proof(open_alert("a.kind IN ('RA-11', 'RA-08')"), N_("没有查找预警")),),
     ),
     Bucket(
         "help_awaiting",
-        "待释放、待衔接",
+        N_("待释放、待衔接"),
         f"{OPEN} AND h.state IN ({WAITING}) AND {IN_TIME}",
-        (Proof(some_duty(f"d.rule IN ('RA-06', 'RA-08') AND {TO_COME}"), "没有待办的释放衔接事项"),),
+        (Proof(some_duty(f"d.rule IN ('RA-06', 'RA-08') AND {TO_COME}"), N_("没有待办的释放衔接事项")),),
     ),
     Bucket(
         "help_transfer",
-        "迁居移交中",
+        N_("迁居移交中"),
         f"{OPEN} AND h.state = '{states.TRANSFER}' AND {IN_TIME}",
-        (Proof(some_duty(f"d.rule = 'RA-16' AND {TO_COME}"), "没有待办的移交事项"),),
+        (Proof(some_duty(f"d.rule = 'RA-16' AND {TO_COME}"), N_("没有待办的移交事项")),),
     ),
     Bucket(
         "help_filing",
-        "待建档",
+        N_("待建档"),
         f"{OPEN} AND h.state = '{states.CONNECTED}' AND {IN_TIME}",
-        (Proof(some_duty(f"d.rule = 'RA-12' AND {TO_COME}"), "没有待办的建档事项"),),
+        (Proof(some_duty(f"d.rule = 'RA-12' AND {TO_COME}"), N_("没有待办的建档事项")),),
     ),
     Bucket(
         "help_lapsed",
-        "需要跟进",
+        N_("需要跟进"),
         f"{OPEN} AND h.id IN {LAPSED_HELP}",
-        (Proof(open_alert(f"a.duty IS NOT NULL AND h.id NOT IN {UNALERTED_HELP}"), "有过期事项没有预警"),),
+        (Proof(open_alert(f"a.duty IS NOT NULL AND h.id NOT IN {UNALERTED_HELP}"), N_("有过期事项没有预警")),),
     ),
     Bucket(
         "help_dual",
-        "双列管",
+        N_("双列管"),
         f"{OPEN} AND h.state = '{states.DUAL}'",
-        (Proof(HAS_OFFICE, "没有帮教的司法所"), Proof(VISITED, NO_VISIT)),
+        (Proof(HAS_OFFICE, N_("没有帮教的司法所")), Proof(VISITED, NO_VISIT)),
     ),
     Bucket(
         "help_in_help",
-        "帮教中",
+        N_("帮教中"),
         f"{OPEN} AND h.state = '{states.IN_HELP}'",
-        (Proof(HAS_OFFICE, "没有帮教的司法所"), Proof(VISITED, NO_VISIT)),
+        (Proof(HAS_OFFICE, N_("没有帮教的司法所")), Proof(VISITED, NO_VISIT)),
     ),
 )
 
 HELP = Register(
     code="resettlement",
-    title="安置帮教登记",
+    title=N_("安置帮教登记"),
     rows="{assistance} h",
     # A period leaves the register only by a recorded end, on the day after the one on which that was recorded.
     within=f"""h.created_at <= $1 AND (h.ended_at IS NULL OR NOT EXISTS (

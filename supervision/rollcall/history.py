@@ -8,10 +8,13 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.days import SHANGHAI
 from supervision.db import Record, fetch, fetch_row
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.people.scope import visible_people
 from supervision.rollcall.buckets import CORRECTION
 from supervision.rollcall.help_buckets import HELP
 from supervision.rollcall.register import REMAINDER, Register
+from supervision.rollcall.strays import said_of
 from supervision.rollcall.take import hash_of
 
 DAYS = 14
@@ -37,7 +40,13 @@ class Lost:
     number: str
     name: str
     what: str
+    """As it is kept, in Chinese; a page shows `said`."""
     person: int | None
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in the language of the request."""
+        return said_of(self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +184,11 @@ async def _unexplained(moved: dict[str, Any]) -> list[Lost]:
         ids,
     )
     known = {row["id"]: row for row in rows}
-    told = [(order, "应在册而不在册") for order in moved["missing"]]
-    told += [(order, "在册而没有来历") for order in moved["unexplained"]]
+    told = [(order, N_("应在册而不在册")) for order in moved["missing"]]
+    told += [(order, N_("在册而没有来历")) for order in moved["unexplained"]]
     return [
         Lost(known[order]["number"], known[order]["name"], what, known[order]["person"])
         if order in known
-        else Lost(f"#{order}", "登记已不存在", what, None)
+        else Lost(f"#{order}", _("登记已不存在"), what, None)
         for order, what in told
     ]

@@ -20,6 +20,8 @@ FACTS: dict[str, str] = {
     "pause": f"""(SELECT id, subject_id AS order_id, kind FROM pause
                    WHERE subject_kind = 'order' AND from_at <= $1 AND {KNOWN}
                      AND (to_at IS NULL OR to_at > $1 OR ended_recorded_at > $1))""",
+    "off_control": f"""(SELECT id, order_id FROM off_control c WHERE {KNOWN} AND NOT EXISTS (
+        SELECT FROM search_end WHERE search = c.search AND {KNOWN}))""",
     "debt": "(SELECT id, order_id, kind FROM debt WHERE opened_at <= $1 AND (closed_at IS NULL OR closed_at > $1))",
     "responsibility": """(SELECT r.id, r.subject_id AS order_id, r.person, r.office, r.staff,
                                  s.id IS NOT NULL AND (s.disabled_at IS NULL OR s.disabled_at > $1) AS active

@@ -5,35 +5,38 @@ from datetime import date, datetime
 
 from supervision import rules
 from supervision.db import Record, fetch, tx
+from supervision.language import N_, listed
+from supervision.language import gettext as _
 from supervision.rollcall.buckets import CORRECTION, LAPSED_ORDERS
 from supervision.rollcall.headline import LATE_ENTERED, late_since
 from supervision.rollcall.help_buckets import HELP
 from supervision.rollcall.known import View
 from supervision.rollcall.register import REMAINDER
-from supervision.rollcall.strays import name_help_remainder, name_remainder
+from supervision.rollcall.strays import name_help_remainder, name_remainder, said_of
 from supervision.rollcall.third import ON_NEITHER
 
 PAGE = 50
 HELP_REMAINDER = "help_remainder"
 LIST_TITLES = {**CORRECTION.titles, **HELP.titles} | {
-    REMAINDER: "未闭合人员",
-    HELP_REMAINDER: "安置帮教未闭合人员",
-    "past_limit": "超过法定期限的人员",
-    "late_entries": "近 30 日事后补录",
-    "late_steps": "超过下一步时限的预警",
-    "apart": "不在两个名册的人员",
+    REMAINDER: N_("未闭合人员"),
+    HELP_REMAINDER: N_("安置帮教未闭合人员"),
+    "past_limit": N_("超过法定期限的人员"),
+    "late_entries": N_("近 30 日事后补录"),
+    "late_steps": N_("超过下一步时限的预警"),
+    "apart": N_("不在两个名册的人员"),
 }
+SEXES = {"male": N_("男"), "female": N_("女")}
 PROOF_WORDS = {
-    "alert": "预警",
-    "duty": "应办事项",
-    "order_end": "结束记录",
-    "responsibility": "责任人",
-    "class_decision": "管理类别",
-    "debt": "待补录",
-    "pause": "暂停记录",
-    "assistance": "安置帮教",
-    "not_handed_over": "不转入的理由",
-    "help_end": "办结记录",
+    "alert": N_("预警"),
+    "duty": N_("应办事项"),
+    "order_end": N_("结束记录"),
+    "responsibility": N_("责任人"),
+    "class_decision": N_("管理类别"),
+    "debt": N_("待补录"),
+    "pause": N_("暂停记录"),
+    "assistance": N_("安置帮教"),
+    "not_handed_over": N_("不转入的理由"),
+    "help_end": N_("办结记录"),
 }
 
 # $2 is the last registration of the page before, $3 the code of the list: each query gives the ids of one more than a page.
@@ -141,14 +144,14 @@ async def _told(view: View, code: str, found: list[Record]) -> dict[int, str]:
     ids = [row["id"] for row in found]
     if code in (REMAINDER, HELP_REMAINDER):
         lost = await (name_remainder if code == REMAINDER else name_help_remainder)(view, ids)
-        return {named.order: named.what for named in lost if named.order}
+        return {named.order: said_of(named.what) for named in lost if named.order}
     return {row["id"]: _proof((row["found"] or "").partition("|")[2]) for row in found}
 
 
 def _proof(references: str) -> str:
-    """`alert:17 pause:2` as people read it."""
+    """`alert:17 pause:2` as people read it, in the language of the request."""
     parts = (reference.partition(":") for reference in dict.fromkeys(references.split()))
-    return "、".join(f"{PROOF_WORDS[kind]} #{number}" for kind, _, number in parts)
+    return listed(f"{_(PROOF_WORDS[kind])} #{number}" for kind, _colon, number in parts)
 
 
 def _listed(row: Record, what: str) -> Listed:
@@ -156,7 +159,7 @@ def _listed(row: Record, what: str) -> Listed:
         person=row["person"],
         number=row["number"],
         name=row["name"],
-        sex={"male": "男", "female": "女"}.get(row["sex"], ""),
+        sex=SEXES.get(row["sex"], ""),
         born_on=row["born_on"],
         office=row["office"] or "",
         officer=row["officer"] or "",

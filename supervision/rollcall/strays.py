@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from supervision import rules
 from supervision.db import Record
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.rollcall.buckets import (
     CORRECTION,
     ENDED_TODAY,
@@ -29,7 +31,7 @@ from supervision.rollcall.help_buckets import OPEN as HELP_OPEN
 from supervision.rollcall.known import View
 from supervision.rollcall.third import FIND_ON_NO_LIST
 
-UNKNOWN_STATE = "不属于任何一类"
+UNKNOWN_STATE = N_("不属于任何一类")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A registration (or a person without one) with what is wrong: `codes` for programs, `what` for people."""
+    """A registration (or a person without one) with what is wrong.
+
+    `codes` for programs, `what` for people, in Chinese as it is kept; a page shows `said`.
+    """
 
     order: int | None
     """The number of the registration: an order, or a period of help; None of a person without one."""
@@ -54,6 +59,11 @@ class Named:
     what: str
     of_help: bool = False
     """Whether the registration is a period of help, not an order."""
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in the language of the request."""
+        return said_of(self.what)
 
 
 # OFFSET 0: asked of each order that is found, by its own duties and never by all that have lapsed.
@@ -67,27 +77,27 @@ IN_CORRECTION = f"{OPEN} AND o.registered_at IS NOT NULL"
 STRAYS: tuple[Stray, ...] = (
     Stray(
         "no_office",
-        "没有负责的司法所",
+        N_("没有负责的司法所"),
         f"""{OPEN} AND NOT EXISTS (SELECT FROM {{responsibility}} r
                                     WHERE r.person = o.person AND r.order_id = o.id)""",
     ),
     Stray(
         "no_future_duty",
-        "在矫而没有今后应办的事项",
+        N_("在矫而没有今后应办的事项"),
         f"{IN_CORRECTION} AND ({TERM_PAST}) IS NOT TRUE AND {HELD} IS NULL AND {OWED} IS NULL",
     ),
-    Stray("lapse_without_alert", "逾期而没有预警", f"o.id IN {UNALERTED_ORDERS}"),
-    Stray("ended_without_fact", "已结束而没有结束记录", f"o.ended_at IS NOT NULL AND {ENDED_TODAY} IS NULL"),
+    Stray("lapse_without_alert", N_("逾期而没有预警"), f"o.id IN {UNALERTED_ORDERS}"),
+    Stray("ended_without_fact", N_("已结束而没有结束记录"), f"o.ended_at IS NOT NULL AND {ENDED_TODAY} IS NULL"),
     Stray(
         "two_open_orders",
-        "同一人有两个未结束的登记",
+        N_("同一人有两个未结束的登记"),
         f"""{OPEN} AND EXISTS (SELECT FROM {{orders}} t
                                 WHERE t.person = o.person AND t.id <> o.id AND t.ended_at IS NULL)""",
     ),
     # Somebody is still to be asked whether a pause stands, or the order waits for a decision in custody: yet no pause is open.
     Stray(
         "detained_without_pause",
-        "按羁押或住院管理而没有羁押、住院记录",
+        N_("按羁押或住院管理而没有羁押、住院记录"),
         f"""{OPEN} AND ((o.state = 'expired_hold' AND {IN_CUSTODY} IS NULL)
                      OR (HELD_CHECK IS NOT NULL AND {HELD} IS NULL))""".replace(
             "HELD_CHECK", some_duty(f"d.rule = 'confirm_pause' AND {TO_COME}")
@@ -95,13 +105,13 @@ STRAYS: tuple[Stray, ...] = (
     ),
     Stray(
         "past_end_without_alert",
-        "矫正期已满、没有解除，也没有预警",
+        N_("矫正期已满、没有解除，也没有预警"),
         f"""{IN_CORRECTION} AND {TERM_PAST}
             AND CASE WHEN {IN_CUSTODY} IS NULL THEN {PAST_END_TOLD}
                      ELSE {open_alert(SINCE_THE_END)} END IS NULL""",
     ),
 )
-NO_LIST = Stray("on_no_list", "不在任何名册", "")
+NO_LIST = Stray("on_no_list", N_("不在任何名册"), "")
 TITLES = {stray.code: stray.title for stray in (*STRAYS, NO_LIST)}
 
 _CODES = ", ".join(f"CASE WHEN {stray.predicate} THEN '{stray.code}' END" for stray in STRAYS)
@@ -113,7 +123,7 @@ SELECT o.id, o.person, o.number, p.name, o.codes, d.rule, d.variant
   JOIN person p ON p.id = o.person LEFT JOIN duty d ON d.id = o.lapse
  ORDER BY o.id"""
 
-NOT_HELPED_ON = Stray("assistance_missing", "解除后没有转入安置帮教，也没有写明理由", "")
+NOT_HELPED_ON = Stray("assistance_missing", N_("解除后没有转入安置帮教，也没有写明理由"), "")
 # Whoever is in correction again is on that list; whoever has died, or went to prison, wasn't released.
 FIND_NOT_HELPED_ON = f"""
 SELECT o.id, o.person, o.number, p.name FROM {{orders}} o JOIN person p ON p.id = o.person
@@ -123,12 +133,14 @@ SELECT o.id, o.person, o.number, p.name FROM {{orders}} o JOIN person p ON p.id 
  ORDER BY o.id"""
 
 HELP_STRAYS: tuple[Stray, ...] = (
-    Stray("help_no_office", "没有帮教的司法所", f"{HELP_OPEN} AND {HAS_OFFICE} IS NULL"),
-    Stray("help_lapse_without_alert", "有过期事项没有预警", f"h.id IN {UNALERTED_HELP}"),
-    Stray("help_ended_without_fact", "已办结而没有办结记录", f"h.ended_at IS NOT NULL AND {HELP_ENDED_TODAY} IS NULL"),
+    Stray("help_no_office", N_("没有帮教的司法所"), f"{HELP_OPEN} AND {HAS_OFFICE} IS NULL"),
+    Stray("help_lapse_without_alert", N_("有过期事项没有预警"), f"h.id IN {UNALERTED_HELP}"),
+    Stray(
+        "help_ended_without_fact", N_("已办结而没有办结记录"), f"h.ended_at IS NOT NULL AND {HELP_ENDED_TODAY} IS NULL"
+    ),
     Stray(
         "on_both_registers",
-        "同时在社区矫正和安置帮教名册",
+        N_("同时在社区矫正和安置帮教名册"),
         f"""{HELP_OPEN} AND EXISTS (SELECT FROM {{orders}} o
                                      WHERE o.person = h.person AND o.created_at <= $1 AND o.ended_at IS NULL)""",
     ),
@@ -147,6 +159,16 @@ SELECT o.id, o.person, o.number, p.name, {CORRECTION.what_is_missing} AS missing
 NAME_HELP_REMAINDER = f"""
 SELECT h.id, h.person, p.name, {HELP.what_is_missing} AS missing
   FROM {{assistance}} h JOIN person p ON p.id = h.person WHERE h.id = ANY($2) AND {{scope}} ORDER BY h.id"""
+
+
+def said_of(what: str) -> str:
+    """What is wrong with somebody, in the language of the request; `what` joins sentences of the tables here by ；."""
+    return _("；").join(_said(sentence) for sentence in what.split("；"))
+
+
+def _said(sentence: str) -> str:
+    what, bracket, duty = sentence.partition("（")
+    return _("%(what)s（%(duty)s）") % {"what": _(what), "duty": _(duty.removesuffix("）"))} if bracket else _(sentence)
 
 
 async def find_strays(view: View) -> list[Named]:
