@@ -25,6 +25,8 @@ from supervision.people.actions import (
 from supervision.resettlement.handover import make_way
 
 """The advisory lock of intakes: two at once would take one number, or put one person down twice."""
+ASSIGNED_AT_INTAKE = "入矫登记"
+"""Why the file is with its first officer, as it is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.orders import words
 from supervision.orders.debts import PAGE, burndown, open_debts
-from supervision.orders.intake import Intake, NewOrder, take_in
+from supervision.orders.intake import ASSIGNED_AT_INTAKE, Intake, NewOrder, take_in
 from supervision.orders.offers import Officer, officer_options, officers_for
 from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
@@ -51,17 +51,17 @@ def _intake(form: Form, officers: dict[int, Officer], clock: Clock) -> Intake:
     person, phone, order = _person(form, clock), _phone(form), _order(form)
     staff = form.choice("staff", _("责任人"), officers)
     form.check()
-    return Intake(person, phone, order, officers[int(staff)].assignment("入矫登记"))
+    return Intake(person, phone, order, officers[int(staff)].assignment(ASSIGNED_AT_INTAKE))
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
     name, number = without_marks(form.text("name", _("姓名"))), form.text("number", _("身份证号"))
     if fault := name_fault(name):
-        form.wrong.setdefault("name", f"{fault}。")
+        form.wrong.setdefault("name", _("%(fault)s。") % {"fault": fault})
     try:
         identity = parse_identity_number(number, clock.today())
     except IdentityFault as fault:
-        form.wrong["number"] = f"{fault.text}。"
+        form.wrong["number"] = _("%(fault)s。") % {"fault": fault.text}
         return NewPerson(name, "unknown", None, "")
     return NewPerson(name, identity.sex, identity.born_on, identity.number)
 

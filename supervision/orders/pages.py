@@ -20,6 +20,8 @@ from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_id, get_person
 
 AnyRequest = Request[Any, Any, Any]
+REASSIGNED = "调整责任人"
+"""Why the file has another officer, as it is kept where nobody says why."""
 Answer = Response[Any]
 
 
@@ -70,7 +72,7 @@ async def assign_officer(
     reason = form.text("reason", _("原因"), required=False)
     form.check()
     officer = officers[int(chosen)]
-    await actions.assign_officer(viewer, order, officer.assignment(reason or "调整责任人"), clock.now())
+    await actions.assign_officer(viewer, order, officer.assignment(reason or REASSIGNED), clock.now())
     return back_to_file(request, person_id, _("责任人已改为%(name)s。") % {"name": officer.name})
 
 
