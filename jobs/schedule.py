@@ -20,6 +20,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("seal", work.seal, "审计封印", every=timedelta(seconds=10)),
     Job("keep_heads", work.keep_heads, "链头存档", every=timedelta(minutes=10)),
     Job("count_reports", work.count_reports, "报告统计", at=time(2, 0)),
+    Job("tidy_feed", work.tidy_feed, "变更清理", at=time(2, 0)),
     Job("backup", work.backup, "每日备份", at=time(2, 0)),
     Job("end_sessions", work.end_sessions, "会话清理", every=timedelta(minutes=10)),
     Job("purge_uploads", work.purge_uploads, "上传清理", every=timedelta(hours=1)),

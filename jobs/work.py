@@ -13,6 +13,7 @@ from supervision.audit.seal import seal_rows
 from supervision.backup.make import daily_backup
 from supervision.days import SHANGHAI
 from supervision.duties.reconcile import reconcile as compare_all
+from supervision.exchange.api.changes import tidy
 from supervision.exchange.uploads import purge
 from supervision.messages.delivery import deliver
 from supervision.messages.digest import staff_digest
@@ -110,6 +111,11 @@ async def backup(work: Work) -> int:
 async def count_reports(work: Work) -> int:
     """The reports of each day counted for the dashboard: the last weeks anew; rows."""
     return await count_days(work.now())
+
+
+async def tidy_feed(work: Work) -> int:
+    """The API's feed of changes kept short: what nobody has had a token to read for thirty days, thrown away."""
+    return await tidy(work.now())
 
 
 async def end_sessions(work: Work) -> int:

@@ -33,6 +33,7 @@ from supervision.config import Settings
 from supervision.db import DATABASE_AWAY, close_pool, fetch_value, open_pool
 from supervision.desk import pages as desk_pages
 from supervision.discipline import pages as discipline_pages
+from supervision.discipline import scan_pages
 from supervision.discipline import step_pages as discipline_step_pages
 from supervision.exchange import assistance_pages, export_pages
 from supervision.exchange import pages as exchange_pages
@@ -134,6 +135,7 @@ ROUTES: list[Any] = [
     *search_pages.ROUTES,
     *discipline_pages.ROUTES,
     *discipline_step_pages.ROUTES,
+    *scan_pages.ROUTES,
     *rollcall_pages.ROUTES,
     *statistics_pages.ROUTES,
     *ledger_pages.ROUTES,

@@ -29,6 +29,7 @@ DAILY: Final[Mapping[str, time]] = {
     "roll_call": time(7, 30),
     "digest": time(8, 0),
     "count_reports": time(2, 0),
+    "tidy_feed": time(2, 0),
     "backup": time(2, 0),
 }
 """The jobs of a day: theirs is done already, whenever the bench is run."""

@@ -6,6 +6,8 @@ import pytest
 
 from supervision.access.roles import ADMINS
 from tests.cast import STAFF, Cast, client_for
+from tests.register import on_register
+from tests.resettlement.helped import put
 
 
 def _links(page: str) -> list[str]:
@@ -32,3 +34,13 @@ async def test_each_role_is_shown_its_own_and_no_other_s(cast: Cast, login: str,
     theirs = {"/offices", "/staff", "/audit", "/people"} & set(links)
     assert theirs == {own}
     assert (cast.members[login].role in ADMINS) == ("/alerts" not in links)
+
+
+@pytest.mark.parametrize(
+    ("place", "entry"),
+    [("", "/people"), ("/files", "/people"), ("/assistance", "/assistance"), ("/discipline", "/discipline")],
+)
+async def test_a_page_of_a_person_belongs_to_the_entry_of_its_register(cast: Cast, place: str, entry: str) -> None:
+    one = await (put if place == "/assistance" else on_register)(cast)
+    page = (await (await client_for(cast, cast.alice)).get(f"/people/{one.person}{place}")).text
+    assert re.findall(r'href="(/[^"]*)" aria-current="page"', page.partition("</nav>")[0]) == [entry]

@@ -1,5 +1,6 @@
 """A person's files through the pages: brought in, listed, opened, withdrawn, removed; nobody else's are there."""
 
+import tempfile
 from datetime import datetime, timedelta
 from io import BytesIO
 from urllib.parse import unquote
@@ -231,6 +232,16 @@ async def test_a_file_that_is_lost_or_damaged_is_told_in_one_sentence(cast: Cast
     path.unlink()
     lost = await opening(cast, cast.alice, one.person, file)
     assert lost.status_code == 422 and f"文件 {file} 不在存放文件的目录里" in lost.text
+
+
+async def test_a_large_upload_never_lies_in_clear_on_the_disk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    real = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *args, **more: opened.append(args) or real(*args, **more))
+    one = await on_register(cast)
+    large = pdf(body=b"/Nothing (" + b"x" * 3 * 1024 * 1024 + b")")
+    assert (await send(await client_for(cast, cast.alice), one.person, large)).status_code == 303
+    assert await fetch_value("SELECT size FROM file_record") == len(large) and opened == []
 
 
 # -- those whose time is over ---------------------------------------------------------------------------------------

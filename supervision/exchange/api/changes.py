@@ -7,7 +7,7 @@ in their order: `after` a place means after everything that was told, and nothin
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from supervision.access.tokens import TokenViewer
@@ -21,6 +21,11 @@ from supervision.people.scope import visible_people
 LOOKING: Final = "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
 """Acts that change nothing; the trigger of migrations/0023_api.sql has the same words."""
 END: Final = "end"
+KEPT_FOR: Final = timedelta(days=30)
+"""How long changes go on to be noted after nobody has a token any more."""
+UNREAD = """
+DELETE FROM change_waiting WHERE NOT EXISTS (
+       SELECT FROM api_token WHERE least(coalesce(revoked_at, 'infinity'), expires_at) > $1)"""
 PLACES = """
 WITH told AS (DELETE FROM change_waiting RETURNING id, source, source_id)
 INSERT INTO change_log (seq, source, source_id)
@@ -47,6 +52,16 @@ async def give_places() -> None:
     async with tx():
         await fetch_value("SELECT pg_advisory_xact_lock($1)", Lock.CHANGES)
         await execute(PLACES)
+
+
+async def tidy(now: datetime) -> int:
+    """Throw away what waits and nobody has been able to read for thirty days, else give it its places; rows thrown away.
+
+    One statement: who has a token before a change is committed finds it.
+    """
+    thrown = await execute(UNREAD, now - KEPT_FOR)
+    await give_places()
+    return thrown
 
 
 async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from supervision.alerts.watch import watch
 from supervision.audit.record import record
 from supervision.audit.words import ACTIONS
-from supervision.db import fetch_value
-from supervision.exchange.api.changes import LOOKING, is_looking
+from supervision.db import execute, fetch_value
+from supervision.exchange.api.changes import LOOKING, is_looking, tidy
 from tests.cast import NOW, Cast
 from tests.exchange.api.asking import system_of, token_of, with_token
 from tests.register import on_register
@@ -65,3 +67,18 @@ async def test_the_trigger_and_the_code_agree_on_what_is_looking(cast: Cast) -> 
         if title.startswith(("查看", "下载", "打开", "取出", "导出", "打印"))
     }
     assert looks and [action for action in looks if not is_looking(action)] == []
+
+
+@pytest.mark.parametrize(("days", "waits", "placed"), [(None, 0, 0), (29, 0, 1), (30, 0, 0)])
+async def test_what_nobody_can_read_is_thrown_away_at_night_and_else_gets_its_place(
+    cast: Cast, days: int | None, waits: int, placed: int
+) -> None:
+    if days is not None:  # days ago the only token was revoked
+        await token_of(cast.dan)
+        await execute("UPDATE api_token SET revoked_at = $1", NOW)
+    await record(cast.dan, "record_many", people=[1], now=NOW)
+    before = await fetch_value("SELECT count(*) FROM change_waiting")
+    thrown = await tidy(NOW + timedelta(days=days or 0))
+    assert thrown == (0 if placed else before) and before >= 1
+    assert await fetch_value("SELECT count(*) FROM change_waiting") == waits
+    assert bool(await fetch_value("SELECT count(*) FROM change_log")) == bool(placed)
