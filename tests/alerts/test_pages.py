@@ -7,6 +7,8 @@ import pytest
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
+from supervision.language import ENGLISH
+from supervision.web import LANGUAGE_COOKIE
 from tests.alerts.makers import Made, alerts_of, assign, events_of, make_order
 from tests.cast import Cast, client_for
 from tests.desk.reading import statements
@@ -220,6 +222,15 @@ async def test_a_usual_reason_is_kept_in_words_with_what_was_added(
     answer = await (await client_for(cast, cast.alice)).post(f"/alerts/people/{lapsed.person}/outcome", data=data)
     assert answer.status_code == 303
     assert {alert["reason"] for alert in await alerts_of(lapsed.order)} == {kept}
+
+
+async def test_a_usual_reason_is_kept_in_chinese_though_english_was_chosen(lapsed: Made, cast: Cast) -> None:
+    browser = await client_for(cast, cast.alice)
+    browser.hold(LANGUAGE_COOKIE, ENGLISH)
+    assert "Visited at home and met the person." in (await browser.get("/alerts?tab=office")).text
+    data = {"alert": await ids_of(lapsed), "outcome": "dealt_with", "usual": "visited", "reason": ""}
+    assert (await browser.post(f"/alerts/people/{lapsed.person}/outcome", data=data)).status_code == 303
+    assert {alert["reason"] for alert in await alerts_of(lapsed.order)} == {"已上门走访，见到本人。"}
 
 
 async def test_a_usual_reason_that_is_none_of_ours_is_no_reason(lapsed: Made, cast: Cast) -> None:
