@@ -1,19 +1,21 @@
 """The decision letters of a case: F23 训诫决定书 and F24 警告决定书, made of what the case knows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from supervision.access.viewer import Viewer
 from supervision.days import local_day
 from supervision.db import Record, fetch_row, tx
 from supervision.discipline.actions import CASE, lock
-from supervision.discipline.cases import breach_row, evidence_of, facts_text
+from supervision.discipline.cases import breach_row, evidence_of, facts_text, get_case
 from supervision.discipline.decisions import decision_in_force
 from supervision.discipline.standing import standing_of
 from supervision.discipline.words import EVIDENCE
-from supervision.documents.actions import About, Issued, file_scan, issue, issued_for
+from supervision.documents.actions import About, Issued, document_with, file_scan, issue, issued_for
 from supervision.documents.forms import FORMS
-from supervision.errors import Refusal
+from supervision.documents.reading import codes_on
+from supervision.errors import NotFound, Refusal
 from supervision.files.actions import Upload
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS
@@ -60,6 +62,36 @@ async def scan(viewer: Viewer, case: int, number: str, upload: Upload, now: date
     """The signed letter comes back: kept with its document, found by the number on it."""
     async with tx():
         return await file_scan(viewer, about(await lock(viewer, case)), number, upload, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A scan that found its case."""
+
+    person: int
+    case: int
+    number: str
+
+
+async def file_itself(viewer: Viewer, upload: bytes, now: datetime) -> Filed:
+    """A signed scan goes to the letter whose square code it bears.
+
+    Raises Refusal where no code can be read or the scan is there already, NotFound for a letter of somebody else's.
+    """
+    found = await document_with(await codes_on(upload))
+    if found is None:
+        raise Refusal(_("没有读出决定书上的二维码，请在案件里按文号存入。"))
+    kind, case, number = found
+    if kind != CASE:
+        raise NotFound
+    row = await get_case(viewer, case)
+    await scan(viewer, case, number, Upload(scan_name(number), upload), now)
+    return Filed(row["person"], case, number)
+
+
+def scan_name(number: str) -> str:
+    """How the signed copy of a letter is called among the files."""
+    return f"签字件 {number}"
 
 
 async def _values(row: Record, decision: Record, bureau: str) -> Mapping[str, str | None]:

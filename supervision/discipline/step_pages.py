@@ -370,7 +370,7 @@ async def scan(
         form.wrong["file"] = _("请选择一个文件。")
     form.check()
     assert isinstance(sent, UploadFile)
-    await letters.scan(viewer, case_id, number, Upload(f"签字件 {number}", await sent.read()), step.now)
+    await letters.scan(viewer, case_id, number, Upload(letters.scan_name(number), await sent.read()), step.now)
     return step.done(_("签字件已存入这份文书。"))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -148,6 +148,17 @@ async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now
         await execute("UPDATE issued_document SET scan_file = $2 WHERE id = $1 AND scan_file IS NULL", row["id"], file)
         await record(viewer, "document_scanned", subject=(DOCUMENT, row["id"]), people=[about.person], now=now)
     return file
+
+
+async def document_with(codes: Sequence[str]) -> tuple[str, int, str] | None:
+    """Of what stands on a scan, the first that is the number of a document: its subject's kind and id, and the number."""
+    for code in codes:
+        row = await fetch_row(
+            "SELECT subject_kind, subject_id, number FROM issued_document WHERE number = $1", as_number(code)
+        )
+        if row is not None:
+            return row["subject_kind"], row["subject_id"], row["number"]
+    return None
 
 
 def as_number(text: str) -> str:

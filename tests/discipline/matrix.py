@@ -96,6 +96,8 @@ LINES: tuple[tuple[Any, ...], ...] = (
     ("POST", f"{CASE}/candidate", "handle_discipline", {"item": "R46-2"}, off_control),
     ("POST", f"{CASE}/letter", "handle_discipline", {}, in_state("decided")),
     ("POST", f"{CASE}/scan", "handle_discipline", {"number": "（2026）第1号"}, in_state("decided"), (422,)),
+    ("GET", "/discipline/scans", "handle_discipline"),
+    ("POST", "/discipline/scans", "handle_discipline", {}, None, (422,)),
     (
         "POST",
         "/people/{person_id}/candidates/{finding_id}",
