@@ -69,7 +69,7 @@ async def _file(
     line = (await lines([person.id], now, seeing=seeing))[0]
     found = await read_together(
         **papers_reads(person.id),
-        **timeline_reads(person.id, everything=everything),
+        **timeline_reads(viewer, person.id, everything=everything),
         **offers_reads(viewer, person.id),
         duties=duties_read(person.id, now, everything=everything),
         alerts=alerts_read(person.id),
@@ -78,7 +78,7 @@ async def _file(
         files=newest_read(viewer, person.id),
         coming=coming_read(person.id, now),
     )
-    happened = timeline(found["done"], found["facts"], found["withdrawn"])
+    happened = timeline(found["done"], found["facts"], found["matters"], found["withdrawn"])
     most = {
         "facts": most_facts(everything=everything),
         "alerts": ALERTS_SHOWN,

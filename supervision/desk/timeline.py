@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from supervision.access.viewer import Viewer
 from supervision.checkins.history import Done, history_read
+from supervision.desk.matters import matters_read
+from supervision.desk.matters import title_of as title_of_matter
 from supervision.desk.words import OUTCOMES, PAUSES, word
 from supervision.language import N_
 from supervision.language import gettext as _
@@ -108,16 +111,25 @@ class Happened:
     """Kind and id of what can be withdrawn, and the permissions for that."""
 
 
-def timeline_reads(person: int, *, everything: bool) -> dict[str, Read]:
+def timeline_reads(viewer: Viewer, person: int, *, everything: bool) -> dict[str, Read]:
     """What the timeline asks for; the newest alone unless everything is asked for."""
     limit = most(everything=everything) + 1
     facts = Read(FACTS, (person, limit), list)
-    return {"done": history_read(person, limit), "withdrawn": withdrawn_read(person), "facts": facts}
+    return {
+        "done": history_read(person, limit),
+        "withdrawn": withdrawn_read(person),
+        "facts": facts,
+        "matters": matters_read(viewer, person, limit),
+    }
 
 
-def timeline(done: Sequence[Done], facts: Sequence[Row], withdrawn: Mapping[tuple[str, int], str]) -> list[Happened]:
+def timeline(
+    done: Sequence[Done], facts: Sequence[Row], matters: Sequence[Row], withdrawn: Mapping[tuple[str, int], str]
+) -> list[Happened]:
     """All facts about the person, newest first; more than `most` where some are left out."""
-    happened = [*(_of_checkin(one) for one in done), *(_of_fact(row, withdrawn) for row in facts)]
+    happened = [_of_checkin(one) for one in done]
+    happened += [_of_fact(row, withdrawn) for row in facts]
+    happened += [_of_matter(row) for row in matters]
     happened.sort(key=lambda one: (one.at, one.recorded_at), reverse=True)
     return happened
 
@@ -159,6 +171,20 @@ def _of_fact(row: Row, withdrawn: Mapping[tuple[str, int], str]) -> Happened:
         why_withdrawn=withdrawn.get((row["kind"], row["id"]), ""),
         kind="paused" if row["kind"].startswith("pause") else "lapse" if row["kind"] == "off_control" else "plain",
         fact=_withdrawable(row),
+    )
+
+
+def _of_matter(row: Row) -> Happened:
+    return Happened(
+        at=row["at"],
+        title=title_of_matter(row),
+        text=row["text"],
+        by=row["by"] or "",
+        recorded_at=row["recorded_at"],
+        late_entry=False,
+        withdrawn=row["withdrawn_at"] is not None,
+        why_withdrawn=row["why"] or "",
+        kind="plain",
     )
 
 

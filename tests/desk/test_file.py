@@ -9,9 +9,12 @@ from supervision.checkins.actions import record_checkin, report, withdraw
 from supervision.db import execute, fetch_row, insert
 from supervision.people.actions import NewContact, add_contact, add_note
 from tests.cast import Cast, audit_actions, client_for
+from tests.commissions.makers import for_the_matrix
 from tests.desk.makers import bare_person, owe, warn
 from tests.desk.reading import page_of, statements
+from tests.discipline.makers import decided
 from tests.register import on_register, viewer_of
+from tests.resettlement.helped import put
 
 
 async def test_another_offices_person_and_nobody_are_the_same_answer(cast: Cast) -> None:
@@ -215,3 +218,18 @@ async def test_alerts_that_are_left_out_are_a_sentence(cast: Cast, count: int, t
     page = await page_of(await client_for(cast, cast.alice), f"/people/{who[0]}")
     assert page.count('<li class="lapse">') == 40
     assert ("只列出 40 条预警，未处置的在前。" in page) == told
+
+
+async def test_the_timeline_tells_cases_commissions_and_help_to_whoever_may_know_of_them(cast: Cast) -> None:
+    who = await on_register(cast)
+    await decided(cast, who)
+    await for_the_matrix(who.person, cast.alice)  # Alice leads it
+    helped = await put(cast)
+    await execute("UPDATE assistance SET person = $2 WHERE id = $1", helped.assistance, who.person)
+    told = {"训诫警告：作出决定", "训诫警告：登记线索", "调查评估：开始调查", "安置帮教："}
+    for login, hidden in (("alice", set()), ("leo", {"调查评估：开始调查"})):
+        page = await page_of(await client_for(cast, cast.members[login]), f"/people/{who.person}")
+        assert {title for title in told if title not in page} == hidden, login
+    await execute("UPDATE commission_assignment SET lead = $1, second = $2", cast.carol.id, cast.dan.id)
+    page = await page_of(await client_for(cast, cast.alice), f"/people/{who.person}")
+    assert "调查评估：" not in page and "训诫警告：" in page
