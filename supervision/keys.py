@@ -32,8 +32,11 @@ from supervision.exchange.uploads import PURPOSE as UPLOAD
 from supervision.files.actions import FILE_KEY, FILE_NAME
 from supervision.house import House, audit_key_file, key_file
 from supervision.locks import Lock
+from supervision.lost_contact.reading import NOTE as SEARCH_NOTE
+from supervision.lost_contact.reading import PLACE as SEARCH_PLACE
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC, NOTE
+from supervision.reception.actions import CONTENT as RECEPTION
 from supervision.resettlement.actions import DETAILS, SAID
 from supervision.resettlement.records import CONTENT as HELP
 from supervision.video_visits.booking import PURPOSE as BOOKING
@@ -67,6 +70,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("info_check", "content_sealed", CONTENT),
     SealedColumn("no_show", "content_sealed", CONTENT),
     SealedColumn("appointment", "place_sealed", PLACE),
+    SealedColumn("reception_act", "content_sealed", RECEPTION),
     SealedColumn("commission", "address_sealed", COMMISSION),
     SealedColumn("commission_act", "note_sealed", COMMISSION),
     SealedColumn("investigation_record", "heard_sealed", COMMISSION),
@@ -78,6 +82,14 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("help_visit", "content_sealed", HELP),
     SealedColumn("help_visit", "needs_sealed", HELP),
     SealedColumn("support", "content_sealed", HELP),
+    SealedColumn("help_assessment", "factors_sealed", HELP),
+    SealedColumn("help_assessment", "content_sealed", HELP),
+    SealedColumn("help_appraisal", "content_sealed", HELP),
+    SealedColumn("help_child", "name_sealed", HELP),
+    SealedColumn("help_child", "content_sealed", HELP),
+    SealedColumn("assistance_details", "details_sealed", DETAILS),
+    SealedColumn("search_attempt", "place_sealed", SEARCH_PLACE),
+    SealedColumn("search_attempt", "note_sealed", SEARCH_NOTE),
     SealedColumn("discipline_breach", "facts_sealed", FACTS),
     SealedColumn("discipline_evidence", "content_sealed", EVIDENCE),
     SealedColumn("prison", "contact_sealed", CONTACT),

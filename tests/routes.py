@@ -21,6 +21,7 @@ from tests.cast import NOW, PASSWORD
 from tests.commissions.matrix import LINES as OF_COMMISSIONS
 from tests.discipline.matrix import LINES as OF_CASES
 from tests.lost_contact.makers import LINES as OF_SEARCHES
+from tests.reception.matrix import LINES as OF_RECEPTIONS
 from tests.register import identity_number
 
 Target = Mapping[str, Any]
@@ -310,10 +311,23 @@ LINES = (
         "record_help",
         {"what": "social_aid.minimum", "happened_at": AT},
     ),
+    Line("POST", "/people/{person_id}/assistance/assessment", "decide_help", {"kind": "key", "reason": "没有住处"}),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/appraisals",
+        "record_help",
+        {"side": "village", "grade": "good", "assessor": "村委 张三", "happened_at": AT},
+    ),
+    Line(
+        "POST",
+        "/people/{person_id}/assistance/children",
+        "record_help",
+        {"name": "小宝", "born_on": "2018-03-02", "guardian": "parent", "hardship": "none", "happened_at": AT},
+    ),
     Line("POST", "/people/{person_id}/assistance/officer", "assign_officer", lambda t: {"staff": t["next_officer_id"]}),
     Line(
         "POST",
-        "/people/{person_id}/assistance/{help_kind}/{help_fact_id}/withdrawal",
+        "/people/{person_id}/assistance/withdrawals/{help_kind}/{help_fact_id}",
         "record_help",
         {"reason": "录错"},
     ),
@@ -321,6 +335,8 @@ LINES = (
     *(Line(*one) for one in OF_COMMISSIONS),
     # searches
     *(Line(*one) for one in OF_SEARCHES),
+    # reception
+    *(Line(*one) for one in OF_RECEPTIONS),
     # discipline
     *(Line(*one) for one in OF_CASES),
     # alerts

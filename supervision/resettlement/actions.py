@@ -15,6 +15,7 @@ from supervision.audit.record import record
 from supervision.days import SHANGHAI, local_day
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, Refusal
+from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
 from supervision.resettlement.scope import lock_open
@@ -28,6 +29,13 @@ SAID = "assistance.said"
 DETAILS = "assistance.details"
 CONNECTING = frozenset({"fetched", "arrived", "found", "found_elsewhere", "came"})
 """Steps with which somebody has come home to the office's help."""
+REASONS = {
+    "dual": "双列管，由现住地帮教",
+    "dual_home": "双列管，户籍地",
+    "dual_ended": "双列管结束",
+    "moved": "迁居移交",
+}
+"""Why a file goes to another office, as it is kept."""
 RECORD, DECIDE = "record_help", "decide_help"
 
 
@@ -41,6 +49,8 @@ class Taken:
     said: str = ""
     office: int | None = None
     release_on: date | None = None
+    report_by: date | None = None
+    """Until when the certificate of release tells the person to report to the police station (law RA-10)."""
 
 
 async def take_step(viewer: Viewer, assistance: int, taken: Taken, now: datetime) -> str:
@@ -50,7 +60,7 @@ async def take_step(viewer: Viewer, assistance: int, taken: Taken, now: datetime
     """
     step = BY_EVENT.get(taken.event)
     if step is None:
-        raise Refusal("请从列表中选择要办理的事项。")
+        raise Refusal(_("请从列表中选择要办理的事项。"))
     if not viewer.may(DECIDE if step.decided else RECORD):
         raise NotAllowed
     check_form(step, taken)
@@ -68,25 +78,28 @@ async def take_step(viewer: Viewer, assistance: int, taken: Taken, now: datetime
 def check_form(step: Step, taken: Taken) -> None:
     """Raises Refusal when a step lacks what its form asks for."""
     if step.must_say and not taken.said.strip():
-        raise Refusal(f"请填写{step.said}。", fields={"said": f"请填写{step.said}。"})
+        told = _("请填写%(label)s。") % {"label": _(step.said)}
+        raise Refusal(told, fields={"said": told})
     if step.codes is not None and taken.code not in step.codes:
-        raise Refusal(f"请选择{step.code_label}。", fields={"code": f"请选择{step.code_label}。"})
+        told = _("请选择%(label)s。") % {"label": _(step.code_label)}
+        raise Refusal(told, fields={"code": told})
     if step.release and taken.release_on is None:
-        raise Refusal("请填写释放日期。", fields={"release_on": "请填写释放日期。"})
+        raise Refusal(_("请填写释放日期。"), fields={"release_on": _("请填写释放日期。")})
 
 
 def allowed(state: str, event: str) -> str:
     """Where the step leads. Raises Refusal with a sentence for one that can't be taken in this state."""
     new = states.next_state(state, event)
     if new is None:
-        raise Refusal(f"现在是“{words.STATES[state]}”，不能办理“{title_of(event)}”。")
+        told = {"state": _(words.STATES[state]), "step": _(title_of(event))}
+        raise Refusal(_("现在是“%(state)s”，不能办理“%(step)s”。") % told)
     return new
 
 
 async def _check(row: Record, taken: Taken, now: datetime) -> None:
     """Raises Refusal for a time that can't be, and where a step lacks what must come before it."""
     if taken.happened_at > now:
-        raise Refusal("时间不能晚于现在。", fields={"happened_at": "时间不能晚于现在。"})
+        raise Refusal(_("时间不能晚于现在。"), fields={"happened_at": _("时间不能晚于现在。")})
     if taken.event == "file":
         await _check_group(row["id"])
     await _check_order_of_time(row["id"], taken)
@@ -102,7 +115,7 @@ async def _check_order_of_time(assistance: int, taken: Taken) -> None:
         assistance,
     )
     if last is not None and taken.happened_at < last:
-        told = f"时间早于上一步（{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}）。"
+        told = _("时间早于上一步（%(at)s）。") % {"at": f"{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -116,24 +129,24 @@ async def _check_group(assistance: int) -> None:
     )
     assert has is not None
     if not has["grouped"]:
-        raise Refusal("还没有帮教小组，请先登记小组成员，再建立档案。")
+        raise Refusal(_("还没有帮教小组，请先登记小组成员，再建立档案。"))
     if not has["agreed"]:
-        raise Refusal("还没有签订帮教协议，请先记录协议，再建立档案。")
+        raise Refusal(_("还没有签订帮教协议，请先记录协议，再建立档案。"))
 
 
 def day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | None:
     """Why a step can't have been taken on this day; None where it can."""
     release_on, to_on = row["release_on"], row["to_on"]
     if taken.event in ("fetched", "arrived") and isinstance(release_on, date) and day < release_on:
-        return f"释放日期是 {release_on}，衔接不能早于这一天。"
+        return _("释放日期是 %(day)s，衔接不能早于这一天。") % {"day": release_on}
     if taken.event == "missed" and isinstance(release_on, date) and day <= release_on:
-        return f"释放日期是 {release_on}，过了这一天才能记为尚未衔接。"
+        return _("释放日期是 %(day)s，过了这一天才能记为尚未衔接。") % {"day": release_on}
     if taken.event == "fetched" and row["kind"] != "key":
-        return "一般帮教对象请用“衔接”登记。"
+        return _("一般帮教对象请用“衔接”登记。")
     if taken.event == "notice" and taken.release_on is not None and taken.release_on < day:
-        return "通知书上的释放日期早于收到的日期，请核对。"
+        return _("通知书上的释放日期早于收到的日期，请核对。")
     if taken.event == "expired" and (not isinstance(to_on, date) or day < to_on):
-        return f"帮教期至 {to_on or '（未定）'}，还没有期满。"
+        return _("帮教期至 %(day)s，还没有期满。") % {"day": to_on or _("（未定）")}
     return None
 
 
@@ -179,6 +192,8 @@ async def _follow_columns(row: Record, taken: Taken, now: datetime, by: int) -> 
         await execute("UPDATE assistance SET prison = $2 WHERE id = $1", row["id"], taken.said.strip())
     if taken.event in CONNECTING:
         await begin_period(row, taken.happened_at, now)
+    if taken.report_by is not None:
+        await execute("UPDATE assistance SET report_by = $2 WHERE id = $1", row["id"], taken.report_by)
     if taken.event in ("dual", "found_elsewhere") and taken.office:
         await _list_twice(row, taken.office, now, by)
     if taken.event == "dual_ended":
@@ -205,8 +220,8 @@ async def _list_twice(row: Record, office: int, now: datetime, by: int) -> None:
     """The office of the residence gives the daily help; that of the household is listed beside it (law RA-15)."""
     home = await _main(row["id"])
     if home is None or home["office"] == office:
-        raise Refusal("现住地就是本所，不需要双列管。", fields={"office": "请选择另一个司法所。"})
-    await assign((SUBJECT, row["id"]), row["person"], Assignment(office, None, "双列管，由现住地帮教"), now, by)
+        raise Refusal(_("现住地就是本所，不需要双列管。"), fields={"office": _("请选择另一个司法所。")})
+    await assign((SUBJECT, row["id"]), row["person"], Assignment(office, None, REASONS["dual"]), now, by)
     await insert(
         "responsibility",
         {
@@ -219,7 +234,7 @@ async def _list_twice(row: Record, office: int, now: datetime, by: int) -> None:
             "from_at": now,
             "recorded_at": now,
             "recorded_by": by,
-            "reason": "双列管，户籍地",
+            "reason": REASONS["dual_home"],
         },
     )
 
@@ -234,7 +249,7 @@ async def _list_once(row: Record, now: datetime, by: int) -> None:
         now,
     )
     if home is not None:
-        to = Assignment(home["office"], home["staff"], "双列管结束")
+        to = Assignment(home["office"], home["staff"], REASONS["dual_ended"])
         await assign((SUBJECT, row["id"]), row["person"], to, now, by)
 
 
@@ -264,7 +279,7 @@ async def _continue_elsewhere(row: Record, taken: Taken, now: datetime, by: int)
     assert taken.office is not None
     new = await insert("assistance", values)
     await first_step({**values, "id": new}, Taken("came", taken.happened_at), now, by=by)
-    await assign((SUBJECT, new), row["person"], Assignment(taken.office, None, "迁居移交"), now, by)
+    await assign((SUBJECT, new), row["person"], Assignment(taken.office, None, REASONS["moved"]), now, by)
     await follow([new], now, kind=SUBJECT, by=by)
 
 

@@ -25,6 +25,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "searched": ("searched", ""),
     "police": ("police", ""),
     "lives_elsewhere": ("moved", ""),
+    "reported": ("reported", ""),
     "file": ("file", ""),
     "lost": ("lost", ""),
     "found_again": ("found", ""),
@@ -37,20 +38,35 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "expired": ("end", "expired"),
     "deceased": ("end", "deceased"),
     "reoffended": ("end", "reoffended"),
+    **{met: ("help_visit", met) for met in ("nobody", "phone", "met")},
+    **{side: ("appraisal", side) for side in ("village", "township")},
+    "child": ("child", ""),
 }
-"""Step → the kind and mode by which the rules know it; other steps meet no duty."""
+"""What was done → the kind and mode by which the rules know it; other steps meet no duty."""
+
+
+# How somebody was to be met was settled when they came home, or were released: a later assessment changes it no more.
+MATTERS = """
+SELECT a.*, coalesce((SELECT x.old_kind FROM help_assessment x
+                       WHERE x.assistance = a.id AND x.withdrawn_at IS NULL
+                         AND x.happened_at >= least(a.connected_at, (a.release_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+                       ORDER BY x.id LIMIT 1), a.kind) AS met_as,
+       (SELECT (max(c.born_on) + interval '18 years')::date FROM help_child c
+         WHERE c.assistance = a.id AND c.withdrawn_at IS NULL) AS minor_until
+  FROM assistance a WHERE a.id = ANY($1) ORDER BY a.id FOR NO KEY UPDATE OF a
+"""
 
 
 async def assistances(ids: Sequence[int]) -> dict[int, tuple[int, Assistance]]:
     """Period of help → its person and itself. Locks the rows: two syncs of one period wait for each other."""
-    rows = await fetch("SELECT * FROM assistance WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
+    rows = await fetch(MATTERS, list(ids))
     return {row["id"]: (row["person"], _assistance(row)) for row in rows}
 
 
 def _assistance(row: Record) -> Assistance:
     return Assistance(
         source=row["source"],
-        kind=row["kind"],
+        kind=row["met_as"],
         known_on=row["known_on"],
         release_on=row["release_on"],
         connected_at=row["connected_at"],
@@ -59,6 +75,8 @@ def _assistance(row: Record) -> Assistance:
         ended_at=row["ended_at"],
         end_kind=row["end_kind"],
         imported=row["import_run"] is not None,
+        report_by=row["report_by"],
+        minor_until=row["minor_until"],
     )
 
 
@@ -71,6 +89,12 @@ async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
         """SELECT assistance, event, id, happened_at, recorded_at
              FROM assistance_step WHERE assistance = ANY($1) AND withdrawn_at IS NULL
            UNION ALL
+           SELECT assistance, side, id, happened_at, recorded_at
+             FROM help_appraisal WHERE assistance = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT assistance, 'child', id, happened_at, recorded_at
+             FROM help_child WHERE assistance = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
            SELECT assistance, CASE WHEN met = 'nobody' THEN 'nobody' WHEN place = 'phone' THEN 'phone' ELSE 'met' END,
                   id, happened_at, recorded_at
              FROM help_visit WHERE assistance = ANY($1) AND withdrawn_at IS NULL""",
@@ -78,14 +102,11 @@ async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
     )
     found: dict[int, list[Act]] = {}
     for row in rows:
-        kind, mode = ("help_visit", row["event"]) if row["event"] in VISITED else ACTS.get(row["event"], ("", ""))
+        kind, mode = ACTS.get(row["event"], ("", ""))
         if kind:
             act = Act(kind, row["id"], mode, row["happened_at"], row["recorded_at"])
             found.setdefault(row["assistance"], []).append(act)
     return found
-
-
-VISITED = frozenset({"nobody", "phone", "met"})
 
 
 async def classes(ids: Sequence[int]) -> dict[int, list[ClassDecision]]:

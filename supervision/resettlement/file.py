@@ -8,6 +8,8 @@ from typing import Any
 
 from supervision import rules
 from supervision.db import Record, fetch, fetch_row
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.people.actions import CONTACT, DOC
 from supervision.resettlement import words
 from supervision.resettlement.actions import SAID
@@ -49,8 +51,14 @@ SELECT f.*, s.name AS by, w.name AS withdrawer,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM help_visit WHERE assistance = $1
     UNION ALL SELECT 'class', id, level, NULL, NULL, NULL, reason, happened_at, recorded_at, recorded_by,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM assistance_class WHERE assistance = $1
-    UNION ALL SELECT 'support', id, kind, code, content_sealed, NULL, NULL, happened_at, recorded_at, recorded_by,
+    UNION ALL SELECT 'support', id, kind, code, content_sealed, NULL, department, happened_at, recorded_at, recorded_by,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM support WHERE assistance = $1
+    UNION ALL SELECT 'assessment', id, kind, NULL, content_sealed, factors_sealed, NULL, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM help_assessment WHERE assistance = $1
+    UNION ALL SELECT 'appraisal', id, side, grade, content_sealed, NULL, assessor, happened_at, recorded_at, recorded_by,
+                     withdrawn_at, withdrawn_by, withdrawn_reason FROM help_appraisal WHERE assistance = $1
+    UNION ALL SELECT 'child', id, guardian, hardship, content_sealed, name_sealed, born_on::text, happened_at, recorded_at,
+                     recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM help_child WHERE assistance = $1
     UNION ALL SELECT 'member', id, kind, NULL, NULL, NULL, name, happened_at, recorded_at, recorded_by,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM help_member WHERE assistance = $1) f
   LEFT JOIN staff s ON s.id = f.recorded_by LEFT JOIN staff w ON w.id = f.withdrawn_by
@@ -74,27 +82,44 @@ def _done(row: Record) -> Done:
         recorded_at=row["recorded_at"],
         by=row["by"] or "",
         last=bool(row["last"]),
-        withdrawn=f"{reason}（{row['withdrawer'] or ''}）" if row["withdrawn_at"] else "",
+        withdrawn=_("%(reason)s（%(by)s）") % {"reason": reason, "by": row["withdrawer"] or ""}
+        if row["withdrawn_at"]
+        else "",
     )
 
 
 def _title(row: Mapping[str, Any]) -> str:
     kind, a, b = row["kind"], row["a"], row["b"]
     if kind == "step":
-        return "：".join(text for text in (title_of(a), code_word(a, b)) if text)
+        return words.with_detail(_(title_of(a)), _(code_word(a, b)))
     if kind == "visit":
-        return f"走访（{words.PLACES[a]}）：{words.MET[b]}"
+        return _("走访（%(place)s）：%(met)s") % {"place": _(words.PLACES[a]), "met": _(words.MET[b])}
     if kind == "class":
-        return f"分类：{words.LEVELS[a]}"
-    return words.support_title(a, b) if kind == "support" else f"帮教小组：{words.GROUP[a]}"
+        return _("分类：%(level)s") % {"level": _(words.LEVELS[a])}
+    if kind == "support":
+        return words.support_title(a, b)
+    if kind == "assessment":
+        return _("危险性评估：%(kind)s") % {"kind": _(words.KINDS[a])}
+    if kind == "appraisal":
+        return _("年度鉴定（%(side)s）：%(grade)s") % {"side": _(words.SIDES[a]), "grade": _(words.GRADES[b])}
+    if kind == "child":
+        return _("未成年子女：%(how)s") % {"how": _(words.HARDSHIPS[b])}
+    return _("帮教小组：%(who)s") % {"who": _(words.GROUP[a])}
 
 
 def _text(row: Mapping[str, Any]) -> str:
     purpose = SAID if row["kind"] == "step" else CONTENT
-    parts = [row["plain"] or "", _opened(row["sealed"], purpose)]
-    if needs := _opened(row["second"], purpose):
-        parts.append(f"需要帮助：{needs}")
-    return "；".join(part for part in parts if part)
+    plain, second = row["plain"] or "", _opened(row["second"], purpose)
+    if row["kind"] == "support":
+        plain = _(words.DEPARTMENTS[plain]) if plain else ""
+    parts = [plain, _opened(row["sealed"], purpose)]
+    if second and row["kind"] == "visit":
+        parts.append(_("需要帮助：%(needs)s") % {"needs": second})
+    if second and row["kind"] == "assessment":
+        parts.append(_("、").join(_(words.FACTORS.get(code) or words.GROUNDS[code]) for code in second.split()))
+    if row["kind"] == "child":
+        parts = [second, plain, _("监护人：%(who)s") % {"who": _(words.GUARDIANS[row["a"]])}, *parts[1:]]
+    return _("；").join(part for part in parts if part)
 
 
 def _opened(sealed: str | None, purpose: str) -> str:
@@ -122,7 +147,7 @@ async def to_do(assistance: int, now: datetime) -> list[ToDo]:
     )
     return [
         ToDo(
-            rules.title_of(row["rule"], row["variant"]),
+            _(rules.title_of(row["rule"], row["variant"])),
             row["opens_at"],
             row["due_at"],
             row["limit_at"],
@@ -156,7 +181,7 @@ class Papers:
     contacts: list[tuple[str, str]]
 
 
-CONTACTS = {"phone": "电话", "address_now": "现住址", "address_household": "户籍地址"}
+CONTACTS = {"phone": N_("电话"), "address_now": N_("现住址"), "address_household": N_("户籍地址")}
 
 
 async def papers_of(row: Record, *, clear: bool) -> Papers:
@@ -198,9 +223,10 @@ def _masked(number: str) -> str:
 
 
 def _contact(row: Record, clear: bool) -> tuple[str, str]:
-    label = CONTACTS[row["kind"]] + ("（家属）" if row["holder"] == "family" else "")
+    kind = _(CONTACTS[row["kind"]])
+    label = _("%(kind)s（家属）") % {"kind": kind} if row["holder"] == "family" else kind
     value = open_sealed(row["value_sealed"], CONTACT)
-    hidden = f"{value[:3]}****{value[-4:]}" if row["kind"] == "phone" else "（仅经办人可见）"
+    hidden = f"{value[:3]}****{value[-4:]}" if row["kind"] == "phone" else _("（仅经办人可见）")
     return label, value if clear else hidden
 
 

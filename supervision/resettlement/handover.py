@@ -10,11 +10,14 @@ from supervision.alerts.follow import follow
 from supervision.days import local_day
 from supervision.db import Record, execute, fetch_row, fetch_value, insert
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
 from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, put_down
 
 REASON = "社区矫正期满转入"
+END_VOIDED = "矫正的结束登记已经作废"
+BACK_IN_CORRECTION = "转入社区矫正"
 
 
 async def hand_over(order: Record, ended_at: datetime, now: datetime, *, by: int | None) -> int:
@@ -84,7 +87,7 @@ async def take_back(order: int, now: datetime, *, by: int | None) -> None:
     )
     if row is None:
         return
-    taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said="矫正的结束登记已经作废")
+    taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said=END_VOIDED)
     await put_down(row, taken, states.TAKEN_BACK, now, by=by)
     await follow([row["id"]], now, kind=SUBJECT, by=by)
 
@@ -98,7 +101,9 @@ async def make_way(person: int, now: datetime, *, by: int | None) -> None:
     if row is None:
         return
     if row["connected_at"] is not None or row["state"] == states.NOT_CONNECTED:
-        told = f"该人员正在安置帮教名册（{words.STATES[row['state']]}），请先办结帮教，再登记社区矫正。"
+        told = _("该人员正在安置帮教名册（%(state)s），请先办结帮教，再登记社区矫正。") % {
+            "state": _(words.STATES[row["state"]])
+        }
         raise Refusal(told, fields={"number": told})
-    await put_down(row, Taken(states.TAKEN_BACK, now, said="转入社区矫正"), states.TAKEN_BACK, now, by=by)
+    await put_down(row, Taken(states.TAKEN_BACK, now, said=BACK_IN_CORRECTION), states.TAKEN_BACK, now, by=by)
     await follow([row["id"]], now, kind=SUBJECT, by=by)

@@ -8,6 +8,7 @@ from supervision.access.viewer import Viewer
 from supervision.days import at_hour, local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.people.actions import (
     Assignment,
@@ -75,27 +76,27 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
 def beginning(new: NewAssistance, today: date) -> str:
     """The step with which it begins. Raises Refusal when the papers contradict themselves."""
     if new.source not in words.SOURCES or new.source == "correction":
-        raise Refusal("请选择来源；社区矫正转入的由系统在解除当日办理。", fields={"source": "请选择来源。"})
+        raise Refusal(_("请选择来源；社区矫正转入的由系统在解除当日办理。"), fields={"source": _("请选择来源。")})
     if new.kind not in words.KINDS:
-        raise Refusal("请选择帮教类型。", fields={"kind": "请选择帮教类型。"})
+        raise Refusal(_("请选择帮教类型。"), fields={"kind": _("请选择帮教类型。")})
     if new.connected_on is not None:
         _check_connected(new, new.connected_on, today)
         return "came"
     if new.source not in ("prison", "detention"):
-        raise Refusal("请填写衔接日期。", fields={"connected_on": "请填写衔接日期。"})
+        raise Refusal(_("请填写衔接日期。"), fields={"connected_on": _("请填写衔接日期。")})
     if new.release_on is None:
-        raise Refusal("还没有回来的，请填写释放日期。", fields={"release_on": "请填写释放日期。"})
+        raise Refusal(_("还没有回来的，请填写释放日期。"), fields={"release_on": _("请填写释放日期。")})
     if new.release_on < today and not new.announced:
-        told = "释放日期已过：已经回来的请填写衔接日期，没有回来的请勾选“已收到释放通知书”。"
+        told = _("释放日期已过：已经回来的请填写衔接日期，没有回来的请勾选“已收到释放通知书”。")
         raise Refusal(told, fields={"release_on": told})
     return "announced" if new.announced else "known"
 
 
 def _check_connected(new: NewAssistance, day: date, today: date) -> None:
     if day > today:
-        raise Refusal("衔接日期不能晚于今天。", fields={"connected_on": "衔接日期不能晚于今天。"})
+        raise Refusal(_("衔接日期不能晚于今天。"), fields={"connected_on": _("衔接日期不能晚于今天。")})
     if new.release_on is not None and day < new.release_on:
-        raise Refusal("衔接日期早于释放日期。", fields={"connected_on": "衔接日期早于释放日期。"})
+        raise Refusal(_("衔接日期早于释放日期。"), fields={"connected_on": _("衔接日期早于释放日期。")})
 
 
 def _began_at(new: NewAssistance, event: str, now: datetime) -> datetime:
@@ -125,12 +126,12 @@ async def _person_for(new: NewPerson, now: datetime) -> int:
     if known is None:
         return await add_person(new, now)
     if await fetch_value("SELECT 1 FROM assistance WHERE person = $1 AND ended_at IS NULL", known):
-        told = "该人员已在安置帮教名册中，不能重复登记。"
+        told = _("该人员已在安置帮教名册中，不能重复登记。")
         raise Refusal(told, fields={"number": told})
     if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", known):
-        told = "该人员正在社区矫正，期满解除时自动转入安置帮教，不用登记。"
+        told = _("该人员正在社区矫正，期满解除时自动转入安置帮教，不用登记。")
         raise Refusal(told, fields={"number": told})
     if await fetch_value("SELECT name FROM person WHERE id = $1", known) != new.name:
-        told = "该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理。"
+        told = _("该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理。")
         raise Refusal(told, fields={"name": told})
     return known

@@ -8,6 +8,7 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.days import add_days, local_day
 from supervision.db import Record, fetch, fetch_row
+from supervision.language import N_
 from supervision.people.scope import visible_people
 from supervision.people.search import search_condition
 from supervision.resettlement import states, words
@@ -15,17 +16,19 @@ from supervision.resettlement import states, words
 PAGE = 50
 BOUND = 100
 """A count stops here and is shown as 99+."""
-RELEASE_DAYS, VISIT_DAYS, END_DAYS = 60, 30, 30
+RELEASE_DAYS, VISIT_DAYS, END_DAYS, APPRAISAL_DAYS = 60, 30, 30, 100
 """How far the tabs look ahead (law R-31..R-33)."""
 TABS: Mapping[str, str] = {
-    "all": "在册",
-    "release": "预释放名单",
-    "today": "今日释放",
-    "verify": "待核查",
-    "unconnected": "未衔接",
-    "visit": "待走访",
-    "end": "即将期满",
-    "ended": "已办结",
+    "all": N_("在册"),
+    "release": N_("预释放名单"),
+    "today": N_("今日释放"),
+    "inside": N_("服刑人员"),
+    "appraise": N_("待年度鉴定"),
+    "verify": N_("待核查"),
+    "unconnected": N_("未衔接"),
+    "visit": N_("待走访"),
+    "end": N_("即将期满"),
+    "ended": N_("已办结"),
 }
 
 
@@ -126,6 +129,10 @@ def _of_tab(tab: str, now: datetime, args: list[Any]) -> str:
         return f"a.ended_at IS NULL AND a.state = ANY({_put(args, [*states.INSIDE, 'to_connect'])}) AND a.release_on <= {until}"
     if tab == "today":
         return f"a.state = 'to_connect' AND a.release_on <= {_put(args, today)}"
+    if tab == "inside":
+        return f"a.state = ANY({_put(args, list(states.INSIDE))})"
+    if tab == "appraise":
+        return _owes("RA-20", now + timedelta(days=APPRAISAL_DAYS), now, args)
     if tab == "verify":
         return "a.state IN ('in_prison', 'verifying', 'verify_failed')"
     if tab == "unconnected":
@@ -149,7 +156,7 @@ def _put(args: list[Any], value: Any) -> str:
     return f"${len(args)}"
 
 
-SEXES = {"male": "男", "female": "女", "unknown": ""}
+SEXES = {"male": N_("男"), "female": N_("女"), "unknown": ""}
 
 
 def _line(row: Record) -> Line:

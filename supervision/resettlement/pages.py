@@ -14,13 +14,14 @@ from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import Refusal
 from supervision.forms import Form, read_form
+from supervision.language import gettext as _
 from supervision.people.actions import NewContact, NewPerson, checked_phone
-from supervision.people.answers import back_to
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.people.scope import get_person
 from supervision.resettlement import file, listing, records, words
 from supervision.resettlement.actions import Taken, take_step
+from supervision.resettlement.forms import back, form_about, page_words, support_options
 from supervision.resettlement.intake import Intake, NewAssistance, take_in
 from supervision.resettlement.offers import helpers_for, options_of, other_offices, steps_for
 from supervision.resettlement.scope import get_assistance
@@ -29,6 +30,9 @@ from supervision.resettlement.steps import BY_EVENT, Step
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
+REGISTERED = "安置帮教登记"
+ASSIGNED = "指定帮教责任人"
+"""Why the file is with its helper, as it is kept."""
 BY_HAND = {code: word for code, word in words.SOURCES.items() if code != "correction"}
 
 
@@ -47,7 +51,7 @@ async def register(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
         want=want,
         tabs=listing.TABS,
         counts=await listing.counts(viewer, now),
-        states=[(code, words.STATES[code]) for code in OPEN],
+        states=[(code, _(words.STATES[code])) for code in OPEN],
         levels=words.LEVELS,
         query=query,
         after=shown[-1].id if len(found) > listing.PAGE else None,
@@ -73,27 +77,27 @@ async def add_assistance(
     helpers = await helpers_for(viewer)
     form = await read_form(request, "resettlement/new.html", helpers=options_of(helpers), words=_choices())
     person, phone, new = _person(form, clock), _phone(form), _new(form)
-    staff = form.choice("staff", "责任人", helpers)
+    staff = form.choice("staff", _("责任人"), helpers)
     form.check()
-    intake = Intake(person, phone, new, helpers[int(staff)].assignment("安置帮教登记"))
+    intake = Intake(person, phone, new, helpers[int(staff)].assignment(REGISTERED))
     made = await take_in(viewer, intake, clock.now())
-    return go(f"/people/{made}/assistance", f"{person.name}已登记。")
+    return go(f"/people/{made}/assistance", _("%(name)s已登记。") % {"name": person.name})
 
 
 def _person(form: Form, clock: Clock) -> NewPerson:
-    name, number = without_marks(form.text("name", "姓名")), form.text("number", "身份证号")
+    name, number = without_marks(form.text("name", _("姓名"))), form.text("number", _("身份证号"))
     if fault := name_fault(name):
-        form.wrong.setdefault("name", f"{fault}。")
+        form.wrong.setdefault("name", _("%(fault)s。") % {"fault": fault})
     try:
         identity = parse_identity_number(number, clock.today())
     except IdentityFault as fault:
-        form.wrong["number"] = f"{fault.text}。"
+        form.wrong["number"] = _("%(fault)s。") % {"fault": fault.text}
         return NewPerson(name, "unknown", None, "")
     return NewPerson(name, identity.sex, identity.born_on, identity.number)
 
 
 def _phone(form: Form) -> NewContact | None:
-    typed = form.text("phone", "电话号码", required=False)
+    typed = form.text("phone", _("电话号码"), required=False)
     if not typed:
         return None
     try:
@@ -101,19 +105,19 @@ def _phone(form: Form) -> NewContact | None:
     except Refusal as refusal:
         form.wrong.update(refusal.fields)
         return None
-    return NewContact("phone", number, form.choice("holder", "谁的号码", ("self", "family")))
+    return NewContact("phone", number, form.choice("holder", _("谁的号码"), ("self", "family")))
 
 
 def _new(form: Form) -> NewAssistance:
     return NewAssistance(
-        source=form.choice("source", "来源", BY_HAND),
-        kind=form.choice("kind", "帮教类型", words.KINDS),
-        release_on=form.day_or_none("release_on", "释放日期"),
-        prison=form.text("prison", "服刑场所", required=False),
-        crime=form.text("crime", "原罪名", required=False),
-        sentence=form.text("sentence", "原判刑期", required=False),
+        source=form.choice("source", _("来源"), BY_HAND),
+        kind=form.choice("kind", _("帮教类型"), words.KINDS),
+        release_on=form.day_or_none("release_on", _("释放日期")),
+        prison=form.text("prison", _("服刑场所"), required=False),
+        crime=form.text("crime", _("原罪名"), required=False),
+        sentence=form.text("sentence", _("原判刑期"), required=False),
         announced=form.tick("announced"),
-        connected_on=form.day_or_none("connected_on", "衔接日期"),
+        connected_on=form.day_or_none("connected_on", _("衔接日期")),
     )
 
 
@@ -140,25 +144,9 @@ async def assistance(
         steps=steps_for(viewer, row),
         helpers=options_of(await helpers_for(viewer)) if viewer.may("assign_officer") else [],
         offices=await other_offices(),
-        words=_words(),
+        words=page_words(),
         may_withdraw={kind: viewer.may(permission) for kind, (_, permission) in records.FACTS.items()},
     )
-
-
-def _words() -> dict[str, Any]:
-    names = ("SOURCES", "KINDS", "STATES", "BADGES", "LEVELS", "PLACES", "MET", "GROUP")
-    return {name.lower(): getattr(words, name) for name in names} | {"support_options": support_options()}
-
-
-async def _form(request: AnyRequest, viewer: Viewer, person_id: int, template: str, **context: Any) -> tuple[Any, Form]:
-    """The period of help and the posted form about it. Raises NotFound before anything is read."""
-    row, person = await get_assistance(viewer, person_id), await get_person(viewer, person_id)
-    form = await read_form(request, f"resettlement/_{template}.html", person=person, words=_words(), **context)
-    return row, form
-
-
-def _back(request: AnyRequest, person_id: int, said: str) -> Response[Any]:
-    return back_to(request, f"/people/{person_id}/assistance", said)
 
 
 @post("/people/{person_id:int}/assistance/steps", guards=[guard("record_help")])
@@ -179,26 +167,31 @@ async def decision(
 
 async def _step(request: AnyRequest, person_id: int, viewer: Viewer, clock: Clock, *, decided: bool) -> Response[Any]:
     offices = await other_offices()
-    row, form = await _form(request, viewer, person_id, "step", heading="安置帮教", offices=offices, row=None)
+    row, form = await form_about(request, viewer, person_id, "step", heading=_("安置帮教"), offices=offices, row=None)
     offered = {one.event for one in BY_EVENT.values() if one.decided == decided}
-    event = form.choice("event", "事项", offered)
+    event = form.choice("event", _("事项"), offered)
     form.context.update(step=BY_EVENT.get(event, next(iter(BY_EVENT.values()))), row=row)
     form.check()
     taken = _taken(form, BY_EVENT[event], offices)
     form.check()
     new = await take_step(viewer, row["id"], taken, clock.now())
-    return _back(request, person_id, f"已记录：{BY_EVENT[event].label}。现在是“{words.STATES[new]}”。")
+    return back(
+        request,
+        person_id,
+        _("已记录：%(step)s。现在是“%(state)s”。") % {"step": _(BY_EVENT[event].label), "state": _(words.STATES[new])},
+    )
 
 
 def _taken(form: Form, step: Step, offices: list[tuple[int, str]]) -> Taken:
-    office = form.choice("office", step.office, ["", *(id for id, _ in offices)]) if step.office else ""
+    office = form.choice("office", _(step.office), ["", *(id for id, _name in offices)]) if step.office else ""
     return Taken(
         event=step.event,
-        happened_at=form.moment("happened_at", "时间"),
-        code=form.choice("code", step.code_label, step.codes) if step.codes else None,
-        said=form.text("said", step.said, required=step.must_say),
+        happened_at=form.moment("happened_at", _("时间")),
+        code=form.choice("code", _(step.code_label), step.codes) if step.codes else None,
+        said=form.text("said", _(step.said), required=step.must_say),
         office=int(office) if office.isdigit() and "office" not in form.wrong else None,
-        release_on=form.day("release_on", "释放日期") if step.release else None,
+        release_on=form.day("release_on", _("释放日期")) if step.release else None,
+        report_by=form.day_or_none("report_by", _("报到期限")) if step.certificate else None,
     )
 
 
@@ -207,17 +200,17 @@ async def visit(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """A visit or talk, with what is needed."""
-    row, form = await _form(request, viewer, person_id, "visit", heading="走访")
+    row, form = await form_about(request, viewer, person_id, "visit", heading=_("走访"))
     new = records.Visit(
-        place=form.choice("place", "地点", words.PLACES),
-        met=form.choice("met", "见到了谁", words.MET),
-        happened_at=form.moment("happened_at", "时间"),
-        content=form.text("content", "情况", required=False),
-        needs=form.text("needs", "需要的帮助", required=False),
+        place=form.choice("place", _("地点"), words.PLACES),
+        met=form.choice("met", _("见到了谁"), words.MET),
+        happened_at=form.moment("happened_at", _("时间")),
+        content=form.text("content", _("情况"), required=False),
+        needs=form.text("needs", _("需要的帮助"), required=False),
     )
     form.check()
     await records.record_visit(viewer, row["id"], new, clock.now())
-    return _back(request, person_id, "已记录走访。")
+    return back(request, person_id, _("已记录走访。"))
 
 
 @post("/people/{person_id:int}/assistance/class", guards=[guard("decide_help")])
@@ -225,11 +218,11 @@ async def decide_class(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """How closely somebody is helped."""
-    row, form = await _form(request, viewer, person_id, "class", heading="分类")
-    level, reason = form.choice("level", "类别", words.LEVELS), form.text("reason", "理由")
+    row, form = await form_about(request, viewer, person_id, "class", heading=_("分类"))
+    level, reason = form.choice("level", _("类别"), words.LEVELS), form.text("reason", _("理由"))
     form.check()
     await records.decide_class(viewer, row["id"], level, reason, clock.now())
-    return _back(request, person_id, f"已确定为{words.LEVELS[level]}。")
+    return back(request, person_id, _("已确定为%(level)s。") % {"level": _(words.LEVELS[level])})
 
 
 @post("/people/{person_id:int}/assistance/members", guards=[guard("record_help")])
@@ -237,11 +230,11 @@ async def add_member(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Somebody joins the group that helps."""
-    row, form = await _form(request, viewer, person_id, "member", heading="帮教小组")
-    kind, name = form.choice("kind", "成员类别", words.GROUP), form.text("name", "姓名和单位")
+    row, form = await form_about(request, viewer, person_id, "member", heading=_("帮教小组"))
+    kind, name = form.choice("kind", _("成员类别"), words.GROUP), form.text("name", _("姓名和单位"))
     form.check()
     await records.add_member(viewer, row["id"], kind, name, clock.now())
-    return _back(request, person_id, f"{name}已加入帮教小组。")
+    return back(request, person_id, _("%(name)s已加入帮教小组。") % {"name": name})
 
 
 @post("/people/{person_id:int}/assistance/support", guards=[guard("record_help")])
@@ -249,24 +242,20 @@ async def support(
     request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Something was arranged: work, a benefit, legal aid, mediation, training, relief."""
-    row, form = await _form(request, viewer, person_id, "support", heading="帮扶")
-    what = form.choice("what", "帮扶的事项", [value for value, _ in support_options()])
-    kind, _, code = what.partition(".")
+    row, form = await form_about(request, viewer, person_id, "support", heading=_("帮扶"))
+    what = form.choice("what", _("帮扶的事项"), [value for value, _label in support_options()])
+    kind, _dot, code = what.partition(".")
+    department = form.choice("department", _("协作单位"), ["", *words.DEPARTMENTS])
     new = records.Support(
-        kind, code or None, form.moment("happened_at", "时间"), form.text("content", "情况", required=False)
+        kind,
+        code or None,
+        form.moment("happened_at", _("时间")),
+        form.text("content", _("情况"), required=False),
+        department or None,
     )
     form.check()
     await records.record_support(viewer, row["id"], new, clock.now())
-    return _back(request, person_id, f"已登记：{words.support_title(new.kind, new.code)}。")
-
-
-def support_options() -> list[tuple[str, str]]:
-    """Every kind of support with its codes, as one list of choices."""
-    return [
-        (f"{kind}.{code}" if code else kind, words.support_title(kind, code))
-        for kind in words.SUPPORT
-        for code in words.SUPPORT_CODES.get(kind, {None: ""})
-    ]
+    return back(request, person_id, _("已登记：%(what)s。") % {"what": words.support_title(new.kind, new.code)})
 
 
 @post("/people/{person_id:int}/assistance/officer", guards=[guard("assign_officer")])
@@ -275,15 +264,17 @@ async def assign_helper(
 ) -> Response[Any]:
     """Give the file to a member of the staff."""
     helpers = await helpers_for(viewer)
-    row, form = await _form(request, viewer, person_id, "officer", heading="责任人", helpers=options_of(helpers))
-    staff = form.choice("staff", "责任人", helpers)
+    row, form = await form_about(
+        request, viewer, person_id, "officer", heading=_("责任人"), helpers=options_of(helpers)
+    )
+    staff = form.choice("staff", _("责任人"), helpers)
     form.check()
     to = helpers[int(staff)]
-    await records.assign_helper(viewer, row["id"], to.assignment("指定帮教责任人"), clock.now())
-    return _back(request, person_id, f"现由{to.name}负责。")
+    await records.assign_helper(viewer, row["id"], to.assignment(ASSIGNED), clock.now())
+    return back(request, person_id, _("现由%(name)s负责。") % {"name": to.name})
 
 
-@post("/people/{person_id:int}/assistance/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("record_help")])
+@post("/people/{person_id:int}/assistance/withdrawals/{kind:str}/{fact_id:int}", guards=[guard("record_help")])
 async def withdraw(
     request: AnyRequest,
     person_id: FromPath[int],
@@ -293,12 +284,12 @@ async def withdraw(
     clock: NamedDependency[Clock],
 ) -> Response[Any]:
     """A wrong entry no longer counts."""
-    _, form = await _form(
-        request, viewer, person_id, "withdraw", heading="作废一条记录", fact={"kind": kind, "id": fact_id}
+    _row, form = await form_about(
+        request, viewer, person_id, "withdraw", heading=_("作废一条记录"), fact={"kind": kind, "id": fact_id}
     )
-    reason = form.text("reason", "原因", required=False)
+    reason = form.text("reason", _("原因"), required=False)
     await records.withdraw(viewer, person_id, (kind, fact_id), reason=reason, now=clock.now())
-    return _back(request, person_id, "已作废。")
+    return back(request, person_id, _("已作废。"))
 
 
 ROUTES = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.days import DAY, add_days, at_hour, local_day, span_of
+from supervision.days import DAY, add_days, at_hour, local_day, span_of, start_of
 from supervision.db import execute, fetch, insert_rows, take_ids, tx
 from supervision.errors import Refusal
 from supervision.locks import Lock
@@ -118,7 +118,8 @@ class _Life:
             "sentence": papers.sentence or None,
             "order_id": self.of.order,
             "ledger_from": max(known_on, self.of.ledger_from or known_on),
-            "created_at": known_at,
+            # What was kept on paper before came on record with the ledger's first day.
+            "created_at": max(known_at, start_of(self.of.ledger_from)) if self.of.ledger_from else known_at,
             "created_by": by,
             **self.row,
         }
@@ -152,7 +153,7 @@ def _lived(one: PastHelp, parameters: Parameters, now: datetime) -> _Life:
 
 
 def _begun(release_on: date | None) -> dict[str, Any]:
-    unknown = dict.fromkeys(("connected_at", "from_on", "to_on", "ended_at", "end_kind"))
+    unknown = dict.fromkeys(("connected_at", "from_on", "to_on", "report_by", "ended_at", "end_kind"))
     return {"release_on": release_on, **unknown}
 
 
@@ -162,7 +163,7 @@ def _connect(row: dict[str, Any], taken: Taken, source: str, parameters: Paramet
         return
     from_on = row["release_on"] or local_day(taken.happened_at)
     to_on = help_ends_on(source, from_on, parameters.in_force(taken.happened_at))
-    row |= {"connected_at": taken.happened_at, "from_on": from_on, "to_on": to_on}
+    row |= {"connected_at": taken.happened_at, "from_on": from_on, "to_on": to_on, "report_by": taken.report_by}
 
 
 def _check(one: PastHelp, row: Mapping[str, Any], taken: Taken, last: Taken) -> None:
@@ -260,7 +261,12 @@ def _visits(id: int, life: _Life, by: int | None) -> list[dict[str, Any]]:
 def _supports(id: int, life: _Life, by: int | None) -> list[dict[str, Any]]:
     return [
         _fact(id, one.happened_at, by)
-        | {"kind": one.kind, "code": one.code, "content_sealed": _sealed(one.content, CONTENT)}
+        | {
+            "kind": one.kind,
+            "code": one.code,
+            "department": one.department,
+            "content_sealed": _sealed(one.content, CONTENT),
+        }
         for one in life.of.supports
     ]
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from supervision.access.viewer import Viewer
 from supervision.db import execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
 from supervision.resettlement.actions import DECIDE, RECORD, SUBJECT, done
@@ -24,6 +25,9 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "class": ("assistance_class", DECIDE),
     "member": ("help_member", RECORD),
     "support": ("support", RECORD),
+    "assessment": ("help_assessment", DECIDE),
+    "appraisal": ("help_appraisal", RECORD),
+    "child": ("help_child", RECORD),
     "step": ("assistance_step", DECIDE),
 }
 """Kind of fact → its table, and the permission of whoever may withdraw it."""
@@ -42,39 +46,39 @@ class Visit:
 
 async def record_visit(viewer: Viewer, assistance: int, visit: Visit, now: datetime) -> int:
     """Put a visit down (law RA-14); its id. Raises Refusal for the future, before the connection, and twice within a minute."""
-    _check_choice("place", visit.place, words.PLACES)
-    _check_choice("met", visit.met, words.MET)
+    check_choice("place", visit.place, words.PLACES)
+    check_choice("met", visit.met, words.MET)
     async with tx():
         row = await lock_open(assistance)
         if row["connected_at"] is None:
-            raise Refusal("本人还没有衔接，不能记录走访；查找的情况请用“记录查找”。")
-        _check_time(visit.happened_at, row["connected_at"], now)
-        await _refuse_twice("help_visit", row["id"], visit.happened_at)
+            raise Refusal(_("本人还没有衔接，不能记录走访；查找的情况请用“记录查找”。"))
+        check_time(visit.happened_at, row["connected_at"], now)
+        await refuse_twice("help_visit", row["id"], visit.happened_at)
         values = {
             "assistance": row["id"],
             "place": visit.place,
             "met": visit.met,
-            "content_sealed": _sealed(visit.content),
-            "needs_sealed": _sealed(visit.needs),
+            "content_sealed": sealed_content(visit.content),
+            "needs_sealed": sealed_content(visit.needs),
         }
-        made = await insert("help_visit", values | _put_down(visit.happened_at, now, viewer.id))
+        made = await insert("help_visit", values | put_down_by(visit.happened_at, now, viewer.id))
         await done(viewer, "record_help_visit", row, now, {"id": made, "met": visit.met})
     return made
 
 
 async def decide_class(viewer: Viewer, assistance: int, level: str, reason: str, now: datetime) -> int:
     """How closely somebody is helped from now on (law RA-14); its id."""
-    _check_choice("level", level, words.LEVELS)
+    check_choice("level", level, words.LEVELS)
     if not reason.strip():
-        raise Refusal("请填写分类的理由。", fields={"reason": "请填写分类的理由。"})
+        raise Refusal(_("请填写分类的理由。"), fields={"reason": _("请填写分类的理由。")})
     async with tx():
         row = await lock_open(assistance)
         if row["connected_at"] is None:
-            raise Refusal("本人还没有衔接，衔接以后再分类。")
+            raise Refusal(_("本人还没有衔接，衔接以后再分类。"))
         if await level_of(assistance) == level:
-            raise Refusal("已经是这一类。", fields={"level": "已经是这一类。"})
+            raise Refusal(_("已经是这一类。"), fields={"level": _("已经是这一类。")})
         values = {"assistance": assistance, "level": level, "reason": reason.strip()}
-        made = await insert("assistance_class", values | _put_down(now, now, viewer.id))
+        made = await insert("assistance_class", values | put_down_by(now, now, viewer.id))
         await done(viewer, "set_help_class", row, now, {"level": level})
     return made
 
@@ -91,15 +95,15 @@ async def level_of(assistance: int) -> str | None:
 
 async def add_member(viewer: Viewer, assistance: int, kind: str, name: str, now: datetime) -> int:
     """Somebody joins the group that helps (law RA-13); the id."""
-    _check_choice("kind", kind, words.GROUP)
+    check_choice("kind", kind, words.GROUP)
     if not name.strip():
-        raise Refusal("请填写姓名和单位。", fields={"name": "请填写姓名和单位。"})
+        raise Refusal(_("请填写姓名和单位。"), fields={"name": _("请填写姓名和单位。")})
     async with tx():
         row = await lock_open(assistance)
         if row["state"] in states.INSIDE:
-            raise Refusal("本人还在服刑，释放前后再建立帮教小组。")
+            raise Refusal(_("本人还在服刑，释放前后再建立帮教小组。"))
         values = {"assistance": assistance, "kind": kind, "name": name.strip()}
-        made = await insert("help_member", values | _put_down(now, now, viewer.id))
+        made = await insert("help_member", values | put_down_by(now, now, viewer.id))
         await done(viewer, "add_help_member", row, now, {"id": made, "kind": kind})
     return made
 
@@ -112,25 +116,28 @@ class Support:
     code: str | None
     happened_at: datetime
     content: str = ""
+    department: str | None = None
 
 
 async def record_support(viewer: Viewer, assistance: int, support: Support, now: datetime) -> int:
     """Put down what was arranged (law RA-18): work, a benefit, legal aid, mediation, training, relief; its id."""
-    _check_choice("kind", support.kind, words.SUPPORT)
+    check_choice("kind", support.kind, words.SUPPORT)
     table = words.SUPPORT_CODES.get(support.kind)
     if table is not None and support.code not in table:
-        raise Refusal("请选择具体方式。", fields={"code": "请选择具体方式。"})
+        raise Refusal(_("请选择具体方式。"), fields={"code": _("请选择具体方式。")})
     if table is None and not support.content.strip():
-        raise Refusal("请填写办理的情况。", fields={"content": "请填写办理的情况。"})
+        raise Refusal(_("请填写办理的情况。"), fields={"content": _("请填写办理的情况。")})
+    if support.department is not None:
+        check_choice("department", support.department, words.DEPARTMENTS)
     async with tx():
         row = await lock_open(assistance)
         if row["connected_at"] is None:
-            raise Refusal("本人还没有衔接，衔接以后再登记帮扶。")
-        _check_time(support.happened_at, row["connected_at"], now)
+            raise Refusal(_("本人还没有衔接，衔接以后再登记帮扶。"))
+        check_time(support.happened_at, row["connected_at"], now)
         code = support.code if table else None
-        values = {"assistance": assistance, "kind": support.kind, "code": code}
-        values["content_sealed"] = _sealed(support.content)
-        made = await insert("support", values | _put_down(support.happened_at, now, viewer.id))
+        values = {"assistance": assistance, "kind": support.kind, "code": code, "department": support.department}
+        values["content_sealed"] = sealed_content(support.content)
+        made = await insert("support", values | put_down_by(support.happened_at, now, viewer.id))
         await done(viewer, "record_support", row, now, {"id": made, "kind": support.kind})
     return made
 
@@ -140,7 +147,7 @@ async def assign_helper(viewer: Viewer, assistance: int, to: Assignment, now: da
     async with tx():
         row = await lock_open(assistance)
         if viewer.scope == "office" and to.office != viewer.office:
-            raise Refusal("跨司法所移交由区局办理。", fields={"staff": "请选择本所人员。"})
+            raise Refusal(_("跨司法所移交由区局办理。"), fields={"staff": _("请选择本所人员。")})
         await assign((SUBJECT, assistance), row["person"], to, now, viewer.id)
         await done(viewer, "assign_helper", row, now, {"office": to.office, "staff": to.staff})
 
@@ -158,7 +165,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
     if not viewer.may(permission):
         raise NotAllowed
     if not reason.strip():
-        raise Refusal("请填写作废的原因。", fields={"reason": "请填写原因。"})
+        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
     async with tx():
         row = await fetch_row(
             f"""SELECT a.* FROM {table} f JOIN assistance a ON a.id = f.assistance
@@ -170,6 +177,8 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
             raise NotFound
         if kind == "step":
             await _step_back(row["id"], fact_id)
+        if kind == "assessment":
+            await _kind_before(row["id"], fact_id)
         marked = await execute(
             f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
                  WHERE id = $1 AND withdrawn_at IS NULL""",
@@ -179,7 +188,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
             reason.strip(),
         )
         if not marked:
-            raise Refusal("这一条已经作废，不用再办。")
+            raise Refusal(_("这一条已经作废，不用再办。"))
         await done(viewer, "withdraw_help", row, now, {"kind": kind, "id": fact_id})
 
 
@@ -194,13 +203,13 @@ async def _step_back(assistance: int, step: int) -> None:
         assistance,
     )
     if last is None or last["id"] != step:
-        raise Refusal("只能作废最后一步；请先作废它后面的各步。")
+        raise Refusal(_("只能作废最后一步；请先作废它后面的各步。"))
     if last["old_state"] is None or last["event"] == "taken_back":
-        raise Refusal("这一期帮教由此开始，不能作废。")
+        raise Refusal(_("这一期帮教由此开始，不能作废。"))
     if last["new_state"] in states.END_KINDS:
         await _refuse_beside_correction(assistance)
     if last["office"] is not None and last["new_state"] != last["old_state"]:
-        raise Refusal("档案已经交给另一个司法所，请由区局重新办理，不能作废。")
+        raise Refusal(_("档案已经交给另一个司法所，请由区局重新办理，不能作废。"))
     await execute(
         "UPDATE assistance SET state = $2, ended_at = NULL, end_kind = NULL WHERE id = $1",
         assistance,
@@ -212,6 +221,18 @@ async def _step_back(assistance: int, step: int) -> None:
         )
 
 
+async def _kind_before(assistance: int, assessment: int) -> None:
+    """Key or general as before the assessment. Raises Refusal where a later one was made."""
+    last = await fetch_row(
+        """SELECT id, old_kind FROM help_assessment WHERE assistance = $1 AND withdrawn_at IS NULL
+            ORDER BY id DESC LIMIT 1""",
+        assistance,
+    )
+    if last is None or last["id"] != assessment:
+        raise Refusal(_("只能作废最后一次评估。"))
+    await execute("UPDATE assistance SET kind = $2 WHERE id = $1", assistance, last["old_kind"])
+
+
 async def _refuse_beside_correction(assistance: int) -> None:
     """Nobody is on both registers (law RA-22): help that has ended stays ended while a period of correction runs."""
     if await fetch_value(
@@ -219,22 +240,25 @@ async def _refuse_beside_correction(assistance: int) -> None:
               AND person = (SELECT person FROM assistance WHERE id = $1)""",
         assistance,
     ):
-        raise Refusal("该人员正在社区矫正，帮教的办结不能作废。")
+        raise Refusal(_("该人员正在社区矫正，帮教的办结不能作废。"))
 
 
-def _check_choice(name: str, value: str, known: Mapping[str, str]) -> None:
+def check_choice(name: str, value: str, known: Mapping[str, str]) -> None:
+    """Raises Refusal for what is none of the choices."""
     if value not in known:
-        raise Refusal("请从列表中选择。", fields={name: "请从列表中选择。"})
+        raise Refusal(_("请从列表中选择。"), fields={name: _("请从列表中选择。")})
 
 
-def _check_time(moment: datetime, connected_at: datetime, now: datetime) -> None:
+def check_time(moment: datetime, connected_at: datetime, now: datetime) -> None:
+    """Raises Refusal for the future, and for a moment before the connection."""
     if moment > now:
-        raise Refusal("时间不能晚于现在。", fields={"happened_at": "时间不能晚于现在。"})
+        raise Refusal(_("时间不能晚于现在。"), fields={"happened_at": _("时间不能晚于现在。")})
     if moment < connected_at:
-        raise Refusal("时间早于衔接的时间。", fields={"happened_at": "时间早于衔接的时间。"})
+        raise Refusal(_("时间早于衔接的时间。"), fields={"happened_at": _("时间早于衔接的时间。")})
 
 
-async def _refuse_twice(table: str, assistance: int, moment: datetime) -> None:
+async def refuse_twice(table: str, assistance: int, moment: datetime) -> None:
+    """Raises Refusal where the table has an entry of the same minute."""
     found = await fetch_value(
         f"""SELECT 1 FROM {table} WHERE assistance = $1 AND withdrawn_at IS NULL
                AND happened_at > $2 AND happened_at < $3""",
@@ -243,12 +267,14 @@ async def _refuse_twice(table: str, assistance: int, moment: datetime) -> None:
         moment + ONCE_IN,
     )
     if found:
-        raise Refusal("这一条刚才已经记录过了，没有重复保存。")
+        raise Refusal(_("这一条刚才已经记录过了，没有重复保存。"))
 
 
-def _sealed(text: str) -> str | None:
+def sealed_content(text: str) -> str | None:
+    """What was written, sealed; None where nothing was."""
     return seal(text.strip(), CONTENT) if text.strip() else None
 
 
-def _put_down(happened_at: datetime, now: datetime, by: int) -> dict[str, object]:
+def put_down_by(happened_at: datetime, now: datetime, by: int) -> dict[str, object]:
+    """When it happened, and who put it down when."""
     return {"happened_at": happened_at, "recorded_at": now, "recorded_by": by}

@@ -3,6 +3,7 @@
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch_row
 from supervision.errors import NotFound, Refusal
+from supervision.language import gettext as _
 from supervision.people.scope import get_person
 
 LATEST = """SELECT * FROM assistance WHERE person = $1
@@ -22,5 +23,5 @@ async def lock_open(assistance: int) -> Record:
     """The open period of help, locked. Raises Refusal when it has ended meanwhile."""
     row = await fetch_row("SELECT * FROM assistance WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE", assistance)
     if row is None:
-        raise Refusal("这一期帮教已经办结，不能再办理此事项。")
+        raise Refusal(_("这一期帮教已经办结，不能再办理此事项。"))
     return row

@@ -35,6 +35,7 @@ _STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "found": ((NOT_CONNECTED,), CONNECTED),
     "found_elsewhere": ((NOT_CONNECTED,), DUAL),
     "lives_elsewhere": ((NOT_CONNECTED,), MOVED),
+    "reported": ((CONNECTED, IN_HELP, DUAL), ""),
     "agreement": ((CONNECTED, IN_HELP, DUAL), ""),
     "file": ((CONNECTED,), IN_HELP),
     "lost": ((IN_HELP,), OFF),

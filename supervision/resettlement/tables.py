@@ -18,6 +18,10 @@ KINDS = ("key", "general")
 LEVELS = ("first", "second", "third")
 PLACES = ("home", "office", "work", "phone", "other")
 MET = ("person", "family", "nobody")
+SIDES = ("village", "township")
+GRADES = ("good", "steady", "needs")
+GUARDIANS = ("parent", "grandparent", "relative", "welfare", "nobody")
+HARDSHIPS = ("none", "poor", "no_school", "wandering", "ill", "other")
 GROUP_KINDS = ("office", "police", "village", "warden", "family")
 SUPPORT_KINDS = ("placement", "job_service", "social_aid", "legal_aid", "mediation", "training", "relief")
 
@@ -51,6 +55,8 @@ class Assistance(Table, tablename="assistance", db=DB):
     """What else the registration form says (c.6), as sealed JSON: code of the field → what is written."""
     order_id = number(null=True)
     """The period of correction from which it came (law RA-22)."""
+    report_by = day(null=True)
+    """Until when the certificate of release tells the person to report to the police station (law RA-10)."""
     ledger_from = day()
     created_at = moment()
     created_by = _staff()
@@ -151,6 +157,8 @@ class Support(Table, tablename="support", db=DB):
     assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
     kind = text()
     code = text(null=True)
+    department = text(null=True)
+    """Which department or group helped with it (law RA-02)."""
     happened_at = moment()
     content_sealed = text(null=True)
     recorded_at = moment()
@@ -171,3 +179,73 @@ class NotHandedOver(Table, tablename="not_handed_over", db=DB):
     recorded_at = moment()
     recorded_by = _staff()
     withdrawn_at = moment(null=True)
+
+
+class HelpAssessment(Table, tablename="help_assessment", db=DB):
+    """Whether somebody is a key person, and by which factors (law RA-09)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    old_kind = text()
+    factors_sealed = text(null=True)
+    """The codes of the factors that apply, separated by blanks."""
+    content_sealed = text(null=True)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    help_assessment_kind_known = _one_of("kind", KINDS)
+    help_assessment_old_kind_known = _one_of("old_kind", KINDS)
+
+
+class HelpAppraisal(Table, tablename="help_appraisal", db=DB):
+    """What the village or the township says of a year of help (law RA-20)."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    side = text()
+    grade = text()
+    assessor = text()
+    content_sealed = text(null=True)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    help_appraisal_side_known = _one_of("side", SIDES)
+    help_appraisal_grade_known = _one_of("grade", GRADES)
+
+
+class HelpChild(Table, tablename="help_child", db=DB):
+    """A minor child of somebody who is helped, as it was found (law RA-19); looked at anew each year."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    name_sealed = text()
+    born_on = day()
+    guardian = text()
+    hardship = text()
+    content_sealed = text(null=True)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    withdrawn_at = moment(null=True)
+    withdrawn_by = _staff()
+    withdrawn_reason = text(null=True)
+    help_child_guardian_known = _one_of("guardian", GUARDIANS)
+    help_child_hardship_known = _one_of("hardship", HARDSHIPS)
+
+
+class AssistanceDetails(Table, tablename="assistance_details", db=DB):
+    """What the registration form of a period of help said before a later sheet said something else."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    details_sealed = text()
+    replaced_at = moment()
+    replaced_by = _staff()
+    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)

@@ -38,8 +38,9 @@ LAW: dict[str, dict[str, str]] = {
         "found_elsewhere": "dual",
         "lives_elsewhere": "moved",
     },
-    "connected": {"agreement": "connected", "file": "in_help"},
+    "connected": {"reported": "connected", "agreement": "connected", "file": "in_help"},
     "in_help": {
+        "reported": "in_help",
         "agreement": "in_help",
         "lost": "off",
         "dual_asked": "in_help",
@@ -48,7 +49,7 @@ LAW: dict[str, dict[str, str]] = {
         "move_asked": "transfer",
     },
     "off": {"searched": "off", "police": "off", "found_again": "in_help"},
-    "dual": {"agreement": "dual", "dual_ended": "in_help"},
+    "dual": {"reported": "dual", "agreement": "dual", "dual_ended": "in_help"},
     "transfer": {"move_accepted": "moved", "move_refused": "in_help"},
 }
 for state in INSIDE:

@@ -152,6 +152,10 @@ async def test_what_was_arranged_is_listed_with_its_words(cast: Cast) -> None:
         assert (await alice.post(f"/people/{one.person}/assistance/support", data=sent)).status_code == 303
     bare = {"what": "legal_aid", "happened_at": minute(NOW), "content": ""}
     assert (await alice.post(f"/people/{one.person}/assistance/support", data=bare)).status_code == 422
+    relief = await fetch_value("SELECT max(id) FROM support")
+    path = f"/people/{one.person}/assistance/withdrawals"
+    assert (await alice.post(f"{path}/support/{relief}", data={"reason": "录错"})).status_code == 303
+    assert (await alice.post(f"{path}/support/{relief}", data={"reason": "录错"})).status_code == 422
     shown = (await alice.get(f"/people/{one.person}/assistance")).text
     assert all(words in shown for words in ("安置：公益性岗位", "法律援助", "人民调解", "技能培训", "临时救助"))
 
@@ -179,7 +183,7 @@ async def test_the_last_step_is_withdrawn_and_no_other(cast: Cast) -> None:
         row["id"]
         for row in await fetch("SELECT id FROM assistance_step WHERE assistance = $1 ORDER BY id", one.assistance)
     ]
-    place = f"/people/{one.person}/assistance/step/{{}}/withdrawal"
+    place = f"/people/{one.person}/assistance/withdrawals/step/{{}}"
     assert (await bob.post(place.format(steps[-2]), data={"reason": "录错"})).status_code == 422
     assert (await alice.post(place.format(steps[-1]), data={"reason": "录错"})).status_code == 403
     assert (await bob.post(place.format(steps[-1]), data={"reason": ""})).status_code == 422

@@ -131,6 +131,7 @@ def test_every_explanation_gives_the_same_days_again_and_a_sentence():
         "RA-06",
         "RA-07",
         "RA-08",
+        "RA-10",
         "RA-12",
         "RA-14",
         "RA-15",

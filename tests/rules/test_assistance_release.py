@@ -1,10 +1,10 @@
-"""RA-05..RA-08: fifteen working days, a month before, three days, and the very day."""
+"""RA-05..RA-08, RA-10: fifteen working days, a month before, three days, the very day, and the day of the certificate."""
 
 from datetime import date
 
 import pytest
 
-from tests.rules.assistance_cast import awaited, facts
+from tests.rules.assistance_cast import awaited, facts, helped
 from tests.rules.cast import act, at, days, duties_of
 
 
@@ -93,3 +93,24 @@ def test_whoever_comes_from_correction_or_was_here_before_is_awaited_by_nobody()
         assert not any(
             duties_of(rule, variant, facts(one)) for rule, variant in (("RA-06", "notice"), ("RA-08", "receive"))
         )
+
+
+@pytest.mark.parametrize(
+    ("report_by", "limit"),
+    [
+        (None, "2026-05-28 00:00"),
+        (date(2026, 6, 19), "2026-06-20 00:00"),
+        (date(2026, 5, 20), "2026-05-21 00:00"),
+        (date(2026, 5, 19), "2026-05-28 00:00"),
+    ],
+)
+def test_the_police_are_reported_to_by_the_day_of_the_certificate_else_within_a_week(report_by, limit):
+    (duty,) = duties_of("RA-10", "police", facts(helped(report_by=report_by)))
+    assert days(duty.slot) == ("2026-05-20 00:00", limit, limit) and duty.state == "open"
+
+
+def test_having_reported_meets_it_and_whoever_is_not_home_or_comes_from_correction_owes_no_report():
+    told = facts(helped(), acts=(act("reported", "", "2026-05-27 23:59"),))
+    assert [duty.state for duty in duties_of("RA-10", "police", told)] == ["met"]
+    for nobody in (awaited(), helped(source="correction"), helped(ledger_from=date(2026, 5, 21))):
+        assert duties_of("RA-10", "police", facts(nobody)) == []
