@@ -26,6 +26,7 @@ from supervision.exchange.outcome import Change, Imported, Result, counted, refu
 from supervision.exchange.parsed import ParsedRow, ParsedSheet
 from supervision.exchange.places import Places, load_places
 from supervision.exchange.values import WORDS
+from supervision.language import gettext as _
 from supervision.people.actions import Assignment, NewContact, NewPerson, assign, contact_row, person_row
 from supervision.resettlement import states
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
@@ -120,20 +121,20 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
     if row.waits_for or (text and office is None):
         return Result(row, "waiting")
     if office is None:
-        return refused(taking.parsed, row, "office", "office_missing", "没有写司法所，导入时也没有指定，请补填")
+        return refused(taking.parsed, row, "office", "office_missing", _("没有写司法所，导入时也没有指定，请补填"))
     if taking.own not in (None, office):
-        return refused(taking.parsed, row, "office", "other_office", "不是本所的人员，请由区局导入")
+        return refused(taking.parsed, row, "office", "other_office", _("不是本所的人员，请由区局导入"))
     known = await fetch_row("SELECT id, name FROM person WHERE doc_key = $1", blind(row.fields["id_card"], DOC))
     if known is None:
         return await _add(row, taking, office, None)
     if known["name"] != row.fields["name"]:
-        return refused(taking.parsed, row, "name", "name_differs", "这个身份证号已用另一姓名登记过，请核对")
+        return refused(taking.parsed, row, "name", "name_differs", _("这个身份证号已用另一姓名登记过，请核对"))
     taking.people.append(known["id"])
     period = await fetch_row(f"{PERIODS} WHERE a.person = $1 AND a.ended_at IS NULL", known["id"])
     if period is not None:
         return await _change(row, taking, period)
     if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", known["id"]):
-        return refused(taking.parsed, row, "id_card", "in_correction", "正在社区矫正，期满解除时自动转入，没有导入")
+        return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
     return await _add(row, taking, office, known["id"])
 
 
@@ -143,7 +144,7 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
 async def _add(row: ParsedRow, taking: Taking, office: int, person: int | None) -> Result:
     fields = row.fields
     if fields["help_state"] == "ended":
-        return Result(row, "ended", note="表中写为已解除，没有导入")
+        return Result(row, "ended", note=_("表中写为已解除，没有导入"))
     if person is None:
         new = NewPerson(fields["name"], fields["sex"], fields["born_on"], fields["id_card"])
         person = await insert("person", person_row(new, taking.now, taking.run))
@@ -259,7 +260,9 @@ async def _change(row: ParsedRow, taking: Taking, period: Record) -> Result:
         await _replace(period["person"], name, different[name], taking, contacts)
     taking.touched.append(period["id"])
     taking.changed += 1
-    changes = [Change(LABELS[name], _shown(name, present[name]), _shown(name, new)) for name, new in different.items()]
+    changes = [
+        Change(_(LABELS[name]), _shown(name, present[name]), _shown(name, new)) for name, new in different.items()
+    ]
     return Result(row, "changed", tuple(changes))
 
 
@@ -284,5 +287,5 @@ def _shown(name: str, value: Any) -> str:
     if value is None:
         return ""
     if name in WORDS:
-        return WORDS[name].get(value, (str(value), ""))[0]
+        return _(WORDS[name].get(value, (str(value), ""))[0])
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -19,6 +19,7 @@ from supervision.exchange.layout import data_rows, lay_out
 from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import squeezed, text_of
+from supervision.language import gettext as _
 from supervision.people.names import name_fault, without_marks
 from supervision.people.phones import PhoneFault, normalise_phone
 
@@ -133,7 +134,7 @@ def _read_name(entry: Entry) -> None:
     if name and (fault := name_fault(name)):
         entry.refuse("name", "name_invalid", fault)
     if not name and not entry.waits("name"):
-        entry.refuse("name", "name_missing", "没有姓名，请补填")
+        entry.refuse("name", "name_missing", _("没有姓名，请补填"))
 
 
 def _read_phone(entry: Entry, name: str) -> None:
@@ -150,13 +151,17 @@ def _read_phone(entry: Entry, name: str) -> None:
 def _refuse_contradictions(entry: Entry) -> None:
     begins, ends = entry.fields["help_from"] or entry.fields["release_on"], entry.fields["help_to"]
     if begins and ends and ends < begins:
-        entry.refuse("help_to", "end_before_start", f"帮教截止日期 {ends} 早于开始日期 {begins}，请核对")
+        entry.refuse(
+            "help_to",
+            "end_before_start",
+            _("帮教截止日期 %(ends)s 早于开始日期 %(begins)s，请核对") % {"ends": ends, "begins": begins},
+        )
 
 
 def _refuse_without_release(entry: Entry) -> None:
     """Whoever isn't home yet is awaited on a day."""
     if entry.fields["connected"] == "no" and not entry.fields["release_on"] and not entry.waits("release_on"):
-        entry.refuse("release_on", "release_missing", "没有衔接的人员须写明释放日期，请补填")
+        entry.refuse("release_on", "release_missing", _("没有衔接的人员须写明释放日期，请补填"))
 
 
 def _refuse_second(entry: Entry, seen: dict[str, Place]) -> None:
@@ -164,4 +169,6 @@ def _refuse_second(entry: Entry, seen: dict[str, Place]) -> None:
     number = entry.fields.get("id_card")
     first = seen.setdefault(number, entry.place) if number else entry.place
     if first != entry.place:
-        entry.refuse("id_card", "duplicate_in_file", f"与第 {first[1]} 行的身份证号重复，请只保留一行")
+        entry.refuse(
+            "id_card", "duplicate_in_file", _("与第 %(row)s 行的身份证号重复，请只保留一行") % {"row": first[1]}
+        )

@@ -7,12 +7,14 @@ from typing import Final, Protocol
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value
 from supervision.errors import Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 
 ON_HELP: Final = {
-    "assistance_step": "办理",
-    "assistance_class": "分类",
-    "help_visit": "走访",
-    "support": "帮扶",
+    "assistance_step": N_("办理"),
+    "assistance_class": N_("分类"),
+    "help_visit": N_("走访"),
+    "support": N_("帮扶"),
 }
 """What may be built on a period of help, with the words for it."""
 
@@ -31,7 +33,9 @@ async def undo_assistance(viewer: Importer | None, row: Record, now: datetime) -
     """Take away what the run made; its day and its standing have been looked at. Raises Refusal where something was built on it."""
     run = row["id"]
     if changed := json.loads(row["detail"]).get("changed", 0):
-        raise Refusal(f"这次导入更改了 {changed} 名在册人员的内容，不能撤销；请在各人的档案中更正。")
+        raise Refusal(
+            _("这次导入更改了 %(changed)s 名在册人员的内容，不能撤销；请在各人的档案中更正。") % {"changed": changed}
+        )
     made = await fetch("SELECT id, person FROM assistance WHERE import_run = $1 ORDER BY id FOR UPDATE", run)
     ids, people = [one["id"] for one in made], [one["person"] for one in made]
     await _check_nothing_built(run, ids)
@@ -52,7 +56,10 @@ async def _check_nothing_built(run: int, ids: list[int]) -> None:
             f"SELECT count(*) FROM {table} WHERE assistance = ANY($1) AND import_run IS DISTINCT FROM $2", ids, run
         )
         if built:
-            raise Refusal(f"导入以后已有 {built} 条新的{words}记录与这些人有关，不能撤销；请在档案中更正。")
+            raise Refusal(
+                _("导入以后已有 %(n)s 条新的%(words)s记录与这些人有关，不能撤销；请在档案中更正。")
+                % {"n": built, "words": _(words)}
+            )
     members = await fetch_value("SELECT count(*) FROM help_member WHERE assistance = ANY($1)", ids)
     others = await fetch_value(
         """SELECT count(*) FROM person p WHERE p.import_run = $1
@@ -74,4 +81,4 @@ async def _check_nothing_built(run: int, ids: list[int]) -> None:
         run,
     )
     if members or others or acted or given:
-        raise Refusal("导入以后已有人办理过这些人的事项，不能撤销；请在档案中更正。")
+        raise Refusal(_("导入以后已有人办理过这些人的事项，不能撤销；请在档案中更正。"))

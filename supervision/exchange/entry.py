@@ -10,6 +10,7 @@ from supervision.exchange.layout import IGNORE, LABELS, Layout, not_imported, or
 from supervision.exchange.parsed import Choice, Fields, ParsedRow, ParsedSheet, Question, Reason
 from supervision.exchange.sheets import Cell
 from supervision.exchange.values import WORDS, DateFault, code_of, is_blank, parse_day, squeezed, text_of
+from supervision.language import gettext as _
 from supervision.people.identity import IdentityFault, parse_identity_number
 
 Place = tuple[str, int]
@@ -84,7 +85,9 @@ def read_number(entry: Entry) -> None:
     """The person's number in the register; one that a sheet has rounded is refused."""
     cell = entry.cell("number")
     if isinstance(cell, float) and abs(cell) >= 1e15:
-        entry.refuse("number", "number_is_number", "人员编号被存成了数字，末尾几位已丢失，请把该列设为文本后重新填写")
+        entry.refuse(
+            "number", "number_is_number", _("人员编号被存成了数字，末尾几位已丢失，请把该列设为文本后重新填写")
+        )
     entry.fields["number"] = squeezed(text_of(cell)).strip("'") or None
 
 
@@ -108,7 +111,8 @@ def _agree_on_sex(entry: Entry, sex: str) -> None:
         entry.refuse(
             "sex",
             "sex_mismatch",
-            f"性别写的是{_label('sex', written)}，身份证号第 17 位表示{_label('sex', sex)}，请核对",
+            _("性别写的是%(written)s，身份证号第 17 位表示%(meant)s，请核对")
+            % {"written": _label("sex", written), "meant": _label("sex", sex)},
         )
     entry.fields["sex"] = sex
 
@@ -118,10 +122,14 @@ def _agree_on_birth(entry: Entry, born_on: date) -> None:
     try:
         written = parse_day(cell) if cell != "" else born_on
     except DateFault:
-        entry.warn("born_on", "born_on_unread", "出生日期无法识别，已按身份证号填写")
+        entry.warn("born_on", "born_on_unread", _("出生日期无法识别，已按身份证号填写"))
         written = born_on
     if written != born_on:
-        entry.refuse("born_on", "born_on_mismatch", f"出生日期与身份证号中的 {born_on.isoformat()} 不一致，请核对")
+        entry.refuse(
+            "born_on",
+            "born_on_mismatch",
+            _("出生日期与身份证号中的 %(day)s 不一致，请核对") % {"day": born_on},
+        )
     entry.fields["born_on"] = born_on
 
 
@@ -133,7 +141,9 @@ def read_day(entry: Entry, name: str, missing: str | None = None) -> None:
     cell = entry.cell(name)
     if cell == "":
         if missing:
-            entry.refuse(name, missing, f"没有{LABELS[name]}，请补填，写成 2026-01-31 这样的形式")
+            entry.refuse(
+                name, missing, _("没有%(label)s，请补填，写成 2026-01-31 这样的形式") % {"label": _(LABELS[name])}
+            )
         return
     try:
         entry.fields[name] = likely_day(parse_day(cell))
@@ -144,7 +154,10 @@ def read_day(entry: Entry, name: str, missing: str | None = None) -> None:
 def likely_day(day: date) -> date:
     """A day on which something of a correction can have happened; DateFault for a number shown as a day of 1905."""
     if day < EARLIEST_EVENT:
-        raise DateFault("date_invalid", f"日期 {day.isoformat()} 早得不合理，可能是单元格格式有误，请核对")
+        raise DateFault(
+            "date_invalid",
+            _("日期 %(day)s 早得不合理，可能是单元格格式有误，请核对") % {"day": day},
+        )
     return day
 
 
@@ -156,7 +169,7 @@ def read_word(entry: Entry, name: str, missing: str | None = None) -> None:
     word = squeezed(text_of(entry.cell(name)))
     if not word:
         if missing:
-            entry.refuse(name, missing, f"没有{LABELS[name]}，请补填")
+            entry.refuse(name, missing, _("没有%(label)s，请补填") % {"label": _(LABELS[name])})
         return
     answer = entry.answers.get(value_key(name, word), "")
     if answer in WORDS[name] or (answer == IGNORE and name not in NEVER_EMPTY):
@@ -199,12 +212,13 @@ def _value_questions(rows: Iterable[ParsedRow]) -> list[Question]:
 
 
 def _value_question(key: str, waiting: list[ParsedRow]) -> Question:
-    _, name, word = key.split(":", 2)
-    blank = [] if name in NEVER_EMPTY else [Choice(IGNORE, "留空，以后补录")]
+    _value, name, word = key.split(":", 2)
+    blank = [] if name in NEVER_EMPTY else [Choice(IGNORE, _("留空，以后补录"))]
     return Question(
         key=key,
-        text=f"{LABELS[name]}中的“{word}”是哪一种？共 {len(waiting)} 行。",
-        choices=(*(Choice(code, label) for code, (label, _) in WORDS[name].items()), *blank),
+        text=_("%(label)s中的“%(word)s”是哪一种？共 %(n)s 行。")
+        % {"label": _(LABELS[name]), "word": word, "n": len(waiting)},
+        choices=(*(Choice(code, _(label)) for code, (label, _ways) in WORDS[name].items()), *blank),
         count=len(waiting),
         sheet=waiting[0].sheet,
         row=waiting[0].row,
@@ -212,4 +226,4 @@ def _value_question(key: str, waiting: list[ParsedRow]) -> Question:
 
 
 def _label(name: str, code: str) -> str:
-    return WORDS[name][code][0]
+    return _(WORDS[name][code][0])

@@ -12,6 +12,7 @@ from supervision.days import add_days, local_day, start_of
 from supervision.db import execute, fetch, fetch_value, tx
 from supervision.errors import Refusal
 from supervision.exchange.intake import Importer
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.rollcall.take import roll_call
 
@@ -61,7 +62,7 @@ async def go_live(viewer: Importer | None, day: date, now: datetime) -> GoneLive
     """
     today = local_day(now)
     if not today <= day <= add_days(today, LATEST_DAYS):
-        raise Refusal(f"上线日期必须是今天（{today}）或以后一年之内的一天。")
+        raise Refusal(_("上线日期必须是今天（%(today)s）或以后一年之内的一天。") % {"today": today})
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         runs = await fetch(
@@ -76,7 +77,7 @@ async def go_live(viewer: Importer | None, day: date, now: datetime) -> GoneLive
             day,
         )
         if not rows:
-            raise Refusal("没有等待上线的导入人员：请先导入名册。")
+            raise Refusal(_("没有等待上线的导入人员：请先导入名册。"))
         await _remember(day)
         orders, people = [row["id"] for row in rows], [row["person"] for row in rows]
         detail = {"date": day.isoformat(), "orders": len(orders)}

@@ -20,6 +20,7 @@ from supervision.exchange.layout import data_rows, lay_out
 from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import DateFault, parse_moment
+from supervision.language import gettext as _
 
 HISTORY_FIELDS: Final = ("number", "id_card", "name", "due_on", "made_on", "mode")
 
@@ -55,7 +56,7 @@ def _read(entry: Entry, today: date) -> Entry:
     read_word(entry, "mode")
     _refuse_future(entry, today)
     if not entry.fields["mode"] and not entry.waits_for:
-        entry.warn("mode", "no_mode", "没有写报告方式")
+        entry.warn("mode", "no_mode", _("没有写报告方式"))
     return entry
 
 
@@ -68,7 +69,7 @@ def _read_person(entry: Entry, today: date) -> None:
         for name in ("sex", "born_on"):
             entry.fields.pop(name, None)
     elif not entry.fields["number"] and not entry.waits("number") and not entry.waits("id_card"):
-        entry.refuse("number", "person_missing", "没有人员编号，也没有身份证号，请至少补填一项")
+        entry.refuse("number", "person_missing", _("没有人员编号，也没有身份证号，请至少补填一项"))
 
 
 def _read_made(entry: Entry) -> None:
@@ -86,10 +87,14 @@ def _read_made(entry: Entry) -> None:
 
 def _refuse_future(entry: Entry, today: date) -> None:
     """A report that isn't due yet is no history: its empty cell would count as a miss."""
-    for name, noun in (("due_on", "应报到时间"), ("made_on", "实际报到时间")):
+    for name, noun in (("due_on", _("应报到时间")), ("made_on", _("实际报到时间"))):
         day = entry.fields[name]
         if day and day > today:
-            entry.refuse(name, "date_in_future", f"{noun} {day} 晚于今天，历史记录只导入今天及以前的，请核对")
+            entry.refuse(
+                name,
+                "date_in_future",
+                _("%(label)s %(day)s 晚于今天，历史记录只导入今天及以前的，请核对") % {"label": noun, "day": day},
+            )
 
 
 def _refuse_second(entry: Entry, seen: dict[tuple[object, ...], Place]) -> None:
@@ -100,4 +105,8 @@ def _refuse_second(entry: Entry, seen: dict[tuple[object, ...], Place]) -> None:
     place = entry.place
     first = seen.setdefault((person, fields["due_on"], fields["mode"]), place)
     if first is not place:
-        entry.refuse("due_on", "duplicate_in_file", f"与第 {first[1]} 行是同一个人同一天同一方式的报告，请只保留一行")
+        entry.refuse(
+            "due_on",
+            "duplicate_in_file",
+            _("与第 %(row)s 行是同一个人同一天同一方式的报告，请只保留一行") % {"row": first[1]},
+        )

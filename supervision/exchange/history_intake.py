@@ -25,6 +25,7 @@ from supervision.exchange.outcome import Imported, Result, counted, refused
 from supervision.exchange.parsed import Choice, ParsedRow, ParsedSheet, Question
 from supervision.exchange.values import WORDS
 from supervision.exchange.writing import find
+from supervision.language import gettext as _
 from supervision.people.actions import DOC
 from supervision.sealed import blind
 
@@ -110,8 +111,8 @@ def _mode_question(parsed: ParsedSheet, options: Options) -> list[Question]:
     waiting = [row for row in parsed.rows if row.ok and not row.waits_for and row.fields["mode"] is None]
     if not waiting or options.answers.get(MODE_UNKNOWN) in WORDS["mode"]:
         return []
-    text = f"有 {len(waiting)} 行没有写报告方式，按哪一种导入？"
-    choices = tuple(Choice(code, label) for code, (label, _) in WORDS["mode"].items())
+    text = _("有 %(n)s 行没有写报告方式，按哪一种导入？") % {"n": len(waiting)}
+    choices = tuple(Choice(code, _(label)) for code, (label, _ways) in WORDS["mode"].items())
     return [Question(MODE_UNKNOWN, text, choices, len(waiting), waiting[0].sheet, waiting[0].row)]
 
 
@@ -161,24 +162,24 @@ def _look(row: ParsedRow, orders: dict[str, list[Record]], gathered: Gathered) -
     order = _order_of(fields, orders)
     name = "number" if fields["number"] else "id_card"
     if order is None:
-        return refused(parsed, row, name, "person_unknown", "系统里没有这个人，请先导入名册，或核对编号和身份证号")
+        return refused(parsed, row, name, "person_unknown", _("系统里没有这个人，请先导入名册，或核对编号和身份证号"))
     if gathered.office not in (None, order["office"]):
-        return refused(parsed, row, name, "needs_bureau", "该人员不在本所，需由区局导入")
+        return refused(parsed, row, name, "needs_bureau", _("该人员不在本所，需由区局导入"))
     if fields["due_on"] < order["start_on"]:
-        told = f"应报到时间早于矫正开始日期 {order['start_on']}，请核对"
+        told = _("应报到时间早于矫正开始日期 %(day)s，请核对") % {"day": order["start_on"]}
         return refused(parsed, row, "due_on", "before_term", told)
     made_at = _made_at(fields, gathered.now)
     if made_at and made_at < start_of(order["start_on"]):
-        told = f"实际报到时间早于矫正开始日期 {order['start_on']}，请核对"
+        told = _("实际报到时间早于矫正开始日期 %(day)s，请核对") % {"day": order["start_on"]}
         return refused(parsed, row, "made_on", "before_term", told)
     if made_at and order["ended_at"] and made_at >= order["ended_at"]:
-        told = (
-            f"这一期矫正已于 {order['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M} 结束，实际报到时间在此之后，请核对"
-        )
+        told = _("这一期矫正已于 %(at)s 结束，实际报到时间在此之后，请核对") % {
+            "at": f"{order['ended_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        }
         return refused(parsed, row, "made_on", "after_end", told)
     past = Past(row, order, mode, fields["due_on"], made_at)
     if not past.before_ledger and past.made_at is None:
-        told = f"自 {order['ledger_from']} 起由系统自己记录，之后的缺报不从表中导入"
+        told = _("自 %(day)s 起由系统自己记录，之后的缺报不从表中导入") % {"day": order["ledger_from"]}
         return refused(parsed, row, "made_on", "in_ledger", told)
     return past
 

@@ -25,6 +25,7 @@ from supervision.exchange.plan import Setting, Wanted, place_row, plan
 from supervision.exchange.roster import parse_roster, refuse_another_list
 from supervision.exchange.sheets import Sheet, read_book
 from supervision.exchange.writing import Writing, numbers_for, write_plans
+from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.people.actions import DOC
 from supervision.sealed import keyring
@@ -82,7 +83,7 @@ def _read(file: SheetFile, options: Options, today: date) -> ParsedSheet:
     kind = options.kind or _kind_of(sheets)
     parsed = PARSERS[kind](sheets, today, options.answers)
     if not parsed.rows:
-        raise Refusal("表头下面没有一行数据，没有导入。请核对后重新上传。")
+        raise Refusal(_("表头下面没有一行数据，没有导入。请核对后重新上传。"))
     if kind == "roster":
         refuse_another_list(parsed)
     return parsed
@@ -163,7 +164,7 @@ class OpenQuestions(Refusal):
     """Something in the sheet must be said by a person first."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(f"表中有 {count} 处需要先说明含义，什么都没有导入。")
+        super().__init__(_("表中有 %(count)s 处需要先说明含义，什么都没有导入。") % {"count": count})
 
 
 def refuse_open_questions(questions: Sequence[Question], options: Options) -> None:

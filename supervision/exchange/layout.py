@@ -19,9 +19,11 @@ from supervision.exchange.headings import (
 from supervision.exchange.parsed import Choice, Question
 from supervision.exchange.sheets import Cell, Sheet
 from supervision.exchange.values import is_blank, squeezed, text_of
+from supervision.language import N_, listed
+from supervision.language import gettext as _
 
 IGNORE: Final = "ignore"
-NOT_IMPORTED: Final = Choice(IGNORE, "不导入这一列")
+NOT_IMPORTED: Final = N_("不导入这一列")
 FOOTERS: Final = (
     "合计", "总计", "小计", "共计", "备注", "说明", "填表说明", "注:", "填表人", "制表人", "审核人", "填报人", "负责人",
     "单位负责人", "填报单位", "填报日期", "填表日期", "制表日期", "联系人:",
@@ -31,21 +33,21 @@ DOWNWARD: Final = frozenset(["office", "officer"])
 SAMPLES: Final = 5
 
 LABELS: Final = {
-    "name": "姓名", "id_card": "身份证号", "sex": "性别", "born_on": "出生日期", "phone": "联系电话",
-    "start": "矫正开始日期", "end": "矫正结束日期", "kind": "矫正类别", "crime": "罪名", "office": "司法所",
-    "officer": "责任人", "level": "管理类别", "risk": "风险等级", "number": "人员编号", "received": "接收日期",
-    "address_now": "居住地址", "address_household": "户籍地址", "state": "当前状态", "due_on": "应报到时间",
-    "made_on": "实际报到时间", "mode": "报告方式",
-    "sentence": "原判刑期", "release_on": "释放日期", "help_from": "帮教起始日期", "help_to": "帮教截止日期",
-    "help_state": "状态", "help_level": "风险等级", "family_name": "家属姓名", "family_phone": "家属电话",
-    "marriage": "婚姻状况", "education": "文化程度", "work": "就业情况", "health": "身体状况", "economy": "经济状况",
-    "remark": "备注", "former_name": "曾用名", "nation": "民族", "rural": "是否农村户籍", "recidivist": "是否累犯",
-    "drugs": "吸毒史", "trained": "是否参加职业技能培训", "certified": "是否获得职业技能证书", "sane": "是否心理健康",
-    "family_contact": "家庭联系情况", "three_none": "是否三无人员", "danger": "危险性评估", "performance": "改造表现",
-    "attitude": "认罪态度", "prison_notes": "服刑期间特殊情况备注", "connected": "是否衔接", "county": "所属旗县",
-    "entered_on": "录入时间", "prison": "服刑场所", "connected_on": "衔接日期", "connection": "衔接情况",
-    "placed_on": "安置日期", "placement": "安置情况", "not_placed": "未安置原因", "helped": "帮教情况",
-    "reoffended": "是否重新犯罪", "new_crime": "重新犯罪罪名", "population": "人口类型", "native_place": "籍贯",
+    "name": N_("姓名"), "id_card": N_("身份证号"), "sex": N_("性别"), "born_on": N_("出生日期"), "phone": N_("联系电话"),
+    "start": N_("矫正开始日期"), "end": N_("矫正结束日期"), "kind": N_("矫正类别"), "crime": N_("罪名"), "office": N_("司法所"),
+    "officer": N_("责任人"), "level": N_("管理类别"), "risk": N_("风险等级"), "number": N_("人员编号"), "received": N_("接收日期"),
+    "address_now": N_("居住地址"), "address_household": N_("户籍地址"), "state": N_("当前状态"), "due_on": N_("应报到时间"),
+    "made_on": N_("实际报到时间"), "mode": N_("报告方式"),
+    "sentence": N_("原判刑期"), "release_on": N_("释放日期"), "help_from": N_("帮教起始日期"), "help_to": N_("帮教截止日期"),
+    "help_state": N_("状态"), "help_level": N_("风险等级"), "family_name": N_("家属姓名"), "family_phone": N_("家属电话"),
+    "marriage": N_("婚姻状况"), "education": N_("文化程度"), "work": N_("就业情况"), "health": N_("身体状况"), "economy": N_("经济状况"),
+    "remark": N_("备注"), "former_name": N_("曾用名"), "nation": N_("民族"), "rural": N_("是否农村户籍"), "recidivist": N_("是否累犯"),
+    "drugs": N_("吸毒史"), "trained": N_("是否参加职业技能培训"), "certified": N_("是否获得职业技能证书"), "sane": N_("是否心理健康"),
+    "family_contact": N_("家庭联系情况"), "three_none": N_("是否三无人员"), "danger": N_("危险性评估"), "performance": N_("改造表现"),
+    "attitude": N_("认罪态度"), "prison_notes": N_("服刑期间特殊情况备注"), "connected": N_("是否衔接"), "county": N_("所属旗县"),
+    "entered_on": N_("录入时间"), "prison": N_("服刑场所"), "connected_on": N_("衔接日期"), "connection": N_("衔接情况"),
+    "placed_on": N_("安置日期"), "placement": N_("安置情况"), "not_placed": N_("未安置原因"), "helped": N_("帮教情况"),
+    "reoffended": N_("是否重新犯罪"), "new_crime": N_("重新犯罪罪名"), "population": N_("人口类型"), "native_place": N_("籍贯"),
 }  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def lay_out(sheets: list[Sheet], titles: Titles, answers: Mapping[str, str]) -> 
     found = [(sheet, find_headings(sheet, titles)) for sheet in sheets]
     layouts = [_settle(sheet, headings, answers) for sheet, headings in found if headings]
     if not layouts:
-        raise Refusal("前 15 行里没有找到表头：至少要有“姓名”“身份证号”“人员编号”中的一列，请核对后重新上传。")
+        raise Refusal(_("前 15 行里没有找到表头：至少要有“姓名”“身份证号”“人员编号”中的一列，请核对后重新上传。"))
     return layouts, [sheet.name for sheet, headings in found if not headings]
 
 
@@ -197,25 +199,30 @@ def _settle_meaning(column: Column, sheet: Sheet, headings: Headings, answers: M
 
 
 def _ask_meaning(column: Column, sheet: Sheet, headings: Headings) -> Question:
-    values = _samples(column, sheet, headings)
-    meanings = "或".join(f"“{LABELS[field]}”" for field in column.fields)
+    meanings = _("或").join(_("“%(word)s”") % {"word": _(LABELS[field])} for field in column.fields)
+    values = listed(_samples(column, sheet, headings)) or _("（空）")
     return Question(
         key=f"heading:{sheet.name}:{column.title}",
-        text=f"“{column.title}”这一列可能是{meanings}，其中的值有：{'、'.join(values) or '（空）'}。请选择它是哪一项。",
-        choices=(*(Choice(field, LABELS[field]) for field in column.fields), NOT_IMPORTED),
+        text=_("“%(title)s”这一列可能是%(meanings)s，其中的值有：%(values)s。请选择它是哪一项。")
+        % {"title": column.title, "meanings": meanings, "values": values},
+        choices=(*(Choice(field, _(LABELS[field])) for field in column.fields), Choice(IGNORE, _(NOT_IMPORTED))),
         count=len(sheet.rows) - headings.last,
         sheet=sheet.name,
         row=headings.first,
     )
 
 
+def _column_words(column: Column) -> str:
+    return _("%(letter)s 列“%(title)s”") % {"letter": column_letter(column.position), "title": column.title}
+
+
 def _ask_column(field: str, places: list[Column], sheet: Sheet, headings: Headings) -> Question:
-    named = "、".join(f"{column_letter(place.position)} 列“{place.title}”" for place in places)
-    choices = [Choice(column_letter(p.position), f"{column_letter(p.position)} 列“{p.title}”") for p in places]
+    choices = [Choice(column_letter(place.position), _column_words(place)) for place in places]
     return Question(
         key=f"column:{sheet.name}:{field}",
-        text=f"有 {len(places)} 列都可能是“{LABELS[field]}”：{named}。请选择用哪一列。",
-        choices=(*choices, NOT_IMPORTED),
+        text=_("有 %(n)s 列都可能是“%(field)s”：%(named)s。请选择用哪一列。")
+        % {"n": len(places), "field": _(LABELS[field]), "named": listed(choice.label for choice in choices)},
+        choices=(*choices, Choice(IGNORE, _(NOT_IMPORTED))),
         count=len(sheet.rows) - headings.last,
         sheet=sheet.name,
         row=headings.first,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from supervision.exchange.layout import LABELS
 from supervision.exchange.parsed import ParsedRow, ParsedSheet, Question, Reason
+from supervision.language import gettext as _
 
 OUTCOMES: Final = ("added", "changed", "unchanged", "refused", "ended", "waiting")
 """ended: the sheet or the register says that it is over, so it isn't taken in; waiting: a question is open."""
@@ -118,4 +119,4 @@ def warned(parsed: ParsedSheet, row: ParsedRow, name: str, code: str, text: str)
 def _at(parsed: ParsedSheet, row: ParsedRow, name: str, code: str, text: str) -> Reason:
     titles = parsed.titles.get(row.sheet, [])
     title = next((title for title, of in parsed.columns.items() if of == name and title in titles), None)
-    return Reason(title or LABELS[name], code, text, titles.index(title) if title else None)
+    return Reason(title or _(LABELS[name]), code, text, titles.index(title) if title else None)

@@ -29,6 +29,8 @@ from supervision.exchange.places import load_places
 from supervision.exchange.sheets import SIZE_LIMIT
 from supervision.exchange.undo import run_of, undo
 from supervision.forms import Form
+from supervision.language import N_, in_chinese
+from supervision.language import gettext as _
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -40,12 +42,12 @@ SHOWN: Final = 200
 RUNS: Final = 30
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LABELS: Final = {
-    "refused": "有误",
-    "waiting": "待说明",
-    "changed": "有变化",
-    "added": "新增",
-    "ended": "已结束，未导入",
-    "unchanged": "无变化",
+    "refused": N_("有误"),
+    "waiting": N_("待说明"),
+    "changed": N_("有变化"),
+    "added": N_("新增"),
+    "ended": N_("已结束，未导入"),
+    "unchanged": N_("无变化"),
 }
 
 
@@ -59,7 +61,7 @@ async def import_page(request: AnyRequest, viewer: NamedDependency[Viewer], cloc
 async def _front(request: AnyRequest, viewer: Viewer, *, status: int = 200, **typed_in: Any) -> Template:
     places = await load_places()
     shown: dict[str, Any] = {
-        "offices": [("", "请选择"), *places.names.items()],
+        "offices": [("", _("请选择")), *places.names.items()],
         "waiting": await uploads.waiting(viewer),
         "runs": await _runs(),
         "live": await fetch("SELECT value FROM installation WHERE key = 'live_from'"),
@@ -101,14 +103,14 @@ async def upload(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
 async def _file(request: AnyRequest) -> SheetFile:
     sent = (await request.form()).get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        raise Refusal("请选择一个文件。", fields={"file": "请选择一个文件。"})
+        raise Refusal(_("请选择一个文件。"), fields={"file": _("请选择一个文件。")})
     return SheetFile(sent.filename, await sent.read())
 
 
 async def _office(form: dict[str, str]) -> int | None:
     office = chosen_id(form, "office")
     if office is not None and office not in (await load_places()).names:
-        raise Refusal("请从列表中选择司法所。", fields={"office": "请从列表中选择司法所。"})
+        raise Refusal(_("请从列表中选择司法所。"), fields={"office": _("请从列表中选择司法所。")})
     return office
 
 
@@ -143,7 +145,7 @@ async def tried(
 def _tab(upload: int, outcome: str, seen: Imported, show: str) -> dict[str, Any]:
     return {
         "href": f"/import/{upload}?show={outcome}",
-        "label": LABELS[outcome],
+        "label": _(LABELS[outcome]),
         "count": seen.counts[outcome],
         "current": outcome == show,
         "urgent": outcome in ("refused", "waiting") and seen.counts[outcome] > 0,
@@ -173,7 +175,7 @@ async def confirm(
         return go(f"/import/runs/{kept.run}")
     done = await import_sheet(viewer, kept.file, kept.options(dry_run=False), now=clock.now())
     await uploads.imported(kept, done.run, refused=done.counts["refused"])
-    return go(f"/import/runs/{done.run}", "已导入。")
+    return go(f"/import/runs/{done.run}", _("已导入。"))
 
 
 @post("/import/{upload_id:int}/drop", guards=MAY)
@@ -183,7 +185,7 @@ async def drop(
     """Throw the sheet away without importing it."""
     kept = await uploads.find_upload(viewer, upload_id, clock.now())
     await uploads.drop(kept.id)
-    return go("/import", "已放弃，没有导入。")
+    return go("/import", _("已放弃，没有导入。"))
 
 
 @get("/import/{upload_id:int}/refused", guards=[*MAY, confirmed])
@@ -193,7 +195,8 @@ async def refused_rows(
     """The answer workbook: the refused rows with red cells and a sentence each, to be mended and brought again."""
     now = clock.now()
     kept = await uploads.find_upload(viewer, upload_id, now)
-    seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
+    with in_chinese():  # a file for the records
+        seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
     await record(viewer, "import_answered", people=seen.people, detail={"counts": dict(seen.counts)}, now=now)
     name = quote(f"{kept.file.name.rpartition('.')[0]}-有误的行.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
@@ -252,7 +255,7 @@ async def undo_run(
         if type(refusal) is not Refusal:
             raise
         return await _run_page(request, run_id, viewer, clock.now(), status=422, refusal=refusal)
-    return go("/import", "导入已撤销。")
+    return go("/import", _("导入已撤销。"))
 
 
 @post("/import/live", guards=MAY)
@@ -261,12 +264,16 @@ async def live(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Name
     form = await typed(request)
     try:
         wanted = Form(form)
-        day = wanted.day("date", "上线日期")
+        day = wanted.day("date", _("上线日期"))
         wanted.check()
         gone = await go_live_on(viewer, day, clock.now())
     except Refusal as refusal:
         return await _front(request, viewer, status=422, form=form, refusal=refusal)
-    return go("/import", f"{gone.people} 人自 {day} 起由系统记账，待补录 {sum(gone.debts.values())} 项。")
+    return go(
+        "/import",
+        _("%(n)s 人自 %(day)s 起由系统记账，待补录 %(debts)s 项。")
+        % {"n": gone.people, "day": day, "debts": sum(gone.debts.values())},
+    )
 
 
 ROUTES = [import_page, upload, tried, answers, confirm, drop, refused_rows, run_page, undo_run, live]

@@ -10,6 +10,7 @@ from supervision.exchange.entry import value_key
 from supervision.exchange.layout import LABELS
 from supervision.exchange.parsed import Choice, ParsedRow, Question
 from supervision.exchange.values import squeezed
+from supervision.language import gettext as _
 
 _TAIL: Final = re.compile(r"(?<=..)(司法所|司法局|街道办事处|街道办|街道|镇|乡|所)$")
 _HEAD: Final = re.compile(r"^(?:.{1,6}?[省市区县旗])+(?=..)")
@@ -59,7 +60,11 @@ class Places:
 
 
 def _question(word: str, waiting: list[ParsedRow], choices: tuple[Choice, ...]) -> Question:
-    text = f"{LABELS['office']}中的“{word}”是哪一个？共 {len(waiting)} 行。"
+    text = _("%(label)s中的“%(word)s”是哪一个？共 %(n)s 行。") % {
+        "label": _(LABELS["office"]),
+        "word": word,
+        "n": len(waiting),
+    }
     return Question(value_key("office", word), text, choices, len(waiting), waiting[0].sheet, waiting[0].row)
 
 

@@ -11,6 +11,8 @@ from supervision.exchange.outcome import Change, Result, refused, warned
 from supervision.exchange.parsed import ParsedRow, ParsedSheet
 from supervision.exchange.places import Places
 from supervision.exchange.values import WORDS, squeezed
+from supervision.language import N_
+from supervision.language import gettext as _
 from supervision.orders.actions import EARLIEST_DAYS
 from supervision.people.actions import CONTACT
 from supervision.sealed import Keyring
@@ -86,13 +88,16 @@ def place_row(row: ParsedRow, doc_key: str, setting: Setting) -> Wanted | Result
     text = fields["office"]
     office = setting.places.office(text, setting.answers) if text else setting.default_office
     if office is None:
-        return refused(setting.parsed, row, "office", "office_missing", "没有写司法所，导入时也没有指定，请补填")
+        return refused(setting.parsed, row, "office", "office_missing", _("没有写司法所，导入时也没有指定，请补填"))
     if setting.own_office not in (None, office):
-        return refused(setting.parsed, row, "office", "other_office", "不是本所的人员，请由区局导入")
+        return refused(setting.parsed, row, "office", "other_office", _("不是本所的人员，请由区局导入"))
     name = fields["officer"]
     staff = setting.places.officer(office, name) if name else None
     if name and staff is None:
-        said = f"责任人“{name}”不是{setting.places.names[office]}的在岗人员，没有指定责任人"
+        said = _("责任人“%(name)s”不是%(office)s的在岗人员，没有指定责任人") % {
+            "name": name,
+            "office": setting.places.names[office],
+        }
         row = warned(setting.parsed, row, "officer", "officer_unknown", said)
     return Wanted(row, doc_key, office, staff, tuple(_contacts(fields, setting.keys)), fields)
 
@@ -115,7 +120,7 @@ def plan(wanted: Wanted, known: Known, setting: Setting) -> Plan:
     if order is None:
         return _long_before(wanted, setting) or _newcomer(wanted, person, setting)
     if setting.own_office not in (None, order.office):
-        told = "该人员已在其他司法所登记，需由区局处理"
+        told = _("该人员已在其他司法所登记，需由区局处理")
         return Plan(_refused(wanted, setting, "office", "needs_bureau", told), wanted, person, order, needs_bureau=True)
     awaited = order.registered_at is None
     differs = _differing_order(wanted, order, setting) or (_long_before(wanted, setting) if awaited else None)
@@ -132,14 +137,14 @@ def _contradiction(wanted: Wanted, known: Known, setting: Setting) -> Result | N
     person = known.people.get(wanted.doc_key)
     numbered = known.orders.get(fields.get("number") or "")
     if numbered and (person is None or numbered.person != person.id):
-        return _refused(wanted, setting, "number", "number_taken", "这个人员编号在系统里是另一个人的，请核对")
+        return _refused(wanted, setting, "number", "number_taken", _("这个人员编号在系统里是另一个人的，请核对"))
     if person and squeezed(person.name) != squeezed(fields["name"]):
-        told = f"该身份证号在系统里登记的姓名是“{person.name}”，请核对；确需更名的，报区局处理"
+        told = _("该身份证号在系统里登记的姓名是“%(name)s”，请核对；确需更名的，报区局处理") % {"name": person.name}
         if setting.own_office is not None:
-            told = "该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理"
+            told = _("该身份证号已用另一姓名登记过，请核对；确需更名的，报区局处理")
         return _refused(wanted, setting, "name", "name_differs", told)
     if fields.get("received") and fields["received"] > setting.today:
-        return _refused(wanted, setting, "received", "date_in_future", "接收日期晚于今天，请核对")
+        return _refused(wanted, setting, "received", "date_in_future", _("接收日期晚于今天，请核对"))
     return None
 
 
@@ -148,15 +153,19 @@ def _long_before(wanted: Wanted, setting: Setting) -> Plan | None:
     fields = wanted.fields
     if not fields.get("received") or fields["received"] >= fields["start"] - timedelta(days=EARLIEST_DAYS):
         return None
-    told = f"接收日期早于矫正开始日期 {EARLIEST_DAYS} 天以上，请核对年份"
+    told = _("接收日期早于矫正开始日期 %(n)s 天以上，请核对年份") % {"n": EARLIEST_DAYS}
     return Plan(_refused(wanted, setting, "received", "received_long_before", told), wanted)
 
 
 def _ended_in_sheet(wanted: Wanted, order: KnownOrder | None) -> Result:
-    label = WORDS["state"][wanted.fields["state"]][0]
+    label = _(WORDS["state"][wanted.fields["state"]][0])
     if order is None:
-        return Result(wanted.row, "ended", note=f"表中状态为“{label}”，已经结束，没有导入")
-    return Result(wanted.row, "ended", note=f"表中状态为“{label}”，系统内仍在册：请在档案中办理结束，没有改动")
+        return Result(wanted.row, "ended", note=_("表中状态为“%(label)s”，已经结束，没有导入") % {"label": label})
+    return Result(
+        wanted.row,
+        "ended",
+        note=_("表中状态为“%(label)s”，系统内仍在册：请在档案中办理结束，没有改动") % {"label": label},
+    )
 
 
 def _newcomer(wanted: Wanted, person: KnownPerson | None, setting: Setting) -> Plan:
@@ -164,7 +173,7 @@ def _newcomer(wanted: Wanted, person: KnownPerson | None, setting: Setting) -> P
     for order in person.orders if person else ():
         same_number = fields.get("number") == order.number
         if same_number or (not fields.get("number") and order.start_on == fields["start"]):
-            told = f"这一期矫正（{order.number}）在系统里已经结束，没有再导入"
+            told = _("这一期矫正（%(number)s）在系统里已经结束，没有再导入") % {"number": order.number}
             return Plan(Result(wanted.row, "ended", note=told), wanted, person)
     at = registered_at(fields, setting)
     known = {contact.key for contact in person.contacts} if person else set()
@@ -192,10 +201,10 @@ def _differing_order(wanted: Wanted, order: KnownOrder, setting: Setting) -> Pla
     fields = wanted.fields
     number = fields.get("number")
     if number and number != order.number and fields["start"] != order.start_on:
-        told = f"该人员另有一期没有结束的矫正（{order.number}），请先在档案中核对"
+        told = _("该人员另有一期没有结束的矫正（%(number)s），请先在档案中核对") % {"number": order.number}
         return Plan(_refused(wanted, setting, "number", "other_order_open", told), wanted)
     if fields["kind"] != order.kind:
-        told = f"系统里登记的矫正类别是“{WORDS['kind'][order.kind][0]}”，请核对"
+        told = _("系统里登记的矫正类别是“%(kind)s”，请核对") % {"kind": _(WORDS["kind"][order.kind][0])}
         return Plan(_refused(wanted, setting, "kind", "kind_differs", told), wanted)
     return None
 
@@ -210,24 +219,28 @@ def _facts(wanted: Wanted, person: KnownPerson | None, order: KnownOrder, settin
     end_on = fields["end"] if fields["end"] not in (None, order.end_on) else None
     last_day = end_on or order.end_on
     if last_day and last_day < fields["start"]:
-        told = f"开始日期晚于系统里的矫正结束日期 {order.end_on}，请一并填写结束日期"
+        told = _("开始日期晚于系统里的矫正结束日期 %(day)s，请一并填写结束日期") % {"day": order.end_on}
         return Plan(_refused(wanted, setting, "start", "end_before_start", told), wanted)
     at = _late_registration(fields, order, setting)
     level = _new_level(fields, order, at)
     place = _new_place(wanted, order)
     contacts = _new_contacts(wanted, person)
     changes = (
-        *_told(("开始日期", order.start_on, start_on), ("结束日期", order.end_on, end_on)),
-        *_told(("入矫登记", None, at and at.date()), ("管理类别", _level(order.level), _level(level))),
+        *_told((_("开始日期"), order.start_on, start_on), (_("结束日期"), order.end_on, end_on)),
+        *_told((_("入矫登记"), None, at and at.date()), (_("管理类别"), _level(order.level), _level(level))),
         *_told_place(order, place, setting.places),
-        *(Change(LABELS_OF_CONTACTS[contact.kind], "", contact.value) for contact in contacts),
+        *(Change(_(LABELS_OF_CONTACTS[contact.kind]), "", contact.value) for contact in contacts),
     )
     row = _remarked(wanted.row, person, order, wanted, setting)
     result = Result(row, "changed" if changes else "unchanged", changes)
     return Plan(result, wanted, person, order, at, start_on, end_on, level, place, contacts)
 
 
-LABELS_OF_CONTACTS: Final = {"phone": "联系电话", "address_now": "居住地址", "address_household": "户籍地址"}
+LABELS_OF_CONTACTS: Final = {
+    "phone": N_("联系电话"),
+    "address_now": N_("居住地址"),
+    "address_household": N_("户籍地址"),
+}
 
 
 def _late_registration(fields: Mapping[str, Any], order: KnownOrder, setting: Setting) -> datetime | None:
@@ -271,14 +284,18 @@ def _told_place(order: KnownOrder, place: tuple[int, int | None] | None, places:
         return []
     office, staff = place
     old_staff = places.staff_names.get(order.staff or 0, "")
-    told = [Change("责任人", old_staff, places.staff_names.get(staff or 0, "未指定"))] if staff != order.staff else []
+    told = (
+        [Change(_("责任人"), old_staff, places.staff_names.get(staff or 0, _("未指定")))]
+        if staff != order.staff
+        else []
+    )
     if office != order.office:
-        told.append(Change("司法所", places.names.get(order.office or 0, ""), places.names[office]))
+        told.append(Change(_("司法所"), places.names.get(order.office or 0, ""), places.names[office]))
     return told
 
 
 def _level(code: str | None) -> str | None:
-    return WORDS["level"][code][0] if code else None
+    return _(WORDS["level"][code][0]) if code else None
 
 
 def _remarked(row: ParsedRow, person: KnownPerson, order: KnownOrder, wanted: Wanted, setting: Setting) -> ParsedRow:
@@ -286,10 +303,22 @@ def _remarked(row: ParsedRow, person: KnownPerson, order: KnownOrder, wanted: Wa
     fields = row.fields
     replaced = {contact.key for contact in person.contacts if not contact.in_use}
     if fields.get("number") and fields["number"] != order.number:
-        row = warned(setting.parsed, row, "number", "number_differs", f"系统里的人员编号是 {order.number}，没有改动")
+        row = warned(
+            setting.parsed,
+            row,
+            "number",
+            "number_differs",
+            _("系统里的人员编号是 %(number)s，没有改动") % {"number": order.number},
+        )
     if fields.get("state") in WITHOUT_FACT:
-        label = WORDS["state"][fields["state"]][0]
-        row = warned(setting.parsed, row, "state", "state_not_taken", f"“{label}”需要依据，没有导入，请在档案中登记")
+        label = _(WORDS["state"][fields["state"]][0])
+        row = warned(
+            setting.parsed,
+            row,
+            "state",
+            "state_not_taken",
+            _("“%(label)s”需要依据，没有导入，请在档案中登记") % {"label": label},
+        )
     if any(contact.key in replaced for contact in wanted.contacts):
-        row = warned(setting.parsed, row, "phone", "contact_replaced", "表中的电话或住址已被更新过，没有改回")
+        row = warned(setting.parsed, row, "phone", "contact_replaced", _("表中的电话或住址已被更新过，没有改回"))
     return row

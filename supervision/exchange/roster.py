@@ -21,6 +21,7 @@ from supervision.exchange.layout import data_rows, lay_out
 from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import text_of
+from supervision.language import gettext as _
 from supervision.people.names import name_fault, without_marks
 from supervision.people.phones import PhoneFault, is_mobile, normalise_phone
 
@@ -54,7 +55,9 @@ def refuse_another_list(parsed: ParsedSheet) -> None:
     """Raises Refusal for a list of people that isn't the register (a docket, a seating plan): as a whole, not row by row."""
     if _has_no_column(parsed, "id_missing") or all(_has_no_column(parsed, code) for code in OF_A_CORRECTION):
         raise Refusal(
-            "这个表格不像在册人员名单：表头里至少要有“身份证号”，以及“矫正类别”或“矫正开始日期”。没有导入，请核对后重新上传。"
+            _(
+                "这个表格不像在册人员名单：表头里至少要有“身份证号”，以及“矫正类别”或“矫正开始日期”。没有导入，请核对后重新上传。"
+            )
         )
 
 
@@ -85,18 +88,22 @@ def _read_name(entry: Entry) -> None:
     if name and (fault := name_fault(name)):
         entry.refuse("name", "name_invalid", fault)
     if not name and not entry.waits("name"):
-        entry.refuse("name", "name_missing", "没有姓名，请补填")
+        entry.refuse("name", "name_missing", _("没有姓名，请补填"))
 
 
 def _read_term(entry: Entry) -> None:
     read_day(entry, "start", missing="start_missing")
     read_day(entry, "end")
     if entry.cell("end") == "" and not entry.waits("end"):
-        entry.warn("end", "end_missing", "没有矫正结束日期，期满前的提醒无法计算，请尽快补录")
+        entry.warn("end", "end_missing", _("没有矫正结束日期，期满前的提醒无法计算，请尽快补录"))
     read_day(entry, "received")
     start, end = entry.fields["start"], entry.fields["end"]
     if start and end and end < start:
-        entry.refuse("end", "end_before_start", f"矫正结束日期 {end} 早于开始日期 {start}，请核对")
+        entry.refuse(
+            "end",
+            "end_before_start",
+            _("矫正结束日期 %(end)s 早于开始日期 %(start)s，请核对") % {"end": end, "start": start},
+        )
 
 
 def _read_phones(entry: Entry) -> None:
@@ -109,7 +116,7 @@ def _read_phones(entry: Entry) -> None:
     if good:
         entry.fields |= {"phone": good[0], "other_phones": good[1:]}
     elif not numbers:
-        entry.warn("phone", "no_phone", "没有电话，不能发短信")
+        entry.warn("phone", "no_phone", _("没有电话，不能发短信"))
 
 
 def _phone(entry: Entry, text: str) -> str | None:
@@ -123,9 +130,12 @@ def _phone(entry: Entry, text: str) -> str | None:
 def _refuse_second(entry: Entry, seen: Mapping[str, dict[str, Place]]) -> None:
     """The first row of a person stands; each later one is refused and names the first."""
     place = entry.place
-    for name, noun in (("id_card", "身份证号"), ("number", "人员编号")):
+    for name, noun in (("id_card", _("身份证号")), ("number", _("人员编号"))):
         value = entry.fields.get(name)
         first = seen[name].setdefault(value, place) if value else place
         if first is not place:
-            where = "" if first[0] == place[0] else f"工作表“{first[0]}”"
-            entry.refuse(name, "duplicate_in_file", f"与{where}第 {first[1]} 行的{noun}重复，请只保留一行")
+            told = _("与第 %(row)s 行的%(label)s重复，请只保留一行")
+            if first[0] != place[0]:
+                told = _("与工作表“%(sheet)s”第 %(row)s 行的%(label)s重复，请只保留一行")
+            said = told % {"sheet": first[0], "row": first[1], "label": noun}
+            entry.refuse(name, "duplicate_in_file", said)

@@ -17,6 +17,8 @@ from subprocess import DEVNULL, PIPE
 from typing import Any, Final
 
 from supervision.errors import Refusal
+from supervision.language import N_
+from supervision.language import gettext as _
 
 SIZE_LIMIT: Final = 20 * 1024 * 1024
 INFLATED_LIMIT: Final = 200 * 1024 * 1024
@@ -35,10 +37,9 @@ ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_MARKS: Final = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
 
-SAVE_AGAIN: Final = "请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
-ENCRYPTED: Final = "文件有密码保护，请去掉密码后再上传。"
-MALFORMED: Final = f"文件已损坏，或单元格散布得太远，无法读取。{SAVE_AGAIN}"
-BOMB: Final = "文件解压后过大（超过 200 MB，或压缩比异常），不像正常的表格，没有读取。请拆分后再上传。"
+ENCRYPTED: Final = N_("文件有密码保护，请去掉密码后再上传。")
+MALFORMED: Final = N_("文件已损坏，或单元格散布得太远，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。")
+BOMB: Final = N_("文件解压后过大（超过 200 MB，或压缩比异常），不像正常的表格，没有读取。请拆分后再上传。")
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 Area = tuple[tuple[int, int], tuple[int, int]]
@@ -60,14 +61,14 @@ def read_book(name: str, data: bytes) -> list[Sheet]:
     """
     kind = name.lower().rpartition(".")[2]
     if kind not in READERS:
-        raise Refusal("只能读取 .xlsx、.xls、.ods、.csv 文件，请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
+        raise Refusal(_("只能读取 .xlsx、.xls、.ods、.csv 文件，请用 Excel 或 WPS 另存为 .xlsx 后再上传。"))
     if not data:
-        raise Refusal("文件是空的，请检查后重新上传。")
+        raise Refusal(_("文件是空的，请检查后重新上传。"))
     if len(data) > SIZE_LIMIT:
-        raise Refusal("文件超过 20 MB，请拆成几个文件后分别上传。")
+        raise Refusal(_("文件超过 20 MB，请拆成几个文件后分别上传。"))
     sheets = READERS[kind](data)
     if not any(_is_written(sheet) for sheet in sheets):
-        raise Refusal("表格里没有内容，请检查后重新上传。")
+        raise Refusal(_("表格里没有内容，请检查后重新上传。"))
     return sheets
 
 
@@ -77,11 +78,11 @@ def _is_written(sheet: Sheet) -> bool:
 
 def _check_extent(rows: int, columns: int) -> None:
     if rows > ROW_LIMIT:
-        raise Refusal("表格超过 20 万行，请拆成几个文件后分别上传。")
+        raise Refusal(_("表格超过 20 万行，请拆成几个文件后分别上传。"))
     if columns > COLUMN_LIMIT:
-        raise Refusal("表格超过 500 列，请删去多余的列后再上传。")
+        raise Refusal(_("表格超过 500 列，请删去多余的列后再上传。"))
     if rows * columns > AREA_LIMIT:
-        raise Refusal("表格超过 500 万个单元格，请拆成几个文件后分别上传。")
+        raise Refusal(_("表格超过 500 万个单元格，请拆成几个文件后分别上传。"))
 
 
 # Workbooks
@@ -100,12 +101,14 @@ def _read_xls(data: bytes) -> list[Sheet]:
 
 def _refuse_another_kind(data: bytes, expected: bytes) -> None:
     if data.startswith(OLE) and any(mark in data for mark in ENCRYPTED_MARKS):
-        raise Refusal(ENCRYPTED)
+        raise Refusal(_(ENCRYPTED))
     if data.startswith(expected):
         return
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise Refusal(f"这个文件其实是网页（HTML）或 XML，只是后缀像表格。{SAVE_AGAIN}")
-    raise Refusal(f"文件内容与后缀不符。{SAVE_AGAIN}")
+        raise Refusal(
+            _("这个文件其实是网页（HTML）或 XML，只是后缀像表格。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。")
+        )
+    raise Refusal(_("文件内容与后缀不符。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"))
 
 
 def _inspect_zip(data: bytes) -> None:
@@ -115,11 +118,11 @@ def _inspect_zip(data: bytes) -> None:
             inflated = sum(member.file_size for member in archive.infolist())
             locked = any(member.flag_bits & 1 for member in archive.infolist()) or _is_locked_ods(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError):
-        raise Refusal(MALFORMED) from None
+        raise Refusal(_(MALFORMED)) from None
     if inflated > INFLATED_LIMIT or (inflated > RATIO_MATTERS_FROM and inflated > len(data) * RATIO_LIMIT):
-        raise Refusal(BOMB)
+        raise Refusal(_(BOMB))
     if locked:
-        raise Refusal(ENCRYPTED)
+        raise Refusal(_(ENCRYPTED))
 
 
 def _is_locked_ods(archive: zipfile.ZipFile) -> bool:
@@ -142,7 +145,7 @@ def _read_workbook(data: bytes) -> list[Sheet]:
             reader.kill()
             watchdog.cancel()
     if reader.returncode != 0:
-        raise Refusal(MALFORMED)
+        raise Refusal(_(MALFORMED))
     return sheets
 
 
@@ -168,7 +171,7 @@ def _take_line(line: Any, sheets: list[Sheet], known: dict[Any, Cell]) -> None:
     if isinstance(line, list):
         sheets[-1].rows.append([_cell(cell, known) for cell in line])
     elif fault := line.get("fault"):
-        raise Refusal(ENCRYPTED if fault == "password" else MALFORMED)
+        raise Refusal(_(ENCRYPTED if fault == "password" else MALFORMED))
     else:
         _check_extent(line["height"], line["width"])
         sheets.append(Sheet(line["sheet"], [], [(tuple(start), tuple(end)) for start, end in line["merged"]]))
@@ -207,7 +210,7 @@ def _read_csv(data: bytes) -> list[Sheet]:
     try:
         rows = list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
     except csv.Error:
-        raise Refusal(MALFORMED) from None
+        raise Refusal(_(MALFORMED)) from None
     return [Sheet("csv", rows)]
 
 
@@ -221,13 +224,13 @@ def _limited(reader: Iterator[list[str]]) -> Iterator[list[Cell]]:
 
 def _decoded(data: bytes) -> str:
     if data.startswith((ZIP, OLE)) or b"\0" in data:
-        raise Refusal(f"文件内容与后缀不符：.csv 应是文本。{SAVE_AGAIN}")
+        raise Refusal(_("文件内容与后缀不符：.csv 应是文本。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refusal(f"文件的文字编码无法识别。{SAVE_AGAIN}")
+    raise Refusal(_("文件的文字编码无法识别。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"))
 
 
 READERS: Final[dict[str, Callable[[bytes], list[Sheet]]]] = {

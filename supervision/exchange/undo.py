@@ -12,30 +12,33 @@ from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotFound, Refusal
 from supervision.exchange.assistance_undo import undo_assistance
 from supervision.exchange.intake import Importer
+from supervision.language import N_, ngettext
+from supervision.language import gettext as _
 from supervision.locks import Lock
 
 # What may be built on an order or a person: the table, its column, its moment, the words for it.
 ON_ORDERS: Final = (
-    ("report", "order_id", "recorded_at", "报告"),
-    ("visit", "order_id", "recorded_at", "走访"),
-    ("info_check", "order_id", "recorded_at", "核查"),
-    ("class_decision", "order_id", "recorded_at", "管理类别"),
-    ("registration", "order_id", "recorded_at", "入矫登记"),
-    ("term_change", "order_id", "recorded_at", "期限变更"),
-    ("document_record", "order_id", "recorded_at", "文书"),
-    ("order_end", "order_id", "recorded_at", "矫正结束"),
-    ("pause", "subject_id", "recorded_at", "暂停"),
-    ("pause_check", "order_id", "recorded_at", "暂停核实"),
-    ("duty_decision", "subject_id", "recorded_at", "认定"),
-    ("responsibility", "subject_id", "recorded_at", "责任人变更"),
-    ("discipline_case", "order_id", "opened_at", "训诫警告案件"),
-    ("revocation_decision", "order_id", "recorded_at", "撤销收监候选的决定"),
+    ("report", "order_id", "recorded_at", N_("报告")),
+    ("visit", "order_id", "recorded_at", N_("走访")),
+    ("info_check", "order_id", "recorded_at", N_("核查")),
+    ("class_decision", "order_id", "recorded_at", N_("管理类别")),
+    ("registration", "order_id", "recorded_at", N_("入矫登记")),
+    ("term_change", "order_id", "recorded_at", N_("期限变更")),
+    ("document_record", "order_id", "recorded_at", N_("文书")),
+    ("order_end", "order_id", "recorded_at", N_("矫正结束")),
+    ("pause", "subject_id", "recorded_at", N_("暂停")),
+    ("pause_check", "order_id", "recorded_at", N_("暂停核实")),
+    ("duty_decision", "subject_id", "recorded_at", N_("认定")),
+    ("responsibility", "subject_id", "recorded_at", N_("责任人变更")),
+    ("contact_search", "order_id", "recorded_at", "查找"),
+    ("discipline_case", "order_id", "opened_at", N_("训诫警告案件")),
+    ("revocation_decision", "order_id", "recorded_at", N_("撤销收监候选的决定")),
 )
 ON_PEOPLE: Final = (
-    ("contact", "person", "recorded_at", "电话或住址"),
-    ("note", "person", "recorded_at", "备注"),
-    ("message", "person", "created_at", "短信"),
-    ("orders", "person", "created_at", "另一期矫正"),
+    ("contact", "person", "recorded_at", N_("电话或住址")),
+    ("note", "person", "recorded_at", N_("备注")),
+    ("message", "person", "created_at", N_("短信")),
+    ("orders", "person", "created_at", N_("另一期矫正")),
 )
 WITH_RUN: Final = frozenset(
     "report visit info_check class_decision registration term_change responsibility contact orders".split()
@@ -55,7 +58,7 @@ async def run_of_file(file_hash: str) -> int:
     """The last run of this very file that stands. Raises Refusal when there is none."""
     found = await fetch_value("SELECT max(id) FROM import_run WHERE file_hash = $1 AND undone_at IS NULL", file_hash)
     if found is None:
-        raise Refusal("没有找到这个文件的导入记录，或者已经撤销。")
+        raise Refusal(_("没有找到这个文件的导入记录，或者已经撤销。"))
     return int(found)
 
 
@@ -90,9 +93,9 @@ async def undo(viewer: Importer | None, run: int, now: datetime) -> None:
 
 def _check_day(row: Record, now: datetime) -> None:
     if row["undone_at"]:
-        raise Refusal("这次导入已经撤销过了。")
+        raise Refusal(_("这次导入已经撤销过了。"))
     if local_day(row["started_at"]) != local_day(now):
-        raise Refusal("导入只能在当天撤销；之后请在各人的档案中更正。")
+        raise Refusal(_("导入只能在当天撤销；之后请在各人的档案中更正。"))
 
 
 async def _check_nothing_built(row: Record, made: list[int], changed: list[int]) -> None:
@@ -112,7 +115,10 @@ async def _check_nothing_built(row: Record, made: list[int], changed: list[int])
             run,
         )
         if built:
-            raise Refusal(f"导入以后已有 {built} 条新的{words}记录与这些人有关，不能撤销；请在档案中更正。")
+            raise Refusal(
+                _("导入以后已有 %(n)s 条新的%(words)s记录与这些人有关，不能撤销；请在档案中更正。")
+                % {"n": built, "words": _(words)}
+            )
     await _check_nobody_acted(row, [*made, *changed])
 
 
@@ -126,9 +132,20 @@ async def _check_nobody_acted(row: Record, orders: list[int]) -> None:
     corrected = await fetch_value(
         "SELECT count(*) FROM report WHERE import_run = $1 AND withdrawn_at IS NOT NULL", row["id"]
     )
-    if acted or corrected:
-        what = f"{acted} 条预警已有人处置" if acted else f"{corrected} 条导入的报告已被作废"
-        raise Refusal(f"导入以后{what}，不能撤销；请在档案中更正。")
+    if acted:
+        told = ngettext(
+            "导入以后%(n)d 条预警已有人处置，不能撤销；请在档案中更正。",
+            "导入以后%(n)d 条预警已有人处置，不能撤销；请在档案中更正。",
+            acted,
+        )
+        raise Refusal(told % {"n": acted})
+    if corrected:
+        told = ngettext(
+            "导入以后%(n)d 条导入的报告已被作废，不能撤销；请在档案中更正。",
+            "导入以后%(n)d 条导入的报告已被作废，不能撤销；请在档案中更正。",
+            corrected,
+        )
+        raise Refusal(told % {"n": corrected})
 
 
 async def _take_away(row: Record, made: list[int], detail: dict[str, Any]) -> None:

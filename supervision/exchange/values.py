@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from supervision.exchange.sheets import Cell
+from supervision.language import N_
+from supervision.language import gettext as _
 
 EMPTY_WORDS: Final = frozenset(
     ["", "无", "暂无", "没有", "未知", "不详", "NULL", "NONE", "NAN", "N/A", "#N/A", "-", "--", "—", "/"]
@@ -17,7 +19,6 @@ EARLIEST_DAY: Final = date(1900, 1, 1)
 LATEST_DAY: Final = date(2100, 12, 31)
 SERIAL_ZERO: Final = date(1899, 12, 30)
 MIDNIGHT: Final = time()
-WANTED_DAY: Final = "请写成 2026-01-31 这样的形式"
 
 
 class DateFault(ValueError):
@@ -81,7 +82,10 @@ def parse_moment(cell: Cell) -> tuple[date, time | None]:
     """The local day a cell means and the time of day if one is written; raises DateFault."""
     day, clock = _real_moment(cell) or _written_moment(unicodedata.normalize("NFKC", text_of(cell)).strip(" '\t\r\n"))
     if not EARLIEST_DAY <= day <= LATEST_DAY:
-        raise DateFault("date_invalid", f"日期 {day.isoformat()} 早得或晚得不合理，请核对，{WANTED_DAY}")
+        raise DateFault(
+            "date_invalid",
+            _("日期 %(day)s 早得或晚得不合理，请核对，请写成 2026-01-31 这样的形式") % {"day": day},
+        )
     return day, clock
 
 
@@ -99,7 +103,9 @@ def _written_moment(text: str) -> tuple[date, time | None]:
     if _SERIAL.fullmatch(text):
         return _from_serial(float(text))
     if _INCOMPLETE.fullmatch(text):
-        raise DateFault("date_incomplete", f"日期“{text}”不完整，年月日都要写，{WANTED_DAY}")
+        raise DateFault(
+            "date_incomplete", _("日期“%(text)s”不完整，年月日都要写，请写成 2026-01-31 这样的形式") % {"text": text}
+        )
     match = _SEPARATED.fullmatch(text) or _COMPACT.fullmatch(text)
     if not match:
         raise _unreadable(text)
@@ -109,7 +115,9 @@ def _written_moment(text: str) -> tuple[date, time | None]:
     except ValueError as fault:
         if isinstance(fault, DateFault):
             raise
-        raise DateFault("date_invalid", f"日期“{text}”不存在，请核对，{WANTED_DAY}") from None
+        raise DateFault(
+            "date_invalid", _("日期“%(text)s”不存在，请核对，请写成 2026-01-31 这样的形式") % {"text": text}
+        ) from None
 
 
 def _from_serial(serial: float) -> tuple[date, time | None]:
@@ -129,7 +137,7 @@ def _clock(rest: str | None, text: str) -> time | None:
 
 
 def _unreadable(text: str) -> DateFault:
-    return DateFault("date_invalid", f"日期“{text[:30]}”无法识别，{WANTED_DAY}")
+    return DateFault("date_invalid", _("日期“%(text)s”无法识别，请写成 2026-01-31 这样的形式") % {"text": text[:30]})
 
 
 # Words of code tables
@@ -137,64 +145,64 @@ def _unreadable(text: str) -> DateFault:
 # field → code → (what a question shows, the ways it is written)
 WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "sex": {
-        "male": ("男", "男 男性 1 m male"),
-        "female": ("女", "女 女性 2 f female"),
+        "male": (N_("男"), "男 男性 1 m male"),
+        "female": (N_("女"), "女 女性 2 f female"),
     },
     "kind": {
-        "public_surveillance": ("管制", "管制 判处管制 被判处管制 1"),
-        "probation": ("缓刑", "缓刑 宣告缓刑 被宣告缓刑 2"),
-        "parole": ("假释", "假释 裁定假释 被裁定假释 3"),
-        "temporary_outside": ("暂予监外执行", "暂予监外执行 监外执行 暂予监外 决定暂予监外执行 保外就医 4"),
+        "public_surveillance": (N_("管制"), "管制 判处管制 被判处管制 1"),
+        "probation": (N_("缓刑"), "缓刑 宣告缓刑 被宣告缓刑 2"),
+        "parole": (N_("假释"), "假释 裁定假释 被裁定假释 3"),
+        "temporary_outside": (N_("暂予监外执行"), "暂予监外执行 监外执行 暂予监外 决定暂予监外执行 保外就医 4"),
     },
     # Entry (入矫期, 基础级) is supervised as strict. A bare number is asked: 2 is 普通 in one table, 宽松 in the other.
     "level": {
-        "strict": ("严管", "严管 严管级 严格 严格级 严格管理 严管类 从严管理 入矫期 入矫期(按严管) 基础级"),
-        "normal": ("普管", "普管 普管级 普通 普通级 普通管理 普管类 一般管理"),
-        "loose": ("宽管", "宽管 宽管级 宽松 宽松级 宽松管理 宽管类 从宽管理"),
+        "strict": (N_("严管"), "严管 严管级 严格 严格级 严格管理 严管类 从严管理 入矫期 入矫期(按严管) 基础级"),
+        "normal": (N_("普管"), "普管 普管级 普通 普通级 普通管理 普管类 一般管理"),
+        "loose": (N_("宽管"), "宽管 宽管级 宽松 宽松级 宽松管理 宽管类 从宽管理"),
     },
     "mode": {
-        "in_person": ("当面", "当面 当面报告 当面报到 现场 现场报到 到所 1"),
-        "written": ("书面", "书面 书面报告 书面汇报 思想汇报 2"),
-        "phone": ("电话", "电话 通讯 通信 电话报告 电话汇报 通讯报告 电话/通讯 电话(通讯) 3"),
+        "in_person": (N_("当面"), "当面 当面报告 当面报到 现场 现场报到 到所 1"),
+        "written": (N_("书面"), "书面 书面报告 书面汇报 思想汇报 2"),
+        "phone": (N_("电话"), "电话 通讯 通信 电话报告 电话汇报 通讯报告 电话/通讯 电话(通讯) 3"),
     },
     "help_state": {
-        "in_help": ("在帮", "在帮 帮教中 在册 正常"),
-        "key": ("重点关注", "重点关注 重点"),
-        "off": ("脱管", "脱管 失联 失去联系 脱管失控"),
-        "ended": ("已解除", "已解除 解除 期满 已期满 期满解除"),
+        "in_help": (N_("在帮"), "在帮 帮教中 在册 正常"),
+        "key": (N_("重点关注"), "重点关注 重点"),
+        "off": (N_("脱管"), "脱管 失联 失去联系 脱管失控"),
+        "ended": (N_("已解除"), "已解除 解除 期满 已期满 期满解除"),
     },
     "help_level": {
-        "first": ("高", "高 一类 高风险 严重"),
-        "second": ("中", "中 二类 中风险 中等"),
-        "third": ("低", "低 三类 低风险 一般"),
+        "first": (N_("高"), "高 一类 高风险 严重"),
+        "second": (N_("中"), "中 二类 中风险 中等"),
+        "third": (N_("低"), "低 三类 低风险 一般"),
     },
     "danger": {
-        "key": ("重点", "重点 重点帮教 重点对象 1"),
-        "general": ("一般", "一般 一般帮教 一般对象 2"),
+        "key": (N_("重点"), "重点 重点帮教 重点对象 1"),
+        "general": (N_("一般"), "一般 一般帮教 一般对象 2"),
     },
     "connected": {
-        "yes": ("是", "是 已衔接 衔接 有 y yes"),
-        "no": ("否", "否 未衔接 没有 n no"),
+        "yes": (N_("是"), "是 已衔接 衔接 有 y yes"),
+        "no": (N_("否"), "否 未衔接 没有 n no"),
     },
     "state": {
-        "expected": ("待报到", "待报到 未入矫 10"),
-        "due": ("应报到", "应报到 11"),
-        "not_reported": ("逾期未报到", "逾期未报到 未报到 漏管 12"),
-        "registered": ("已登记接收", "已登记接收 已登记 已接收 已报到 20"),
-        "in_correction": ("在矫", "在矫 在册 在矫中 矫正中 正在矫正 正常 入矫 在管 30"),
-        "leave": ("请假外出", "请假外出 请假 外出 外出中 31"),
-        "handover_out": ("迁出中", "迁出中 32"),
-        "off_control": ("脱管", "脱管 下落不明 33"),
-        "detained": ("被羁押", "被羁押 羁押 在押 34"),
-        "proposed": ("提请中", "提请中 35"),
-        "arrested": ("已逮捕待裁定", "已逮捕待裁定 已逮捕 逮捕 36"),
-        "suspended": ("中止", "中止 中止矫正 37"),
-        "expired_hold": ("期满待决", "期满待决 38"),
-        "released": ("已解除", "已解除 解除 解矫 已解矫 期满解除 期满解矫 解除矫正 90"),
-        "revoked": ("撤销缓刑、假释", "撤销 撤销缓刑 撤销假释 已撤销 91 92"),
-        "imprisoned": ("收监执行", "收监执行 收监 已收监 93"),
-        "deceased": ("死亡", "死亡 已死亡 94"),
-        "moved_out": ("迁出", "迁出 已迁出 95"),
+        "expected": (N_("待报到"), "待报到 未入矫 10"),
+        "due": (N_("应报到"), "应报到 11"),
+        "not_reported": (N_("逾期未报到"), "逾期未报到 未报到 漏管 12"),
+        "registered": (N_("已登记接收"), "已登记接收 已登记 已接收 已报到 20"),
+        "in_correction": (N_("在矫"), "在矫 在册 在矫中 矫正中 正在矫正 正常 入矫 在管 30"),
+        "leave": (N_("请假外出"), "请假外出 请假 外出 外出中 31"),
+        "handover_out": (N_("迁出中"), "迁出中 32"),
+        "off_control": (N_("脱管"), "脱管 下落不明 33"),
+        "detained": (N_("被羁押"), "被羁押 羁押 在押 34"),
+        "proposed": (N_("提请中"), "提请中 35"),
+        "arrested": (N_("已逮捕待裁定"), "已逮捕待裁定 已逮捕 逮捕 36"),
+        "suspended": (N_("中止"), "中止 中止矫正 37"),
+        "expired_hold": (N_("期满待决"), "期满待决 38"),
+        "released": (N_("已解除"), "已解除 解除 解矫 已解矫 期满解除 期满解矫 解除矫正 90"),
+        "revoked": (N_("撤销缓刑、假释"), "撤销 撤销缓刑 撤销假释 已撤销 91 92"),
+        "imprisoned": (N_("收监执行"), "收监执行 收监 已收监 93"),
+        "deceased": (N_("死亡"), "死亡 已死亡 94"),
+        "moved_out": (N_("迁出"), "迁出 已迁出 95"),
     },
 }
 CODES: Final = {
