@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 
-from supervision.days import local_day
+from supervision.days import add_days, local_day
 from supervision.language import N_
 from supervision.rules.assistance import SUBJECT, Owed, acts_of, ask_of, mine, stretches
 from supervision.rules.base import Facts, InForce, Rule, Slot, Terms
@@ -16,8 +16,8 @@ KEYS = ("ra.appraisal.first_year", "ra.appraisal.least_days", "ra.appraisal.open
 VILLAGE = Owed("RA-20", "village", APPRAISAL_ARTICLE, "year_end", KEYS)
 TOWNSHIP = Owed("RA-20", "township", APPRAISAL_ARTICLE, "year_end", KEYS)
 CHILDREN = Owed("RA-19", "children", CHILDREN_ARTICLE, "year_end", ("ra.children.due_days",))
-Timings = Callable[[date, InForce], Iterator[Timing]]
-"""From the first day of help on: one timing a year, without end."""
+Timings = Callable[[date, date, InForce], Iterator[Timing]]
+"""From the first day of help, and that of its ledger: one timing a year, without end."""
 
 
 def appraisals(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -29,12 +29,13 @@ def appraisals(facts: Facts, terms: Terms) -> Iterator[Slot]:
         yield from _yearly(owed, facts, terms, _appraised)
 
 
-def _appraised(begun_on: date, parameters: InForce) -> Iterator[Timing]:
+def _appraised(helped_from: date, begun_on: date, parameters: InForce) -> Iterator[Timing]:
     opens, limit = parameters["ra.appraisal.opens_days"], parameters["ra.appraisal.limit_days"]
     for year in count(max(begun_on.year, parameters["ra.appraisal.first_year"])):
         end = date(year, 12, 31)
-        if (end - begun_on).days + 1 >= parameters["ra.appraisal.least_days"]:
-            yield Timing(end, "0d", opens_before=f"{opens}d", limit_after=limit)
+        if (end - helped_from).days + 1 >= parameters["ra.appraisal.least_days"]:
+            not_before = begun_on if begun_on > add_days(end, -opens) else None
+            yield Timing(end, "0d", opens_before=f"{opens}d", limit_after=limit, not_before=not_before)
 
 
 def children(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -47,7 +48,7 @@ def children(facts: Facts, terms: Terms) -> Iterator[Slot]:
         yield from (one for one in found if first < one.raw_due_on.year and one.raw_due_on < until)
 
 
-def _looked_after(begun_on: date, parameters: InForce) -> Iterator[Timing]:
+def _looked_after(helped_from: date, begun_on: date, parameters: InForce) -> Iterator[Timing]:
     due = parameters["ra.children.due_days"]
     for year in count(begun_on.year):
         first, end = date(year, 1, 1), date(year, 12, 31)
@@ -61,7 +62,11 @@ def _yearly(owed: Owed, facts: Facts, terms: Terms, timings: Timings) -> Iterato
         return
     begun_on = max(matter.enrolled_on, matter.ledger_from)
     spells = stretches(facts, terms, begun_on)
-    offers = (one for spell in spells for one in _opening(owed, spell, timings(begun_on, spell.parameters), terms))
+    offers = (
+        one
+        for spell in spells
+        for one in _opening(owed, spell, timings(matter.enrolled_on, begun_on, spell.parameters), terms)
+    )
     yield from (one for one in first_of_each_period(offers) if matter.to_on is None or one.raw_due_on <= matter.to_on)
 
 

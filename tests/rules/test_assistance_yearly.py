@@ -47,6 +47,17 @@ def test_a_year_of_less_than_ninety_days_of_help_is_not_appraised(came, first):
     assert duties_of("RA-20", "village", facts(late), LATER)[0].slot.raw_due_on.year == first
 
 
+@pytest.mark.parametrize(
+    ("ledger_from", "opens"),
+    [(date(2026, 10, 20), "2026-11-01 00:00"), (date(2026, 12, 20), "2026-12-20 00:00")],
+    ids=["before the year's end is asked for", "while it is"],
+)
+def test_a_register_that_goes_live_late_in_the_year_is_asked_for_it_too(ledger_from, opens):
+    old = helped(connected_at=at("2022-05-20 09:00"), known_on=date(2022, 1, 5), ledger_from=ledger_from, imported=True)
+    found = duties_of("RA-20", "village", facts(old), LATER)
+    assert days(found[0].slot) == (opens, "2027-01-01 00:00", "2027-02-01 00:00")
+
+
 def test_years_before_the_first_and_after_the_last_are_not_asked_for():
     old = helped(connected_at=at("2022-05-20 09:00"), known_on=date(2022, 1, 5), ledger_from=date(2022, 1, 5))
     years = [duty.slot.raw_due_on.year for duty in duties_of("RA-20", "village", facts(old), LATER)]
