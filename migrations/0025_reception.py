@@ -1,4 +1,4 @@
-"""The steps of a reception (入矫), the teams, and from when their clocks are counted."""
+"""The steps of a reception (入矫), and the teams."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 

@@ -45,14 +45,6 @@ CREATE TABLE IF NOT EXISTS team_member (
 CREATE INDEX IF NOT EXISTS team_member_order ON team_member (order_id);
 CREATE INDEX IF NOT EXISTS team_member_act ON team_member (act);
 
--- A register that was kept before this release wasn't asked for these steps: their clocks count from the day on which it is
--- taken up. Where nobody is on the register yet they count from the beginning, by the default.
-INSERT INTO parameter (key, valid_from, value, source, recorded_at)
-SELECT 'reception.counted', v.valid_from, v.value, '启用本功能之日', now()
-  FROM (VALUES (timestamptz '2020-01-01 00:00+08', 'false'::jsonb),
-               (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai', 'true'::jsonb)) AS v(valid_from, value)
- WHERE EXISTS (SELECT FROM orders) AND NOT EXISTS (SELECT FROM parameter WHERE key = 'reception.counted');
-
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'supervision_app') THEN

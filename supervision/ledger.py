@@ -3,8 +3,10 @@
 import supervision.checkins.facts as checkins
 import supervision.commissions.facts as commissions
 import supervision.discipline.facts as discipline
+import supervision.lost_contact.facts as lost_contact
 import supervision.orders.facts as orders
 import supervision.people.facts as people
+import supervision.reception.facts as reception
 import supervision.resettlement.facts as resettlement
 import supervision.video_visits.facts as video_visits
 from supervision.alerts.subjects import connect_titles
@@ -25,7 +27,7 @@ def connect_sources() -> None:
 def _orders() -> None:
     add_kind(Kind("order", "orders", living="s.ended_at IS NULL"))
     connect("order", "matter", orders.orders)
-    connect("order", "acts", orders.acts, checkins.acts, discipline.acts)
+    connect("order", "acts", orders.acts, reception.acts, checkins.acts, lost_contact.acts, discipline.acts)
     connect("order", "classes", orders.classes)
     connect("order", "phones", people.phones)
     of_kind("order")

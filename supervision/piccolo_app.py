@@ -19,6 +19,8 @@ APP_CONFIG = AppConfig(
                 "resettlement",
                 "orders",
                 "checkins",
+                "reception",
+                "lost_contact",
                 "discipline",
                 "documents",
                 "commissions",

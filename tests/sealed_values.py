@@ -10,6 +10,9 @@ from supervision.db import execute, fetch_value, insert
 from supervision.discipline.cases import EVIDENCE, FACTS
 from supervision.files.actions import Attached, Upload, keep
 from supervision.keys import SEALED_COLUMNS, SealedColumn
+from supervision.lost_contact.reading import NOTE as SEARCH_NOTE
+from supervision.lost_contact.reading import PLACE as SEARCH_PLACE
+from supervision.reception.actions import CONTENT as RECEPTION
 from tests.cast import NOW
 from tests.files.made import pdf
 
@@ -29,8 +32,11 @@ async def seal_something_everywhere() -> None:
     factor = {"staff": staff, "secret_sealed": sealed.seal("SECRET", SECRET), "last_step": 0, "created_at": NOW}
     await insert("second_factor", factor)
     await keep(None, OF_FILES, Upload("委托函.pdf", pdf()), NOW)
+    step = {"order_id": order, "kind": "notified", "how": "court", "content_sealed": sealed.seal("来电", RECEPTION)}
+    await insert("reception_act", at | step)
     await _a_case(order, staff)
     await _a_booking()
+    await _a_search(order, staff)
     for one in SEALED_COLUMNS:
         await _seal_one(one)
 
@@ -43,6 +49,16 @@ async def _a_case(order: int, staff: int) -> None:
     await insert("discipline_breach", case | told)
     said = {"kind": "other", "content_sealed": sealed.seal("通话记录", EVIDENCE), "happened_at": NOW}
     await insert("discipline_evidence", case | said | {"recorded_by": staff})
+
+
+async def _a_search(order: int, staff: int) -> None:
+    person = await fetch_value("SELECT person FROM orders WHERE id = $1", order)
+    by = {"happened_at": NOW, "recorded_at": NOW, "recorded_by": staff}
+    lost = {"order_id": order, "person": person, "last_contact_on": NOW.date(), "reason": "联系不上"}
+    search = await insert("contact_search", lost | by | {"closed_at": NOW})
+    said = {"place_sealed": sealed.seal("古城街1号", SEARCH_PLACE), "note_sealed": sealed.seal("无人应门", SEARCH_NOTE)}
+    looked = {"search": search, "method": "info", "result": "nothing", "first_staff": staff}
+    await insert("search_attempt", looked | said | by)
 
 
 async def _a_booking() -> None:

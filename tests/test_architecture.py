@@ -36,7 +36,8 @@ ORDER = (
     "documents alerts",
     "resettlement",
     "orders",
-    "checkins leave discipline commissions education video_visits",
+    "lost_contact",  # a case of discipline takes its days from it
+    "checkins reception leave discipline commissions education video_visits",
     "desk rollcall",
     "whatif ledger",
     "house failures",

@@ -23,6 +23,7 @@ from tests.discipline.matrix import case_for_the_matrix
 from tests.exchange.api.asking import system_of
 from tests.files.made import pdf
 from tests.lost_contact.makers import for_the_matrix as search_for_the_matrix
+from tests.reception.matrix import reception_for_the_matrix
 from tests.register import OnRegister, on_register
 from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
@@ -42,6 +43,7 @@ PLAIN_NAMES = {
     "order_fact_id": "fact_id",
     "end_id": "fact_id",
     "help_kind": "kind",
+    "act_kind": "kind",
     "help_fact_id": "fact_id",
 }
 """Names in tests/routes.py that are more exact than the route's own."""
@@ -118,6 +120,7 @@ async def _hanging_on(one: OnRegister, officer: Member) -> dict[str, Any]:
         "order_fact_id": await insert("document_record", put_down | {"kind": "summary"}),
         "end_id": await insert("order_end", end),
         **await case_for_the_matrix(one.person, one.order, officer),
+        **await reception_for_the_matrix(one.order, officer),
         **await search_for_the_matrix(one.person, one.order, officer),
         "duty_id": await fetch_value(f"SELECT max(id) FROM duty {of_order} AND state = 'open'", one.order),
         "message_id": await _unclear_text(one.person),

@@ -50,7 +50,12 @@ def visits(facts: Facts, terms: Terms) -> Iterator[Slot]:
     each = (visits_in(spell, begun_on, terms.calendar) for spell in stretches(facts, terms, begun_on))
     last = matter.to_on
     slots = first_of_each_period(one for part in each for one in part)
-    yield from (one for one in slots if last is None or one.raw_due_on <= last)
+    yield from (one for one in slots if last is None or _falls_within(one, last))
+
+
+def _falls_within(visit: Slot, last: date) -> bool:
+    """It is due before the help ends, or enough of its period lies before: until the end is owed nobody is without a visit."""
+    return visit.raw_due_on <= last or (last - local_day(visit.opens_at)).days >= ENOUGH_DAYS
 
 
 def visits_in(spell: Spell, begun_on: date, calendar: Calendar) -> tuple[Slot, ...]:

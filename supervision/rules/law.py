@@ -1,4 +1,4 @@
-"""Each rule of the law's tables a.1, a.2, a.8, a.14 and a.15, and where it is carried out: `law.csv`.
+"""Each rule of the law's tables a.1, a.2, a.8, a.10, a.14 and a.15, and where it is carried out: `law.csv`.
 
 A row's `where` is a place in the code (`module:name`), another rule that carries it out (`rule VV-08`), the route of the screen
 where it is recorded, or nothing. `number` says whether its deadline or threshold is one that can be counted.

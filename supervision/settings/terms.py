@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from supervision.days import SHANGHAI, Calendar
+from supervision.days import SHANGHAI, Calendar, local_day, start_of
 from supervision.db import execute, fetch, fetch_row
 from supervision.rules.base import Parameters, Terms
 from supervision.rules.parameters import DEFAULTS
@@ -14,6 +14,8 @@ from supervision.rules.parameters import DEFAULTS
 HOLIDAY_FILE = Path(__file__).parent / "holidays_cn.csv"
 """The State Council's calendar of 2020–2026, by chinesecalendar 1.11.0 (each row names its source)."""
 DEFAULTS_FROM = datetime(2020, 1, 1, tzinfo=SHANGHAI)
+TAKEN_UP = ("reception.counted",)
+"""Parameters that say whether clocks are counted: an office that came by them later is asked for what begins from then on."""
 
 _known: dict[tuple[int, int, int, int], tuple[Calendar, Parameters]] = {}
 
@@ -46,7 +48,21 @@ async def _parameters() -> Parameters:
 
 
 async def seed(now: datetime) -> None:
-    """Put in the default parameters and the official holidays where they are missing; changes nothing that is there."""
+    """Put in the default parameters and the official holidays where they are missing; changes nothing that is there.
+
+    What a register that is in use was never asked for counts from today's beginning (TAKEN_UP), not from 2020.
+    """
+    await execute(
+        """INSERT INTO parameter (key, valid_from, value, source, recorded_at)
+           SELECT n.key, v.valid_from, v.value, '启用本功能之日', $4
+             FROM unnest($1::text[]) AS n(key), (VALUES ($2::timestamptz, 'false'::jsonb), ($3, 'true')) AS v(valid_from, value)
+            WHERE EXISTS (SELECT FROM orders) AND NOT EXISTS (SELECT FROM parameter p WHERE p.key = n.key)
+           ON CONFLICT ON CONSTRAINT parameter_once_a_moment DO NOTHING""",
+        list(TAKEN_UP),
+        DEFAULTS_FROM,
+        start_of(local_day(now)),
+        now,
+    )
     defaults = [(d.key, json.dumps(d.value, ensure_ascii=False), d.source) for d in DEFAULTS]
     await execute(
         """INSERT INTO parameter (key, valid_from, value, source, recorded_at)

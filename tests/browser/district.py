@@ -25,6 +25,8 @@ from tests.commissions.makers import for_the_browser
 from tests.conftest import ROOT
 from tests.discipline.matrix import case_for_the_matrix
 from tests.files.made import jpeg, pdf
+from tests.lost_contact.makers import for_the_matrix as search_for_the_matrix
+from tests.reception.matrix import reception_for_the_matrix
 from tests.register import OnRegister, awaited, identity_number, on_register, viewer_of
 from tests.resettlement.helped import for_the_browser as helped_for_the_browser
 from tests.video_visits.makers import a_window
@@ -149,6 +151,8 @@ async def _ids(cast: Cast) -> dict[str, Any]:
     order = await fetch_value("SELECT max(id) FROM orders WHERE person = $1 AND ended_at IS NULL", person)
     return {
         "person_id": person,
+        "search_id": (await search_for_the_matrix(person, order, cast.alice))["search_id"],
+        "act_id": (await reception_for_the_matrix(order, cast.alice))["act_id"],
         "case_id": (await case_for_the_matrix(person, order, cast.alice))["case_id"],
         "paused_id": await fetch_value("SELECT person FROM orders WHERE id = (SELECT max(subject_id) FROM pause)"),
         "ended_id": await fetch_value("SELECT max(person) FROM orders WHERE ended_at IS NOT NULL"),
