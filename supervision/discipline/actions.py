@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import NUMBER_LIKE, note_all
+from supervision.alerts.actions import needed, note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.days import local_day
@@ -312,17 +312,6 @@ async def send_back(viewer: Viewer, case: int, reason: str, now: datetime) -> No
     said = needed(reason, _("退回的理由"))
     async with tx():
         await move(viewer, await lock(viewer, case), "return", now, {"reason": said})
-
-
-def needed(text: str, what: str, field: str = "reason") -> str:
-    """The text without blanks at its ends. Raises Refusal where nothing was said, or a number that is sealed elsewhere."""
-    said = text.strip()
-    told = "" if said else _("请填写%(label)s。") % {"label": what}
-    if NUMBER_LIKE.search(said):
-        told = _("%(label)s里请不要写电话号码或身份证号。") % {"label": what}
-    if told:
-        raise Refusal(told, fields={field: told})
-    return said
 
 
 # -- what all steps do -------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
+from supervision.alerts.actions import needed
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, fetch, fetch_row, insert, tx
-from supervision.discipline.actions import needed
 from supervision.discipline.tables import CANDIDATE_ENDS
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import close_all
+from supervision.alerts.actions import close_all, needed
 from supervision.db import Record, execute, fetch_row, insert, tx
-from supervision.discipline.actions import CASE, check_item, lock, move, needed, open_causes
+from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
 from supervision.discipline.cases import proposal_for
 from supervision.discipline.lifecycle import transition
 from supervision.discipline.tables import SERVED_HOW

@@ -1,5 +1,6 @@
 """Cases of discipline: their list, a new clue, one case with what may be done next, and candidates of revocation."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -16,7 +17,7 @@ from supervision.discipline import actions, candidates, cases, words
 from supervision.discipline.actions import NewBreach, NewCase
 from supervision.discipline.letters import letter_of
 from supervision.discipline.proposal import Breach, propose
-from supervision.discipline.standing import Lapse, heaviest, lapses_of, standing_of
+from supervision.discipline.standing import Lapse, Out, heaviest, lapses_of, out_of, standing_of
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form
 from supervision.language import gettext as _
@@ -92,16 +93,35 @@ async def _new_context(viewer: Viewer, person: PersonRef, clock: Clock) -> dict[
     now = clock.now()
     lapses = await lapses_of(order, now)
     today = local_day(now)
-    main = heaviest(lapses, today)
-    breach = Breach(main.kind, since=main.since_on, until=main.until_on or today) if main else None
+    out, main = await out_of(order), heaviest(lapses, today)
+    breach = _breach_of(out, main, today)
     standing = await standing_of(order)
     return {
         "person": person,
         "lapses": [{"one": lapse, "days": lapse.days(today)} for lapse in lapses],
-        "filled": _filled(main),
+        "filled": _filled_from(out) if out else _filled(main),
         "shown": propose(breach, standing) if breach else None,
         "standing": standing,
         "words": words,
+    }
+
+
+def _breach_of(out: Out | None, main: Lapse | None, today: date) -> Breach | None:
+    """What the case would be about: a verified 脱管 before any lapse."""
+    if out:
+        return Breach("off_control", since=out.since_on, until=out.until_on or today)
+    return Breach(main.kind, since=main.since_on, until=main.until_on or today) if main else None
+
+
+def _filled_from(out: Out) -> dict[str, str]:
+    """What the form begins with: the time out of supervision, as it was verified."""
+    done = f"，至{out.until_on}找到" if out.until_on else "，至今没有找到"
+    return {
+        "source": "hand",
+        "kind": "off_control",
+        "since_on": out.since_on.isoformat(),
+        "until_on": out.until_on.isoformat() if out.until_on else "",
+        "facts": f"自{out.since_on}最后一次有效联系后脱离监管，经查找核实（第{out.search}号查找）{done}。",
     }
 
 

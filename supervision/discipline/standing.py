@@ -105,6 +105,34 @@ def _kind(rule: str, variant: str) -> str:
     return "recheck" if rule.startswith("BX") else "rules"
 
 
+OUT = """
+SELECT c.search, c.since_on, e.happened_at AS ended_at FROM off_control c
+  LEFT JOIN search_end e ON e.search = c.search AND e.withdrawn_at IS NULL
+ WHERE c.order_id = $1 AND c.withdrawn_at IS NULL
+   AND NOT EXISTS (SELECT FROM discipline_case k JOIN discipline_breach b ON b.case_id = k.id
+                    WHERE k.order_id = c.order_id AND b.kind = 'off_control' AND b.since_on = c.since_on
+                      AND k.state <> 'closed_no')
+ ORDER BY c.id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A time out of supervision (脱管) that a named person verified: the last lawful contact, and when the person was found."""
+
+    search: int
+    since_on: date
+    until_on: date | None
+
+
+async def out_of(order: int) -> Out | None:
+    """The last 脱管 of the order that stands and that no case is about (law LO-05, DI-X1, DI-W2)."""
+    row = await fetch_row(OUT, order)
+    if row is None:
+        return None
+    return Out(row["search"], row["since_on"], local_day(row["ended_at"]) if row["ended_at"] else None)
+
+
 def heaviest(lapses: Sequence[Lapse], today: date) -> Lapse | None:
     """The lapse from which a case's form is filled: not coming before not reporting, then the longest."""
     return max(lapses, key=lambda one: (one.kind == "off_control", one.days(today), -one.alert), default=None)

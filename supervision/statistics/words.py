@@ -18,6 +18,7 @@ ENTRIES = {
     "visit": N_("走访"),
     "info_check": N_("信息核查"),
     "not_reported": N_("逾期未报到"),
+    "off_control": N_("核实脱管"),
     "on_register": N_("在册"),
 }
 ADOPTIONS = {"adopted": N_("采信"), "not_adopted": N_("未采信")}

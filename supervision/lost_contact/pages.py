@@ -1,0 +1,293 @@
+"""Searches: their list, a new one, and one search with its steps; a refused form comes back with what was typed."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from supervision.access.viewer import Viewer, guard
+from supervision.audit.record import record
+from supervision.clock import Clock
+from supervision.days import local_day
+from supervision.db import Record
+from supervision.errors import NotFound
+from supervision.files.actions import Upload
+from supervision.files.content import LARGEST
+from supervision.forms import Form, read_form
+from supervision.language import gettext as _
+from supervision.lost_contact import actions, reading, words
+from supervision.lost_contact.actions import NewAttempt, NewSearch
+from supervision.people.answers import back_to
+from supervision.people.scope import PersonRef, get_order_id, get_person
+from supervision.rules import title_of
+from supervision.web import page
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any]
+BODY = LARGEST + 256 * 1024
+SEE, HANDLE = [guard("see_searches")], [guard("handle_search")]
+OF_PERSON = "/people/{person_id:int}/searches"
+AT = f"{OF_PERSON}/{{search_id:int}}"
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be the id of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+# -- lists and a new search ----------------------------------------------------------------------------------------
+
+
+@get("/searches", guards=SEE)
+async def searches(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
+    """The searches in the viewer's scope, the newest first; one audit row."""
+    asked = request.query_params
+    tab = "all" if asked.get("tab") == "all" else "open"
+    after = asked.get("after", "")
+    found = await reading.list_of(viewer, open_only=tab == "open", after=int(after) if is_id(after) else None)
+    shown = found[: reading.PAGE]
+    more = len(found) > reading.PAGE
+    people = [row["person"] for row in shown]
+    await record(viewer, "searches_listed", people=people, detail={"tab": tab}, now=clock.now())
+    next_url = f"/searches?tab={tab}&after={shown[-1]['id']}" if more else None
+    return page(request, "lost_contact/list.html", person=None, tab=tab, next_url=next_url, **_lines(shown, clock))
+
+
+@get(OF_PERSON, guards=SEE)
+async def of_person(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The searches for one person, the newest first; one audit row."""
+    person = await get_person(viewer, person_id)
+    found = await reading.list_of(viewer, open_only=False, person=person.id)
+    await record(viewer, "searches_listed", subject=("person", person.id), people=[person.id], now=clock.now())
+    return page(request, "lost_contact/list.html", person=person, tab="all", next_url=None, **_lines(found, clock))
+
+
+def _lines(found: list[Record], clock: Clock) -> dict[str, Any]:
+    today = local_day(clock.now())
+    return {"searches": found, "days": {row["id"]: reading.days_out(row, today) for row in found}, "words": words}
+
+
+@get(f"{OF_PERSON}/new", guards=HANDLE)
+async def new(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The form of a search, with the person's open alerts and the last report; one audit row."""
+    person = await get_person(viewer, person_id)
+    context = await _new_context(viewer, person)
+    await record(viewer, "search_seen", subject=("person", person.id), people=[person.id], now=clock.now())
+    return page(request, "lost_contact/new.html", **context)
+
+
+async def _new_context(viewer: Viewer, person: PersonRef) -> dict[str, Any]:
+    order = await get_order_id(viewer, person.id)
+    alerts = [
+        {"id": row["id"], "title": title_of(row["kind"], row["variant"] or ""), "since_at": row["since_at"]}
+        for row in await reading.alerts_of(order)
+    ]
+    return {
+        "person": person,
+        "alerts": alerts,
+        "last_contact_on": await reading.last_contact_on(order),
+        "running": await reading.open_search_of(order),
+    }
+
+
+@post(OF_PERSON, guards=HANDLE)
+async def open_search(
+    request: AnyRequest, person_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Answer:
+    """Somebody isn't reached any more."""
+    person = await get_person(viewer, person_id)
+    order = await get_order_id(viewer, person_id)
+    form = await read_form(request, "lost_contact/new.html", **await _new_context(viewer, person))
+    last_on = form.day("last_contact_on", _("最后一次有效联系的日期"))
+    noticed_at, reason = form.moment("happened_at", _("发现的时间")), form.text("reason", _("失去联系的情况"))
+    alerts = tuple(int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:]))
+    form.check()
+    search = await actions.open_search(viewer, order, NewSearch(last_on, reason, noticed_at, alerts), clock.now())
+    return back_to(request, f"/people/{person_id}/searches/{search}", _("查找已登记，请立即组织查找并登记每一次查找。"))
+
+
+# -- one search ----------------------------------------------------------------------------------------------------
+
+
+@get(AT, guards=SEE)
+async def one(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Template:
+    """The whole search on one page, with what may be done next; one audit row."""
+    person = await get_person(viewer, person_id)
+    context = await _context(viewer, person, await _search_of(viewer, person, search_id), clock)
+    subject = (actions.SEARCH, search_id)
+    await record(viewer, "search_seen", subject=subject, people=[person.id], now=clock.now())
+    return page(request, "lost_contact/search.html", **context)
+
+
+async def _search_of(viewer: Viewer, person: PersonRef, search: int) -> Record:
+    """The person's search. Raises NotFound for another person's, another office's, or none."""
+    row = await reading.get_search(viewer, search)
+    if row["person"] != person.id:
+        raise NotFound
+    return row
+
+
+async def _context(viewer: Viewer, person: PersonRef, row: Record, clock: Clock) -> dict[str, Any]:
+    """All that the page of a search shows, and its forms when they come back."""
+    attempts = await reading.attempts_of(row["id"])
+    tried = {one.method for one in attempts}
+    return {
+        "person": person,
+        "search": row,
+        "days": reading.days_out(row, local_day(clock.now())),
+        "attempts": attempts,
+        "untried": [method for method in words.METHODS if method not in tried],
+        "notices": await reading.notices_of(row["id"]),
+        "withdrawn": await reading.withdrawn_of(row["id"]),
+        "causes": [
+            {
+                "title": title_of(one["kind"], one["variant"] or ""),
+                "since_at": one["since_at"],
+                "closed": one["closed_at"],
+            }
+            for one in await reading.causes_of(row["id"])
+        ],
+        "colleagues": await actions.colleagues(viewer),
+        "words": words,
+    }
+
+
+class Step:
+    """A posted form of one search: asked for, read, and answered with the search's page."""
+
+    def __init__(self, request: AnyRequest, viewer: Viewer, clock: Clock) -> None:
+        self.request, self.viewer, self.clock = request, viewer, clock
+        self.now = clock.now()
+        self.path = ""
+
+    async def form(self, person_id: int, search_id: int, partial: str, heading: str, **more: Any) -> Form:
+        """The form; raises NotFound where the person or the search isn't the viewer's."""
+        person = await get_person(self.viewer, person_id)
+        row = await _search_of(self.viewer, person, search_id)
+        self.path = f"/people/{person_id}/searches/{search_id}"
+        context = await _context(self.viewer, person, row, self.clock)
+        return await read_form(self.request, f"lost_contact/{partial}.html", heading=heading, **context | more)
+
+    def done(self, said: str) -> Answer:
+        return back_to(self.request, self.path, said)
+
+
+@post(f"{AT}/attempts", guards=HANDLE, request_max_body_size=BODY)
+async def add_attempt(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """Somebody looked; with a paper or a picture where there is one."""
+    step = Step(request, viewer, clock)
+    form = await step.form(person_id, search_id, "_attempt", _("登记查找"))
+    second = form.choice("second", _("另一名工作人员"), ["", *(one["id"] for one in form.context["colleagues"])])
+    new = NewAttempt(
+        method=form.choice("method", _("查找方式"), words.METHODS),
+        happened_at=form.moment("happened_at", _("时间")),
+        result=form.choice("result", _("结果"), words.RESULTS),
+        note=form.text("note", _("经过")),
+        place=form.text("place", _("地点"), required=False),
+        second=int(second) if second else None,
+        upload=await _upload(request),
+    )
+    form.check()
+    await actions.add_attempt(viewer, search_id, new, step.now)
+    return step.done(_("已登记这次查找。"))
+
+
+async def _upload(request: AnyRequest) -> Upload | None:
+    sent = (await request.form()).get("file")
+    return Upload(sent.filename, await sent.read()) if isinstance(sent, UploadFile) and sent.filename else None
+
+
+@post(f"{AT}/notices", guards=HANDLE)
+async def tell(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """The police were asked, or the procuratorate was told."""
+    step = Step(request, viewer, clock)
+    form = await step.form(person_id, search_id, "_notice", _("登记通知"))
+    organ = form.choice("organ", _("机关"), words.ORGANS)
+    reference, happened_at = form.text("reference", _("文号或者接收人")), form.moment("happened_at", _("时间"))
+    form.check()
+    await actions.tell(viewer, search_id, organ, reference, happened_at=happened_at, now=step.now)
+    return step.done(_("已登记。"))
+
+
+@post(f"{AT}/verification", guards=[guard("verify_off_control")])
+async def verify(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """A named person verified that it is 脱管."""
+    step = Step(request, viewer, clock)
+    form = await step.form(person_id, search_id, "_verify", _("认定脱管"))
+    since_on, basis = form.day("since_on", _("最后一次有效联系的日期")), form.text("basis", _("核实的依据"))
+    form.check()
+    await actions.verify(viewer, search_id, since_on, basis, step.now)
+    return step.done(_("已认定脱管，请继续查找，并按日数提出处理建议。"))
+
+
+@post(f"{AT}/end", guards=HANDLE)
+async def end(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """The person was found, or had never been lost."""
+    step = Step(request, viewer, clock)
+    form = await step.form(person_id, search_id, "_end", _("结束查找"))
+    kind = form.choice("end_kind", _("结果"), words.ENDS)
+    note, happened_at = form.text("note", _("经过")), form.moment("happened_at", _("时间"))
+    form.check()
+    await actions.end(viewer, search_id, kind, note, happened_at=happened_at, now=step.now)
+    return step.done(_("查找已结束。"))
+
+
+@post(f"{AT}/{{what:str}}/{{fact_id:int}}/withdrawal", guards=HANDLE)
+async def withdraw(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    search_id: FromPath[int],
+    what: FromPath[str],
+    fact_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """A correcting act: what was put down wrongly no longer counts."""
+    if what not in actions.CORRECTED:
+        raise NotFound
+    step = Step(request, viewer, clock)
+    form = await step.form(person_id, search_id, "_withdraw", _("作废"), act_form={"what": what, "id": fact_id})
+    reason = form.text("reason", _("作废的原因"))
+    form.check()
+    await actions.withdraw(viewer, search_id, what, fact_id, reason, step.now)
+    return step.done(_("已作废，原来的记录留存备查。"))
+
+
+ROUTES = [searches, of_person, new, open_search, one, add_attempt, tell, verify, end, withdraw]
