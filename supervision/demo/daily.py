@@ -13,10 +13,13 @@ from supervision.days import end_of, start_of
 from supervision.db import Record, fetch
 from supervision.demo.doing import do
 from supervision.demo.frame import clock, moment
+from supervision.demo.helping import FILED_AFTER, filing, helping
 from supervision.demo.history import DEALT_WITH, other_ends
+from supervision.demo.morning import morning
 from supervision.demo.people import Invented
 from supervision.demo.plan import Owed, owed, planned
 from supervision.demo.script import LEVELS, perform, scripted
+from supervision.demo.sessions import sessions
 from supervision.demo.world import LOOKING, TEXTING, World
 from supervision.orders.actions import set_class
 
@@ -31,6 +34,7 @@ JOBS_AT: Final = (
 """When the jobs look: between these moments nothing happens that couldn't wait, and what an act meets it raises itself."""
 RECONCILE_EVERY: Final = 7
 LONG: Final = timedelta(days=400)
+LONGEST_DAY: Final = timedelta(hours=24)
 
 Step = tuple[datetime, Callable[[], Awaitable[object]]]
 
@@ -43,6 +47,8 @@ async def one_day(world: World, day: date) -> str:
     todays = await _todays(world, day)
     steps = [*_jobs(world, day)[len(early) :], *_work(world, day, todays), *await _alerts(world, day)]
     steps += [*_classes(world, day), *_scripted(world, day, until), *other_ends(world, start_of(day), end_of(day))]
+    steps += [*await helping(world, start_of(day), end_of(day)), *await _filings(world, day)]
+    steps += [*morning(world, day), *await sessions(world, day)]
     done = await _run(world, steps, until)
     texts = await fetch("SELECT count(*) FROM message WHERE created_at >= $1", start_of(day))
     return f"{day}: {done} acts and looks, {len(todays.duties)} duties, {texts[0]['count']} texts"
@@ -142,6 +148,18 @@ async def _still_open(orders: Sequence[int]) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def _filings(world: World, day: date) -> list[Step]:
+    """The files of those who were released two days ago, or over the weekend."""
+    rows = await fetch(
+        """SELECT order_id, connected_at FROM assistance
+            WHERE state = 'connected' AND order_id IS NOT NULL AND connected_at < $1 ORDER BY id""",
+        start_of(day) - FILED_AFTER + LONGEST_DAY,
+    )
+    if day.weekday() >= 5:
+        return []
+    return [filing(world, row["order_id"], clock(day, 9) - FILED_AFTER, end_of(day)) for row in rows]
+
+
 def _classes(world: World, day: date) -> Iterator[Step]:
     """Whose class is another from this day on."""
     for order, one in world.people.items():
@@ -167,7 +185,8 @@ async def _alerts(world: World, day: date) -> list[Step]:
     rows = await fetch(
         """SELECT a.person, min(a.subject_id) AS subject_id, max(a.rung) AS rung, bool_or(a.taken_by IS NOT NULL) AS taken,
                   bool_or(d.state = 'met_late') AS late
-             FROM alert a JOIN duty d ON d.id = a.duty WHERE a.closed_at IS NULL GROUP BY a.person ORDER BY a.person"""
+             FROM alert a JOIN duty d ON d.id = a.duty
+            WHERE a.closed_at IS NULL AND a.subject_kind = 'order' GROUP BY a.person ORDER BY a.person"""
     )
     return [step for row in rows if _is_handled(world, row) for step in _handled(world, row, day)]
 

@@ -16,8 +16,8 @@ SHEET_AT: Final = time(8, 30)
 class Size:
     """How large the demo is; the same seed and the same moment give the same district."""
 
-    people: int = 250
-    months: int = 24
+    people: int = 420
+    months: int = 12
     days: int = 30
     seed: int = 140108
 

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from supervision.alerts.actions import close_card
+from supervision.alerts.actions import close_all
 from supervision.checkins.actions import Entry, record_many
 from supervision.days import local_day
-from supervision.db import fetch_row
+from supervision.db import fetch
 from supervision.demo.doing import do, fact_of, typed_at
 from supervision.demo.frame import clock
+from supervision.demo.helping import filing, helping
 from supervision.demo.intake import monthly_sheet, old_register
 from supervision.demo.people import Invented
 from supervision.demo.plan import Owed, Planned, owed, planned
@@ -54,6 +55,7 @@ async def month(world: World, first: datetime, last: datetime) -> str:
     entries = list(_entries(world, done))
     await record_many(entries, first)
     steps = [*_single(world, done), *other_ends(world, first, last), *_scripted(world, first, last)]
+    steps += [*_filings(world, done, last), *await helping(world, first, last)]
     steps += _pause_checks(world, first, last)
     steps += _misses(world, [duty for duty, plan in plans if plan.at is None or plan.late], last)
     for at, step in sorted(steps, key=lambda one: one[0]):
@@ -90,6 +92,11 @@ def _entries(world: World, done: Sequence[tuple[Owed, datetime]]) -> Iterator[En
 def _single(world: World, done: Sequence[tuple[Owed, datetime]]) -> Iterator[Step]:
     """What has no batch form: the documents of the end."""
     return ((at, partial(do, world, duty, at)) for duty, at in done if duty.rule.startswith("TE-"))
+
+
+def _filings(world: World, done: Sequence[tuple[Owed, datetime]], last: datetime) -> Iterator[Step]:
+    """Whoever is released is helped on."""
+    return (filing(world, duty.order, at, last) for duty, at in done if duty.variant == "certificate")
 
 
 def _pause_checks(world: World, first: datetime, last: datetime) -> Iterator[Step]:
@@ -136,10 +143,13 @@ def _misses(world: World, duties: Sequence[Owed], last: datetime) -> Iterator[St
 
 async def _deal_with(world: World, duty: Owed, at: datetime) -> None:
     one = world.people[duty.order]
-    alert = await fetch_row(
-        "SELECT person, assigned_to FROM alert WHERE subject_kind = 'order' AND subject_id = $1 AND closed_at IS NULL",
+    rows = await fetch(
+        """SELECT id, assigned_to FROM alert
+            WHERE subject_kind = 'order' AND subject_id = $1 AND kind = $2 AND closed_at IS NULL ORDER BY id""",
         duty.order,
+        duty.rule,
     )
-    if alert:
+    if rows:
         reason = world.frame.random("reason", one.doc, duty.period).choice(DEALT_WITH)
-        await close_card(world.district.of(alert["assigned_to"]), alert["person"], "dealt_with", reason, now=at)
+        owner = world.district.of(rows[0]["assigned_to"])
+        await close_all(owner, [row["id"] for row in rows], "dealt_with", reason, now=at)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from supervision.days import local_day
 from supervision.db import fetch
-from supervision.demo.frame import clock
+from supervision.demo.frame import SHEET_AT, clock, moment
 from supervision.demo.people import Invented
 from supervision.demo.sheets import HEADINGS, OLD_HEADINGS, old_row_of, row_of, workbook
 from supervision.demo.world import World
@@ -38,6 +38,12 @@ async def monthly_sheet(world: World) -> int:
         await _take(world, workbook(f"在矫档案_{day:%Y%m%d}_{len(rows)}条", HEADINGS, rows), new)
         world.levels.update((one.doc, one.level_on(day)) for one in (*new, *changed))
     return len(new)
+
+
+async def latest_sheet(world: World) -> int:
+    """The sheet of the day from which everything is done one by one: who came since the last one."""
+    world.clock.at = moment(world.frame.daily_from, SHEET_AT)
+    return await monthly_sheet(world)
 
 
 async def old_register(world: World) -> int:

@@ -12,16 +12,19 @@ from supervision.access.absences import record_absence
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI, add_days, local_day, start_of
 from supervision.db import execute, fetch, fetch_value, insert, tx
+from supervision.demo.archive import take_over, visits_behind_us
 from supervision.demo.daily import one_day
 from supervision.demo.district import raise_district, signs_in
 from supervision.demo.frame import Frame, Size, clock
 from supervision.demo.history import month
-from supervision.demo.intake import first_register
+from supervision.demo.intake import first_register, latest_sheet
 from supervision.demo.people import population
+from supervision.demo.strangers import Strangers
 from supervision.demo.texts import BAD, UNCLEAR, DemoProvider
 from supervision.demo.world import LOOKING, TEXTING, World
 from supervision.errors import Refusal
 from supervision.house import House, at_work, heads_file, prepare
+from supervision.rules.reception import COUNTED
 
 __all__ = ["Size", "load", "make", "signs_in"]
 
@@ -30,6 +33,8 @@ NOT_OURS: Final = (
     "This database is in use and is not a demo: it is left alone. Point SUPERVISION_DATA_DIR to another folder."
 )
 ABSENT, STAND_IN, ABSENT_AGO, ABSENT_DAYS = "huifeng1", "huifeng2", 2, 6
+UNASKED_DAYS: Final = 400
+TAKEN_UP: Final = "启用本功能之日"
 FAILING: Final = {UNCLEAR: 2, BAD: 4}
 """Case → from how many days ago on its texts fail."""
 
@@ -103,17 +108,30 @@ async def make(bureau: str, frame: Frame) -> AsyncGenerator[str, None]:
     await _mark(LOADING, frame)
     world = await _world(bureau, frame)
     yield f"{len(world.district.offices) - 1} offices and the bureau, {len(world.district.viewers)} staff"
+    await _take_up_reception(frame)
     yield await first_register(world)
     for first, last in frame.bounds():
         yield await month(world, first, last)
+    await latest_sheet(world)
+    async for line in take_over(world, bureau):
+        yield line
     for day in frame.days():
         await _absence(world, day)
         yield await one_day(world, day)
+    yield await visits_behind_us(world)
     await world.run(frame.now, *LOOKING, *TEXTING, "seal", "end_sessions")
     async with tx():
         await execute("DELETE FROM installation WHERE key = $1", LOADING)
         await _mark(MARK, frame)
     yield f"{len(world.orders)} people are on the register, ending {frame.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+async def _take_up_reception(frame: Frame) -> None:
+    """The clocks of the reception count from a day of its own: nobody was asked before (as an update of an office has it)."""
+    counted = ((add_days(frame.register_on, -UNASKED_DAYS), "false"), (frame.daily_from, "true"))
+    for day, value in counted:
+        values = {"key": COUNTED, "valid_from": start_of(day), "value": value, "source": TAKEN_UP}
+        await insert("parameter", values | {"recorded_at": clock(frame.register_on, 7)})
 
 
 async def _mark(key: str, frame: Frame) -> None:
@@ -124,7 +142,9 @@ async def _world(bureau: str, frame: Frame) -> World:
     begun = clock(frame.register_on, 7)
     district = await raise_district(bureau, frame.size.seed, begun)
     at = FixedClock(begun)
-    world = World(frame, district, population(frame), at, DemoProvider(at))
+    cast = population(frame)
+    strangers = Strangers(frame, {one.doc for one in cast})
+    world = World(frame, district, cast, at, DemoProvider(at), strangers)
     for one in world.cast:
         if one.case and one.case.code in FAILING:
             world.provider.let_fail(one.phone, start_of(frame.ago(FAILING[one.case.code])), one.case.code)

@@ -23,12 +23,14 @@ NO_COUNTY: Final = "140190"
 CRIMES: Final = ("盗窃罪", "危险驾驶罪", "故意伤害罪", "诈骗罪", "交通肇事罪", "寻衅滋事罪", "帮助信息网络犯罪活动罪",
                  "掩饰、隐瞒犯罪所得罪", "开设赌场罪", "非法吸收公众存款罪")  # fmt: skip
 KINDS: Final = (("缓刑", 0.86), ("假释", 0.07), ("暂予监外执行", 0.04), ("管制", 0.03))
-TERMS: Final = ((12, 0.2), (18, 0.2), (24, 0.35), (36, 0.25))
+TERMS: Final = ((6, 0.25), (12, 0.35), (18, 0.2), (24, 0.15), (36, 0.05))
 """Months of a term, and how often it is given."""
 OTHER_ENDS: Final = (("revoked", 0.02), ("moved_out", 0.02), ("deceased", 0.01))
 STRICT_MONTHS, NORMAL_MONTHS = 3, 9
-EARLIER_MONTHS: Final = 12
+EARLIER_MONTHS: Final = 24
 """How long before the first register its people may have come."""
+EARLIER_SHARE: Final = 0.45
+"""How many of those without a case came before it."""
 _ENDINGS: Final = ("社区居委会", "社区居民委员会", "村民委员会", "居委会", "社区")
 
 
@@ -88,19 +90,19 @@ class Maker:
         random = self.frame.random("person", self._serial)
         sex = "male" if random.random() < 0.87 else "female"
         town = self._town(random, case)
-        months = _one_of(random, TERMS)
+        months = one_of(random, TERMS)
         start_on = received_on - timedelta(days=random.randint(2, 8))
         made = Invented(
             number=f"JCP{received_on.year}{self._serial:04d}",
             name=self._names.rare(sex) if self._serial <= len(RARE) else self._names.plain(sex),
             sex=sex,
-            born_on=(born_on := _birth(random, received_on)),
+            born_on=(born_on := birth(random, received_on)),
             doc=identity_number(born_on, self._serial, sex),
             phone=(phone := demo_phone(self._serial)),
             sheet_phone="" if case and case.code == "family_phone" else phone,
             town=town.code,
             address=f"太原市尖草坪区{town.name}{random.choice(self._places[town.code])}{random.randint(1, 60)}号",
-            kind=_one_of(random, KINDS),
+            kind=one_of(random, KINDS),
             crime=random.choice(CRIMES),
             risk=random.choice(("低", "低", "中", "中", "高")),
             start_on=start_on,
@@ -122,16 +124,17 @@ class Maker:
 
 def identity_number(born_on: date, serial: int, sex: str) -> str:
     """A number of nobody, with its right check digit."""
-    body = f"{NO_COUNTY}{born_on:%Y%m%d}{serial % 50 * 2 + (sex == 'male'):03d}"
+    body = f"{NO_COUNTY}{born_on:%Y%m%d}{serial % 500 * 2 + (sex == 'male'):03d}"
     return body + calc_check_digit(body + "0")
 
 
-def _birth(random: Random, day: date) -> date:
-    """Between 19 and 62 years before; the days differ enough that no number comes twice."""
+def birth(random: Random, day: date) -> date:
+    """Between 19 and 62 years before."""
     return day - timedelta(days=random.randint(19 * 366, 62 * 365))
 
 
-def _one_of(random: Random, choices: tuple[tuple[Drawn, float], ...]) -> Drawn:
+def one_of(random: Random, choices: tuple[tuple[Drawn, float], ...]) -> Drawn:
+    """One of some values, each as often as its share says."""
     return random.choices([value for value, _ in choices], [weight for _, weight in choices])[0]
 
 
@@ -164,7 +167,9 @@ def population(frame: Frame) -> list[Invented]:
     """Everybody: the cases first, then as many others as the size asks for, evenly over the time."""
     maker = Maker(frame)
     cast = [_in_case(maker, case) for case in CASES for _ in range(case.count)]
-    others = [_other(maker, frame, at) for at in range(max(frame.size.people - len(cast), 0))]
+    count = max(frame.size.people - len(cast), 0)
+    earlier = round(count * EARLIER_SHARE)
+    others = [_other(maker, frame, at, earlier=at < earlier) for at in range(count)]
     return [*cast, *others]
 
 
@@ -182,11 +187,11 @@ def _in_case(maker: Maker, case: Case) -> Invented:
     return replace(one, end_on=add_months(frame.today, 4 + one.received_on.day % 17))
 
 
-def _other(maker: Maker, frame: Frame, at: int) -> Invented:
-    """Somebody whose order is still open when the first register comes."""
-    first = add_months(frame.register_on, -EARLIER_MONTHS)
+def _other(maker: Maker, frame: Frame, at: int, *, earlier: bool) -> Invented:
+    """Somebody who came before the first register and whose order is still open then, or who came after it."""
+    first = add_months(frame.register_on, -EARLIER_MONTHS) if earlier else frame.register_on
     random = frame.random("other", at)
-    span = (frame.daily_from - first).days - 2
+    span = ((frame.register_on if earlier else frame.daily_from) - first).days - 2
     one = maker.person(first + timedelta(days=random.randint(0, span)))
     while one.last_day <= frame.register_on + timedelta(days=10):
         one = replace(one, end_on=add_months(one.end_on, 12), ends_otherwise=None)

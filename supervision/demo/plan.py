@@ -23,6 +23,8 @@ BACK: Final = {
 """variant → how many days before the due day it is done, each as likely."""
 MISSES: Final = {"phone": 35, "in_person": 30, "written": 25, "info": 10}
 """variant → how many of a thousand aren't done in time."""
+RULES: Final = ("SU-01", "SU-04", "TE-01", "TE-02", "TE-03", "confirm_pause")
+"""What is done as the chance of the plan has it; the steps of a reception are done in their order (`reception.py`)."""
 ON_WORKING_DAYS: Final = frozenset({"phone", "in_person", "info", "field", "appraisal", "custody", "hospital"})
 LAST_OF_THE_DAY: Final = timedelta(hours=16, minutes=50)
 MADE_LATE: Final = frozenset({"in_person", "written"})
@@ -45,16 +47,17 @@ class Owed:
 
 
 async def owed(opens_before: datetime, limit_from: datetime, limit_to: datetime) -> list[Owed]:
-    """The open duties of open orders that open before a moment and whose limit lies in a stretch, by limit."""
+    """The open duties of open orders that open before a moment and whose limit lies in a stretch, by limit: those of RULES."""
     rows = await fetch(
         """SELECT d.subject_id, d.rule, d.variant, d.period, d.opens_at, d.due_at, d.limit_at, r.staff, r.office
              FROM duty d JOIN orders o ON o.id = d.subject_id
              JOIN responsibility r ON r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main' AND r.to_at IS NULL
-            WHERE d.subject_kind = 'order' AND d.state = 'open' AND o.ended_at IS NULL AND d.rule <> 'RE-06'
+            WHERE d.subject_kind = 'order' AND d.state = 'open' AND o.ended_at IS NULL AND d.rule = ANY($4)
               AND d.opens_at < $1 AND d.limit_at > $2 AND d.limit_at <= $3 ORDER BY d.limit_at, d.id""",
         opens_before,
         limit_from,
         limit_to,
+        list(RULES),
     )
     return [_owed(row) for row in rows]
 

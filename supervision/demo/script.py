@@ -12,6 +12,7 @@ from supervision.db import fetch, fetch_row
 from supervision.demo.cases import Act
 from supervision.demo.frame import moment
 from supervision.demo.people import Invented
+from supervision.demo.receiving import papers_came, received
 from supervision.demo.world import LOOKING, World
 from supervision.exchange.values import WORDS, code_of
 from supervision.orders.actions import Ending, correct_phone, end_order, record_document, register, set_class
@@ -77,10 +78,13 @@ async def _take_in(world: World, now: Scripted) -> None:
     row = await fetch_row("SELECT id FROM orders WHERE person = $1", person)
     assert row is not None
     world.put_on(one, row["id"], person)
+    await papers_came(district.clerk, row["id"], now.at)
 
 
 async def _register(world: World, now: Scripted) -> None:
-    await register(await _officer(world, now.one), world.order_of(now.one), now.at - timedelta(minutes=15), now.at)
+    officer, order = await _officer(world, now.one), world.order_of(now.one)
+    await register(officer, order, now.at - timedelta(minutes=15), now.at)
+    await received(officer, order, now.at)
 
 
 async def _classify(world: World, now: Scripted) -> None:

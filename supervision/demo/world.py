@@ -15,7 +15,9 @@ from supervision.demo.district import District
 from supervision.demo.frame import Frame
 from supervision.demo.people import Invented
 from supervision.demo.plan import Owed
+from supervision.demo.strangers import Strangers
 from supervision.demo.texts import DemoProvider
+from supervision.video_visits.past import Household
 
 JOBS: Final[Mapping[str, Job]] = {job.name: job for job in SCHEDULE}
 LOOKING: Final = ("watch", "escalate")
@@ -31,6 +33,10 @@ class World:
     cast: Sequence[Invented]
     clock: FixedClock
     provider: DemoProvider
+    strangers: Strangers
+    """Makes people of whom no sheet tells."""
+    homes: Sequence[Household] = ()
+    """The prisoners and families who visit each other by video, once they are taken over."""
     orders: dict[str, tuple[int, int]] = field(default_factory=dict)
     """identity number → order and person"""
     people: dict[int, Invented] = field(default_factory=dict)

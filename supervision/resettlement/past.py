@@ -55,6 +55,11 @@ class PastHelp:
     phone: NewContact | None = None
     ledger_from: date | None = None
 
+    @property
+    def on_record_at(self) -> datetime:
+        """What was kept on paper before came on record with the ledger's first day."""
+        return max(self.known_at, start_of(self.ledger_from)) if self.ledger_from else self.known_at
+
 
 async def record_past(entries: Sequence[PastHelp], now: datetime, *, by: int | None = None) -> list[int]:
     """Put them down by one COPY a table, with one audit row and one sync; their ids, in the order of the entries.
@@ -118,8 +123,7 @@ class _Life:
             "sentence": papers.sentence or None,
             "order_id": self.of.order,
             "ledger_from": max(known_on, self.of.ledger_from or known_on),
-            # What was kept on paper before came on record with the ledger's first day.
-            "created_at": max(known_at, start_of(self.of.ledger_from)) if self.of.ledger_from else known_at,
+            "created_at": self.of.on_record_at,
             "created_by": by,
             **self.row,
         }
@@ -205,7 +209,7 @@ async def _check_orders(entries: Sequence[PastHelp]) -> None:
 
 async def _people(entries: Sequence[PastHelp]) -> list[int]:
     """Whose each entry is; those who aren't known are put down."""
-    new = [(one.person, one.known_at) for one in entries if isinstance(one.person, NewPerson)]
+    new = [(one.person, one.on_record_at) for one in entries if isinstance(one.person, NewPerson)]
     ids = await take_ids("person", len(new))
     await insert_rows(
         "person", [{"id": id} | person_row(person, at) for id, (person, at) in zip(ids, new, strict=True)]
