@@ -28,6 +28,7 @@ from supervision.exchange.writing import Writing, numbers_for, write_plans
 from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.people.actions import DOC
+from supervision.resettlement.handover import make_way
 from supervision.sealed import keyring
 from supervision.settings.terms import load_terms
 
@@ -136,6 +137,9 @@ async def import_roster(
         run = await begin_run("roster", viewer, file, options, now=now)
         writing = Writing(setting, run, viewer.id if viewer else None)
         results = await _take_parts(setting, writing)
+        if not options.dry_run:
+            newcomers = await fetch("SELECT person FROM orders WHERE import_run = $1", run)
+            await make_way([row["person"] for row in newcomers], now, by=writing.by, run=run)
         missing = await _missing(writing)
         imported = Imported(
             parsed,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from supervision.db import Record, fetch
+from supervision.resettlement.handover import helped
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class KnownPerson:
 
     id: int
     name: str
+    helped: str | None = None
+    """The state of the help that the person is given at present; who is helped isn't put under correction beside it."""
     orders: list[KnownOrder] = field(default_factory=list)
     contacts: list[KnownContact] = field(default_factory=list)
 
@@ -62,12 +65,14 @@ class Known:
 
 
 async def load_known(doc_keys: Sequence[str], numbers: Iterable[str]) -> Known:
-    """Everybody with one of these identity numbers or orders, in five queries."""
+    """Everybody with one of these identity numbers or orders, in six queries."""
     people = {
         row["doc_key"]: KnownPerson(row["id"], row["name"])
         for row in await fetch("SELECT id, name, doc_key FROM person WHERE doc_key = ANY($1)", list(doc_keys))
     }
     by_id = {person.id: person for person in people.values()}
+    for id, state in (await helped(by_id)).items():
+        by_id[id].helped = state
     orders = await _orders(list(by_id), list(numbers))
     for order in orders:
         if order.person in by_id:

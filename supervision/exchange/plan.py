@@ -15,6 +15,7 @@ from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.actions import EARLIEST_DAYS
 from supervision.people.actions import CONTACT
+from supervision.resettlement.handover import still_helped
 from supervision.sealed import Keyring
 
 AWAITED: Final = frozenset(["expected", "due", "not_reported"])
@@ -175,6 +176,8 @@ def _newcomer(wanted: Wanted, person: KnownPerson | None, setting: Setting) -> P
         if same_number or (not fields.get("number") and order.start_on == fields["start"]):
             told = _("这一期矫正（%(number)s）在系统里已经结束，没有再导入") % {"number": order.number}
             return Plan(Result(wanted.row, "ended", note=told), wanted, person)
+    if person and person.helped:
+        return Plan(_refused(wanted, setting, "id_card", "in_help", still_helped(person.helped)), wanted, person)
     at = registered_at(fields, setting)
     known = {contact.key for contact in person.contacts} if person else set()
     contacts = tuple(contact for contact in wanted.contacts if contact.key not in known)

@@ -15,6 +15,7 @@ from supervision.exchange.intake import Importer
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.locks import Lock
+from supervision.resettlement.handover import make_way_undone
 
 # What may be built on an order or a person: the table, its column, its moment, the words for it.
 ON_ORDERS: Final = (
@@ -30,7 +31,7 @@ ON_ORDERS: Final = (
     ("pause_check", "order_id", "recorded_at", N_("暂停核实")),
     ("duty_decision", "subject_id", "recorded_at", N_("认定")),
     ("responsibility", "subject_id", "recorded_at", N_("责任人变更")),
-    ("contact_search", "order_id", "recorded_at", "查找"),
+    ("contact_search", "order_id", "recorded_at", N_("查找")),
     ("discipline_case", "order_id", "opened_at", N_("训诫警告案件")),
     ("revocation_decision", "order_id", "recorded_at", N_("撤销收监候选的决定")),
 )
@@ -81,6 +82,7 @@ async def undo(viewer: Importer | None, run: int, now: datetime) -> None:
         await _check_nothing_built(row, made, [order for order in touched if order not in set(made)])
         people = [one["person"] for one in await fetch("SELECT person FROM orders WHERE id = ANY($1)", touched)]
         await _take_away(row, made, detail)
+        await make_way_undone(run, now, by=viewer.id if viewer else None)
         await execute(
             "UPDATE import_run SET undone_at = $2, undone_by = $3 WHERE id = $1",
             run,

@@ -61,7 +61,7 @@ async def take_in(viewer: Viewer, intake: Intake, now: datetime) -> int:
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         person = await _person_for(intake.person, intake.assignment, now)
-        await make_way(person, now, by=viewer.id)
+        await make_way([person], now, by=viewer.id)
         order = await add_order(viewer, person, intake.order, now)
         await assign((ORDER, order), person, intake.assignment, now, viewer.id)
         if intake.phone:

@@ -3,12 +3,13 @@
 Called by the register of correction inside the transaction that ends, or takes back the end of, a period of correction.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from supervision.alerts.follow import follow
 from supervision.days import local_day
-from supervision.db import Record, execute, fetch_row, fetch_value, insert
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert
 from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
@@ -92,18 +93,46 @@ async def take_back(order: int, now: datetime, *, by: int | None) -> None:
     await follow([row["id"]], now, kind=SUBJECT, by=by)
 
 
-async def make_way(person: int, now: datetime, *, by: int | None) -> None:
-    """Somebody comes under correction: whoever was told of by a prison comes on parole; help that has begun is closed first.
+HAS_BEGUN = f"ended_at IS NULL AND (connected_at IS NOT NULL OR state = '{states.NOT_CONNECTED}')"
+"""Of a row of `assistance`: the person is helped, or looked for; nobody is put under correction beside it."""
+
+
+async def helped(people: Iterable[int]) -> dict[int, str]:
+    """Who of these people is helped at present → in which state."""
+    rows = await fetch(f"SELECT person, state FROM assistance WHERE person = ANY($1) AND {HAS_BEGUN}", list(people))
+    return {row["person"]: row["state"] for row in rows}
+
+
+def still_helped(state: str) -> str:
+    """Why somebody in that state can't be put under correction, in the language of the request."""
+    told = _("该人员正在安置帮教名册（%(state)s），请先办结帮教，再登记社区矫正。")
+    return told % {"state": _(words.STATES[state])}
+
+
+async def make_way(people: Iterable[int], now: datetime, *, by: int | None, run: int | None = None) -> None:
+    """These come under correction: whoever was told of by a prison comes on parole; help that has begun is closed first.
 
     Raises Refusal for somebody who is helped.
     """
-    row = await fetch_row("SELECT * FROM assistance WHERE person = $1 AND ended_at IS NULL FOR NO KEY UPDATE", person)
-    if row is None:
-        return
-    if row["connected_at"] is not None or row["state"] == states.NOT_CONNECTED:
-        told = _("该人员正在安置帮教名册（%(state)s），请先办结帮教，再登记社区矫正。") % {
-            "state": _(words.STATES[row["state"]])
-        }
-        raise Refusal(told, fields={"number": told})
-    await put_down(row, Taken(states.TAKEN_BACK, now, said=BACK_IN_CORRECTION), states.TAKEN_BACK, now, by=by)
-    await follow([row["id"]], now, kind=SUBJECT, by=by)
+    wanted = list(people)
+    for state in (await helped(wanted)).values():
+        raise Refusal(still_helped(state), fields={"number": still_helped(state)})
+    rows = await fetch(
+        "SELECT * FROM assistance WHERE person = ANY($1) AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE", wanted
+    )
+    taken = Taken(states.TAKEN_BACK, now, said=BACK_IN_CORRECTION)
+    for row in rows:
+        await put_down(row, taken, states.TAKEN_BACK, now, by=by, run=run)
+    await follow([row["id"] for row in rows], now, kind=SUBJECT, by=by)
+
+
+async def make_way_undone(run: int, now: datetime, *, by: int | None) -> None:
+    """An import of corrections is undone: whoever had made way for it is awaited again as before."""
+    rows = await fetch(
+        """WITH gone AS (DELETE FROM assistance_step WHERE event = 'taken_back' AND import_run = $1
+                         RETURNING assistance, old_state)
+           UPDATE assistance a SET state = g.old_state, ended_at = NULL, end_kind = NULL
+             FROM gone g WHERE a.id = g.assistance RETURNING a.id""",
+        run,
+    )
+    await follow([row["id"] for row in rows], now, kind=SUBJECT, by=by)
