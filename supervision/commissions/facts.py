@@ -72,13 +72,19 @@ def runs_of(acts: Sequence[Record]) -> tuple[Run, ...]:
 
 
 async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
-    """Commission → what was sent and told, and the result, as acts that meet duties."""
+    """Commission → what was sent and told, the result, and whether who is expected has come, as acts that meet duties."""
     rows = await fetch(
         """SELECT commission, kind, id, happened_at, recorded_at FROM commission_act
             WHERE commission = ANY($1) AND withdrawn_at IS NULL AND kind IN ('sent', 'informed', 'copied', 'explained')
            UNION ALL
            SELECT commission, 'result', id, happened_at, recorded_at FROM commission_result
             WHERE commission = ANY($1) AND withdrawn_at IS NULL
+           UNION ALL
+           SELECT source_id, 'expected', id, expected_at, created_at FROM expected_order
+            WHERE source_kind = 'commission' AND source_id = ANY($1)
+           UNION ALL
+           SELECT source_id, 'expected_end', id, ended_at, ended_at FROM expected_order
+            WHERE source_kind = 'commission' AND source_id = ANY($1) AND ended_at IS NOT NULL
             ORDER BY 1, 4, 3""",
         list(ids),
     )

@@ -34,6 +34,7 @@ from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first
 from supervision.sealed import blind, keyring, seal
 
 REASON: Final = "导入安置帮教名册"
+OFF_IN_SHEET: Final = "导入的名册写为脱管"
 NOON: Final = 12
 DOC: Final = "person.doc"
 OF_ASSISTANCE: Final = {
@@ -159,7 +160,7 @@ async def _add(row: ParsedRow, taking: Taking, office: int, person: int | None) 
         if fields["help_from"]:
             await execute("UPDATE assistance SET from_on = $2 WHERE id = $1", made["id"], fields["help_from"])
     if fields["help_state"] == "off":
-        off = Taken("lost", taking.now, said="导入的名册写为脱管")
+        off = Taken("lost", taking.now, said=OFF_IN_SHEET)
         await put_down(made, off, states.OFF, taking.now, by=taking.by, run=taking.run)
     await _give(made["id"], person, (office, fields["officer"]), taking)
     await _decide(made["id"], fields["help_level"], taking)
@@ -255,7 +256,7 @@ async def _change(row: ParsedRow, taking: Taking, period: Record) -> Result:
         place = (office or period["office_id"], row.fields["officer"])
         await _give(period["id"], period["person"], place, taking)
     await _decide(period["id"], different.get("help_level"), taking)
-    await _write_columns(period, different)
+    await _write_columns(period, different, taking)
     for name in CONTACTS.keys() & different.keys():
         await _replace(period["person"], name, different[name], taking, contacts)
     taking.touched.append(period["id"])
@@ -266,13 +267,24 @@ async def _change(row: ParsedRow, taking: Taking, period: Record) -> Result:
     return Result(row, "changed", tuple(changes))
 
 
-async def _write_columns(period: Record, different: Mapping[str, Any]) -> None:
+async def _write_columns(period: Record, different: Mapping[str, Any], taking: Taking) -> None:
     for name in OF_ASSISTANCE.keys() & different.keys():
         await execute(f"UPDATE assistance SET {OF_ASSISTANCE[name]} = $2 WHERE id = $1", period["id"], different[name])
     said = {name: different[name] for name in DETAILS if name in different}
     if said:
         whole = details_of(period, keyring()) | said
+        await _keep_details(period, taking)
         await execute("UPDATE assistance SET details_sealed = $2 WHERE id = $1", period["id"], _sealed(whole))
+
+
+async def _keep_details(period: Record, taking: Taking) -> None:
+    """What the form said until now stays as a fact, with who changed it when."""
+    if period["details_sealed"]:
+        replaced = {"replaced_at": taking.now, "replaced_by": taking.by, "import_run": taking.run}
+        await insert(
+            "assistance_details",
+            {"assistance": period["id"], "details_sealed": period["details_sealed"], **replaced},
+        )
 
 
 async def _replace(person: int, name: str, value: str, taking: Taking, contacts: list[Record]) -> None:

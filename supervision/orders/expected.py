@@ -74,6 +74,7 @@ async def become_due(viewer: Viewer, source: Source, order: NewOrder, to: Assign
         )
         await record(viewer, "expected_due", subject=(ORDER, made), people=[row["person"]], now=now)
         await follow([made], now, by=viewer.id)
+        await follow([source[1]], now, kind=source[0], by=viewer.id)
     return made
 
 

@@ -28,4 +28,5 @@ CASES = {
     "CI-07": _facts(RUN, _sent()),
     "CI-08": _facts(UNABLE),
     "CI-09": _facts(RUN, _sent()),
+    "expected_late": _facts(RUN, _sent(), Act("expected", 1, "", SENT_AT, SENT_AT)),
 }

@@ -1,7 +1,7 @@
-"""CI-02, CI-07, CI-08, CI-09: who is told of a commission and when, and whether the opinion was followed."""
+"""CI-02, CI-07..CI-09, expected_late: who is told of a commission and when, whether the opinion was followed, and who comes."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from supervision.days import add_days, local_day, remember, start_of
 from supervision.language import N_
@@ -10,7 +10,10 @@ from supervision.rules.commission_clock import ARTICLE, SENT
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 
 INFORMED, COPIED, EXPLAINED, RESULT = "informed", "copied", "explained", "result"
-ADOPTION = "CI-09"
+EXPECTED, CAME = "expected", "expected_end"
+ADOPTION, LATE = "CI-09", "expected_late"
+LATE_ARTICLE = N_("《社区矫正法》第20条、第21条；期限由本局确定")
+INFORM_ARTICLE = N_("《社区矫正法实施办法》第13条")
 
 
 def inform(facts: Facts, terms: Terms) -> Iterator[Slot]:
@@ -59,7 +62,7 @@ def _after(about: tuple[str, str, str, str], anchor: date, key: str, terms: Term
 
 @remember
 def _asked(rule: str, variant: str, anchor_is: str, period: str, keys: tuple[str, ...], parameters: InForce) -> Ask:
-    article = ARTICLE if rule != "CI-02" else "《社区矫正法实施办法》第13条"
+    article = ARTICLE if rule != "CI-02" else INFORM_ARTICLE
     used = parameters.among(keys)
     why = {"rule": rule, "article": article, "variant": variant, "anchor_is": anchor_is, "parameters": used}
     return Ask(variant, why, period=period)
@@ -73,21 +76,41 @@ def adoption(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[F
     first = min(sent, key=lambda act: (act.happened_at, act.id))
     days = terms.parameters.in_force(first.happened_at)["commission.adoption_days"]
     since_at = start_of(add_days(local_day(first.happened_at), days))
-    told = min(
-        (act for act in facts.acts if act.kind == RESULT), key=lambda act: (act.happened_at, act.id), default=None
-    )
-    if told is not None and told.happened_at <= since_at:
+    yield from _until((ADOPTION, ARTICLE, ONCE), since_at, _first(facts, RESULT))
+
+
+def expected_late(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
+    """Sixty days after a judgment of correction in this district somebody asks where the person is, if nobody has come.
+
+    It ends when the person is put on the register, or is expected no more.
+    """
+    for act in sorted((act for act in facts.acts if act.kind == EXPECTED), key=lambda act: (act.happened_at, act.id)):
+        days = terms.parameters.in_force(act.happened_at)["commission.expected_days"]
+        since_at = start_of(add_days(local_day(act.happened_at), days))
+        ended = _first(facts, CAME, from_at=act.happened_at)
+        yield from _until((LATE, LATE_ARTICLE, local_day(act.happened_at).isoformat()), since_at, ended)
+
+
+def _first(facts: Facts, kind: str, *, from_at: datetime | None = None) -> Act | None:
+    acts = (act for act in facts.acts if act.kind == kind and (from_at is None or act.happened_at >= from_at))
+    return min(acts, key=lambda act: (act.happened_at, act.id), default=None)
+
+
+def _until(about: tuple[str, str, str], since_at: datetime, ended: Act | None) -> Iterator[Finding]:
+    """The finding of a rule, its article and period, from a moment until an act; none where the act came before."""
+    if ended is not None and ended.happened_at <= since_at:
         return
+    rule, article, period = about
     yield Finding(
-        rule=ADOPTION,
+        rule=rule,
         variant="",
-        period=ONCE,
+        period=period,
         since_at=since_at,
         severity="notice",
-        why={"rule": ADOPTION, "article": ARTICLE, "since": since_at.isoformat()},
-        ended_at=told.happened_at if told else None,
-        fact_kind=told.kind if told else None,
-        fact_id=told.id if told else None,
+        why={"rule": rule, "article": article, "since": since_at.isoformat()},
+        ended_at=ended.happened_at if ended else None,
+        fact_kind=ended.kind if ended else None,
+        fact_id=ended.id if ended else None,
     )
 
 
@@ -95,7 +118,7 @@ RULES = (
     Rule(
         id="CI-02",
         title=N_("向检察院通报接受委托"),
-        article=N_("《社区矫正法实施办法》第13条"),
+        article=INFORM_ARTICLE,
         owed_by="staff",
         slots=inform,
         meets={INFORMED: frozenset({(INFORMED, "*")})},
@@ -132,6 +155,16 @@ RULES = (
         findings=adoption,
         severity="notice",
         parameters=("commission.adoption_days",),
+        subject="commission",
+    ),
+    Rule(
+        id=LATE,
+        title=N_("应来报到的人员尚未登记在册"),
+        article=LATE_ARTICLE,
+        owed_by="organ",
+        findings=expected_late,
+        severity="notice",
+        parameters=("commission.expected_days",),
         subject="commission",
     ),
 )

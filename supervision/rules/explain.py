@@ -113,6 +113,7 @@ ABSENT = {
     "reach_otherwise": N_("短信不能送达本人（不接收短信，或者没有可以收短信的号码），须以其他方式通知应办的事项"),
     "CI-03": N_("办理期限将满"),
     "CI-04": N_("办理期限将满"),
+    "expected_late": N_("判决、决定在本区矫正的人员还没有登记在册，须向委托机关询问"),
     "CI-09": N_("还不知道评估意见是否被采信"),
     "no_future_duty": N_("此后没有任何应由本人办理的事项，而矫正期未满"),
     "R-08": N_("矫正小组缺少法律要求的成员"),
@@ -138,24 +139,26 @@ def _slot_sentence(why: Why) -> str:
     return _(SEPARATOR).join(part for part in parts if part)
 
 
-def _anchor(name: str, timing: Timing) -> str:
-    return _("%(name)s%(day)s") % {"name": _(ANCHORS[name]), "day": day_text(timing.anchor)}
+def _anchor(name: str, timing: Timing) -> dict[str, Any]:
+    return {"anchor": _(ANCHORS[name]), "day": day_text(timing.anchor)}
 
 
 def _counted(why: Why, timing: Timing) -> str:
     """Once, so many days from (or before) its anchor."""
-    anchor = _anchor(why["anchor_is"], timing)
+    said = _anchor(why["anchor_is"], timing)
     if timing.every.endswith("wd"):
-        return _("自%(anchor)s起第%(n)s个工作日（当日不计）") % {"anchor": anchor, "n": timing.every.removesuffix("wd")}
+        return _("自%(anchor)s%(day)s起第%(n)s个工作日（当日不计）") % (said | {"n": timing.every.removesuffix("wd")})
     step = every(timing.every)
     days = step.count * timing.step
     if step.unit == "m":
-        return ngettext("自%(anchor)s起%(n)d个月内", "自%(anchor)s起%(n)d个月内", days) % {"anchor": anchor, "n": days}
+        return ngettext("自%(anchor)s%(day)s起%(n)d个月内", "自%(anchor)s%(day)s起%(n)d个月内", days) % (
+            said | {"n": days}
+        )
     if days > 0:
-        return _("自%(anchor)s起第%(n)d日") % {"anchor": anchor, "n": days}
+        return _("自%(anchor)s%(day)s起第%(n)d日") % (said | {"n": days})
     if days < 0:
-        return ngettext("%(anchor)s前%(n)d日", "%(anchor)s前%(n)d日", -days) % {"anchor": anchor, "n": -days}
-    return _("%(anchor)s当日办理") % {"anchor": anchor}
+        return ngettext("%(anchor)s%(day)s前%(n)d日", "%(anchor)s%(day)s前%(n)d日", -days) % (said | {"n": -days})
+    return _("%(anchor)s%(day)s当日办理") % said
 
 
 def _regular(why: Why, timing: Timing) -> str:
@@ -172,8 +175,8 @@ def _in_period(why: Why, timing: Timing) -> str:
 
 
 def _confirmed(why: Why, timing: Timing) -> str:
-    said = {"anchor": _anchor("paused_on", timing), "interval": interval_text(timing.every), "n": timing.step}
-    return _("自%(anchor)s起%(interval)s核实一次，第%(n)d次") % said
+    said = _anchor("paused_on", timing) | {"interval": interval_text(timing.every), "n": timing.step}
+    return _("自%(anchor)s%(day)s起%(interval)s核实一次，第%(n)d次") % said
 
 
 def _helped(why: Why, timing: Timing) -> str:

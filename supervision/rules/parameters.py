@@ -116,6 +116,7 @@ DEFAULTS: tuple[Default, ...] = (
     Default("commission.inform_days", 1, N_("调查评估：接受委托后几个工作日内通报检察院（法条为“及时”）"), HOUSE),
     Default("commission.explain_days", 2, N_("调查评估：无法评估的，几个工作日内说明情况（法条为“及时”）"), HOUSE),
     Default("commission.adoption_days", 60, N_("调查评估：意见书发出后几日仍不知是否采信的，提示询问"), HOUSE),
+    Default("commission.expected_days", 60, N_("调查评估：判处在本区矫正的，几日后仍未登记在册的，提示询问"), HOUSE),
     Default("vv.max_visitors", 3, N_("视频会见：一次最多几名亲属"), VISITS),
     Default("vv.minutes", 30, N_("视频会见：一次几分钟"), VISITS),
     Default("vv.per_month.strict", 0, N_("视频会见：严管级每月几次"), VISITS),

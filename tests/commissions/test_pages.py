@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import httpx
 import pytest
 
+from supervision.alerts.watch import watch
 from supervision.commissions.moves import CONTENT as PURPOSE
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES
 from supervision.commissions.words import CONTENTS as LABELS
@@ -278,6 +279,21 @@ async def test_an_expectation_is_dropped_when_its_result_is_taken_back(cast: Cas
     assert await fetch_value("SELECT state FROM expected_order") == "dropped"
     term = {"effective_on": "2026-03-02", "start_on": "2026-03-02", "end_on": "2027-03-01", "staff": cast.alice.id}
     assert (await dan.post(f"/commissions/{one}/arrival", data=term)).status_code == 404
+
+
+async def test_whoever_is_expected_and_does_not_come_is_asked_for_until_they_are_on_the_register(cast: Cast) -> None:
+    one, _ = await made(cast, "closed")
+    state = "SELECT state FROM finding WHERE rule = 'expected_late' AND subject_id = $1"
+    assert await fetch_value(state, one) == "open"
+    cast.clock.at += timedelta(days=61)
+    await watch(cast.now)
+    alerts = "SELECT count(*) FROM alert WHERE kind = 'expected_late' AND subject_id = $1 AND closed_at IS NULL"
+    assert await fetch_value(alerts, one) == 1
+    dan = await client_for(cast, cast.dan)
+    day = f"{cast.now:%Y-%m-%d}"
+    term = {"effective_on": day, "start_on": day, "end_on": "2027-03-01", "staff": cast.alice.id}
+    await ok(dan, f"/commissions/{one}/arrival", term)
+    assert (await fetch_value(state, one), await fetch_value(alerts, one)) == ("ended", 0)
 
 
 # -- who sees it ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The sheets of the register of help: the template's own rows are nobody; import(export(x)) = x in all three shapes."""
 
 import io
+import json
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,8 @@ from supervision.exchange.intake import Options, SheetFile
 from supervision.exchange.outcome import Imported
 from supervision.exchange.sheets import read_book
 from supervision.exchange.undo import undo
+from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
+from supervision.sealed import open_sealed
 from tests.cast import Cast, client_for
 from tests.register import identity_number, viewer_of
 from tests.resettlement.helped import put
@@ -248,6 +251,11 @@ async def test_what_a_later_sheet_says_differently_is_shown_and_written_as_facts
     assert (await taken(cast, later)).counts == {"unchanged": 1}
     assert await fetch_value("SELECT count(*) FROM assistance_class") == 2
     assert await fetch_value("SELECT count(*) FROM contact WHERE withdrawn_at IS NOT NULL") == 1
+    (kept,) = await fetch("SELECT * FROM assistance_details")
+    assert json.loads(open_sealed(kept["details_sealed"], DETAILS_SEALED))["work"] == "无业"
+    assert (kept["replaced_at"], kept["replaced_by"]) == (cast.now, cast.dan.id)
+    now_said = await fetch_value("SELECT details_sealed FROM assistance")
+    assert json.loads(open_sealed(now_said, DETAILS_SEALED))["work"] == "务工"
 
 
 async def test_an_import_is_undone_on_its_day_unless_something_was_built_on_it(cast: Cast) -> None:

@@ -78,6 +78,22 @@ def test_the_procuratorate_is_informed_once_however_often_the_material_comes() -
     assert [one.slot.raw_due_on.isoformat() for one in found if one.rule == "CI-02"] == ["2026-03-09"]
 
 
+def test_sixty_days_after_the_judgment_somebody_asks_where_the_person_is() -> None:
+    judged = act("expected", "2026-03-12 09:00")
+
+    def late(*acts: Act) -> list[tuple[datetime, datetime | None]]:
+        found = evaluate(Facts(Subject("commission", 1), Commission(False, (RUN,)), acts), terms())[1]
+        return [(one.since_at, one.ended_at) for one in found if one.rule == "expected_late"]
+
+    since = at("2026-05-11 00:00")
+    assert late() == [] and late(judged) == [(since, None)]
+    assert late(judged, act("expected_end", since)) == []
+    came = since + timedelta(minutes=1)
+    assert late(judged, act("expected_end", came)) == [(since, came)]
+    again = act("expected", "2026-06-01 09:00")
+    assert late(judged, act("expected_end", "2026-03-20 09:00"), again) == [(at("2026-07-31 00:00"), None)]
+
+
 def test_sixty_days_after_the_opinion_somebody_asks_whether_it_was_followed() -> None:
     sent = act("sent", "2026-03-12 09:00")
     found = asked_after(sent)
