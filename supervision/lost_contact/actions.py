@@ -22,6 +22,8 @@ from supervision.lost_contact.tables import ENDS, METHODS, ORGANS, RESULTS
 from supervision.orders.actions import check_past, lock_open
 from supervision.sealed import seal
 
+SEARCH_BEGUN = "已开始查找（第{}号查找）。"
+"""What is noted on the alerts, in Chinese as all that is kept."""
 SEARCH = "contact_search"
 CORRECTED: Mapping[str, str] = {
     "attempt": "search_attempt",
@@ -62,7 +64,7 @@ async def open_search(viewer: Viewer, order: int, new: NewSearch, now: datetime)
         search = await insert(SEARCH, values | _fact(viewer, noticed_at, now))
         await insert_many("search_cause", ("search", "alert"), [(search, alert) for alert in sorted(set(new.alerts))])
         if new.alerts:
-            await note_all(viewer, new.alerts, f"已开始查找（第{search}号查找）。", now)
+            await note_all(viewer, new.alerts, SEARCH_BEGUN.format(search), now)
         about = {"id": search, "order_id": order, "person": row["person"]}
         await _done(viewer, "search_opened", about, now, {"alerts": len(new.alerts)})
     return search

@@ -8,6 +8,7 @@ from supervision.access.viewer import Viewer
 from supervision.days import local_day
 from supervision.db import Record, fetch, fetch_row, fetch_value
 from supervision.errors import NotFound
+from supervision.language import listed
 from supervision.people.scope import visible_people
 from supervision.sealed import open_sealed
 
@@ -78,7 +79,7 @@ class Attempt:
 async def attempts_of(search: int) -> list[Attempt]:
     """The attempts that stand, the latest first."""
     rows = await fetch(
-        """SELECT a.*, concat_ws('、', f.name, s.name) AS by FROM search_attempt a
+        """SELECT a.*, f.name AS first_name, s.name AS second_name FROM search_attempt a
              JOIN staff f ON f.id = a.first_staff LEFT JOIN staff s ON s.id = a.second_staff
             WHERE a.search = $1 AND a.withdrawn_at IS NULL ORDER BY a.happened_at DESC, a.id DESC""",
         search,
@@ -90,7 +91,7 @@ async def attempts_of(search: int) -> list[Attempt]:
             place=open_sealed(row["place_sealed"], PLACE) if row["place_sealed"] else "",
             result=row["result"],
             note=open_sealed(row["note_sealed"], NOTE),
-            by=row["by"],
+            by=listed(filter(None, (row["first_name"], row["second_name"]))),
             file=row["file"],
             happened_at=row["happened_at"],
         )
