@@ -30,6 +30,9 @@ from supervision.sealed import seal
 CASE, ORDER = "discipline_case", "order"
 AFTER_THE_ORDER = frozenset({"dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"})
 """What may still be done once the correction has ended."""
+REPORTED = "已登记为训诫、警告案件线索（第{case}号）。"
+NOTED = "训诫、警告案件（第{case}号）：{event}。"
+"""Notes on the alerts that a case deals with, kept as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ async def report(viewer: Viewer, order: int, new: NewCase, now: datetime) -> int
         )
         await _event(case, ("report", None, "clue"), viewer, now, {"alerts": sorted(set(new.alerts))})
         if new.alerts:
-            await note_all(viewer, new.alerts, f"已登记为训诫、警告案件线索（第{case}号）。", now)
+            await note_all(viewer, new.alerts, REPORTED.format(case=case), now)
         await _done(viewer, "discipline_report", {"id": case, "order_id": order, "person": row["person"]}, now)
     return case
 
@@ -362,7 +365,7 @@ async def _note(viewer: Viewer, row: Record, event: str, now: datetime) -> None:
     """Each step is an act on the alerts that are still open: their next step waits again."""
     alerts = await open_causes(row["id"])
     if alerts:
-        await note_all(viewer, alerts, f"训诫、警告案件（第{row['id']}号）：{EVENTS[event]}。", now)
+        await note_all(viewer, alerts, NOTED.format(case=row["id"], event=EVENTS[event]), now)
 
 
 async def open_causes(case: int, *, duties_only: bool = False) -> list[int]:

@@ -21,6 +21,7 @@ EVENT_OF = {ADMONITION: "decide", WARNING: "decide", EDUCATION: "educate", POLIC
 """What a decided measure does to the case."""
 DISCIPLINED = "disciplined"
 """The outcome of the alerts that a decided case dealt with."""
+OUTCOME_REASON = "{measure}：{article}（训诫、警告案件第{case}号）"
 
 
 async def decide(viewer: Viewer, case: int, item: str, reason: str, now: datetime) -> int:
@@ -45,7 +46,8 @@ async def decide(viewer: Viewer, case: int, item: str, reason: str, now: datetim
 async def _end_alerts(viewer: Viewer, case: int, decision: int, item: str, now: datetime) -> None:
     alerts = await open_causes(case, duties_only=True)
     if alerts:
-        reason = f"{MEASURES[ITEMS[item].measure]}：{ITEMS[item].article}（训诫、警告案件第{case}号）"
+        measure, article = MEASURES[ITEMS[item].measure], ITEMS[item].article
+        reason = OUTCOME_REASON.format(measure=measure, article=article, case=case)
         await close_all(viewer, alerts, DISCIPLINED, reason, now=now, fact=("discipline_decision", decision))
 
 

@@ -199,7 +199,7 @@ def _settle_meaning(column: Column, sheet: Sheet, headings: Headings, answers: M
 
 
 def _ask_meaning(column: Column, sheet: Sheet, headings: Headings) -> Question:
-    meanings = _("或").join(_("“%(word)s”") % {"word": _(LABELS[field])} for field in column.fields)
+    meanings = _("或").join(f"“{_(LABELS[field])}”" for field in column.fields)
     values = listed(_samples(column, sheet, headings)) or _("（空）")
     return Question(
         key=f"heading:{sheet.name}:{column.title}",

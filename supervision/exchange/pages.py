@@ -41,6 +41,7 @@ SHOWN: Final = 200
 """Rows of one outcome on the page of a dry run; all of them are in the answer of the command."""
 RUNS: Final = 30
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ANSWER_NAME: Final = "{name}-有误的行.xlsx"
 LABELS: Final = {
     "refused": N_("有误"),
     "waiting": N_("待说明"),
@@ -198,7 +199,7 @@ async def refused_rows(
     with in_chinese():  # a file for the records
         seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
     await record(viewer, "import_answered", people=seen.people, detail={"counts": dict(seen.counts)}, now=now)
-    name = quote(f"{kept.file.name.rpartition('.')[0]}-有误的行.xlsx")
+    name = quote(ANSWER_NAME.format(name=kept.file.name.rpartition(".")[0]))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
     return Response(answer_workbook(seen.with_reasons), media_type=XLSX, headers=headers)
 

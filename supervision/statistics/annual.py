@@ -24,6 +24,7 @@ RESETTLEMENT_TEXT = N_(
     "刑满释放人员应衔接%(handover_due)d人、已衔接%(handover_done)d人，衔接率%(rate)s；"
     "年末在册管理安置帮教对象%(register)d人；全年预约远程视频会见%(video_booked)d次，服务家属%(video_served)d人次。"
 )
+FILE_TITLE = "{period}社区矫正与安置帮教工作情况"
 _PLACE = re.compile(r"%\((\w+)\)[ds]")
 Parts = list[str | tuple[str, int]]
 
@@ -62,8 +63,8 @@ class Annual:
 
     @property
     def title(self) -> str:
-        """Of the page and of the file."""
-        return f"{self.period.title}社区矫正与安置帮教工作情况"
+        """Of the file."""
+        return FILE_TITLE.format(period=self.period.title)
 
 
 async def annual(period: Period, known_at: datetime) -> Annual:

@@ -36,6 +36,7 @@ from supervision.statistics.workload import Load, Workload, accept, workload
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
+FILE_NAME = "看板.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ async def dashboard_sheet(
     seen = await _look(request, viewer, now)
     await record(viewer, "statistics_exported", detail={"sheet": "dashboard"}, now=now)
     sheets = dashboard_sheets(seen.offices, seen.history.weeks(now), seen.ages, seen.work)
-    return as_file(workbook(sheets), "看板.xlsx")
+    return as_file(workbook(sheets), FILE_NAME)
 
 
 @post("/dashboard/moves", guards=[guard("assign_officer")])
