@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from piccolo.engine.postgres import PostgresTransaction
 
 from supervision.access.roles import PERMISSIONS
 from supervision.access.viewer import Viewer
+from supervision.days import local_day
 from supervision.db import DB, fetch, fetch_row, fetch_value
 from supervision.discipline import actions, decisions
 from supervision.discipline.actions import NewCase
@@ -22,6 +24,8 @@ from supervision.errors import NotAllowed, Refusal
 from supervision.rollcall.buckets import CENSUS
 from supervision.rollcall.known import View
 from supervision.rollcall.strays import find_strays
+from supervision.statistics.monthly import monthly_table
+from supervision.statistics.period import month_of
 from tests.cast import Cast, assemble
 from tests.discipline.makers import RULES, evidence
 from tests.register import OnRegister, on_register, viewer_of
@@ -84,6 +88,8 @@ class Walk:
     def __init__(self, cast: Cast, seed: int, done: Counter[str], refused: Counter[str]) -> None:
         self.cast, self.chance = cast, random.Random(seed)
         self.done, self.refused = done, refused
+        self.proofs, self.proving = 0, 0.0
+        """How often the registers were proved, and the seconds that this took."""
 
     async def case(self, on: OnRegister) -> None:
         grave = self.done["ask_police"] < LEAST and self.chance.random() < 0.5
@@ -114,6 +120,14 @@ class Walk:
         assert allowed, (event, state, viewer.login)
         self.done[event] += 1
         assert await state_of(case) == TRANSITIONS[event].to
+        await self.prove()
+
+    async def prove(self) -> None:
+        """After each transition: nobody is missing at the roll call, and the register equation holds."""
+        begun = perf_counter()
+        await _roll_call_closes(View(self.cast.now, live=True))
+        await monthly_table(None, month_of(local_day(self.cast.now)), self.cast.now)
+        self.proofs, self.proving = self.proofs + 1, self.proving + perf_counter() - begun
 
     def event(self, state: str) -> str:
         """One that the state knows and that was rare so far, else one that leads on; now and then any."""
@@ -184,19 +198,22 @@ async def rolled_back() -> AsyncIterator[None]:
 async def test_the_life_cycle_walked_at_random(pool: None, record_property: Any) -> None:
     done: Counter[str] = Counter()
     refused: Counter[str] = Counter()
+    proofs, proving = 0, 0.0
     for seed in range(60):
         async with rolled_back():
             walk = Walk(await assemble(), seed, done, refused)
             on = await on_register(walk.cast, at=walk.cast.now)
             for _ in range(4):
                 await walk.case(on)
-            await _roll_call_closes(View(walk.cast.now, live=True))
             await _check_facts()
+            proofs, proving = proofs + walk.proofs, proving + walk.proving
         if min(done[event] for event in TRANSITIONS) >= LEAST:
             break
     assert min(done[event] for event in TRANSITIONS) >= LEAST, done
+    assert proofs == sum(done.values())
     table = "; ".join(f"{event} {done[event]} (refused {refused[event]})" for event in TRANSITIONS)
-    record_property("said", f"life of discipline: {sum(done.values())} transitions: {table}")
+    cost = f"the registers proved after each, {1000 * proving / proofs:.0f} ms a time"
+    record_property("said", f"life of discipline: {proofs} transitions, {cost}: {table}")
 
 
 async def _roll_call_closes(view: View) -> None:
