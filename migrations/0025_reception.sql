@@ -45,6 +45,11 @@ CREATE TABLE IF NOT EXISTS team_member (
 CREATE INDEX IF NOT EXISTS team_member_order ON team_member (order_id);
 CREATE INDEX IF NOT EXISTS team_member_act ON team_member (act);
 
+-- An attack on the staff or their relatives (law DI-P4) is a breach of its own: it goes to the police.
+ALTER TABLE discipline_breach DROP CONSTRAINT IF EXISTS discipline_breach_kind_known;
+ALTER TABLE discipline_breach ADD CONSTRAINT discipline_breach_kind_known
+    CHECK (kind IN ('off_control', 'rules', 'education', 'ban', 'recheck', 'attack', 'other'));
+
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'supervision_app') THEN

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from supervision.language import N_
 from supervision.language import gettext as _
 
-LAPSE, OWN, LATE, FINDING, STANDING = "lapse", "own", "late", "finding", "standing"
-"""A lapse of the person; one of the office's own; a late report; a finding; one that only a fact mends (no officer, …)."""
+LAPSE, OWN, LATE, OWN_LATE = "lapse", "own", "late", "own_late"
+FINDING, STANDING = "finding", "standing"
+"""A lapse of the person; one of the office's own or of another organ's; a late report; what such an organ or the office did late; a
+finding; one that only a fact mends (no officer, …)."""
 HELP, HELP_LATE = "help", "help_late"
 """What the office has not yet done, or did late, to help somebody who came home: no lapse of anybody's."""
 TO_DECIDE = "to_decide"
 """A candidate of revocation, or a search: only a named person's decision ends it (law RV-12, LO-02, LO-05)."""
 
-STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck"})
+STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck", "R-08"})
 DECIDED_RULES = frozenset({"RV-12", "LO-02", "LO-05"})
 
 
@@ -32,11 +34,13 @@ class Outcome:
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome("dealt_with", N_("已联系本人并督促，记为未完成"), {LAPSE: "missed", OWN: "missed"}),
     Outcome("helped", N_("已联系或上门，帮扶另行安排"), {HELP: "missed"}),
-    Outcome("late_help_noted", N_("已经补办，不再处理"), {HELP_LATE: None}),
+    Outcome("late_help_noted", N_("已经补办，不再处理"), {HELP_LATE: None, OWN_LATE: None}),
     Outcome("met_late_accepted", N_("接受迟到的报告，不再处理"), {LATE: None}),
     Outcome("resolved", N_("已按规定处理"), {FINDING: None}),
     Outcome(
-        "excused", N_("有正当理由，不计未完成"), {LAPSE: "excused", OWN: "excused", LATE: "excused", HELP: "excused"}
+        "excused",
+        N_("有正当理由，不计未完成"),
+        {LAPSE: "excused", OWN: "excused", LATE: "excused", OWN_LATE: "excused", HELP: "excused"},
     ),
     Outcome("admonition_proposed", N_("建议训诫，报区局决定"), {LAPSE: "missed", LATE: None}),
     Outcome("not_true", N_("情况不属实"), {FINDING: None, STANDING: None}),
@@ -47,11 +51,12 @@ BY_CODE = {outcome.code: outcome for outcome in (*OUTCOMES, DISCIPLINED)}
 
 # On a card with several kinds of cause one outcome is said for all: what it comes to for the others.
 SAME_FOR_OTHERS: dict[str, tuple[str, ...]] = {
-    "dealt_with": ("met_late_accepted", "resolved"),
+    "dealt_with": ("met_late_accepted", "late_help_noted", "resolved"),
+    "met_late_accepted": ("late_help_noted", "resolved"),
     "helped": ("late_help_noted", "resolved"),
     "late_help_noted": ("resolved",),
     "excused": ("not_true",),
-    "admonition_proposed": ("dealt_with", "resolved"),
+    "admonition_proposed": ("dealt_with", "late_help_noted", "resolved"),
 }
 
 USUAL_REASONS = {
@@ -80,7 +85,7 @@ def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
     if duty_state is None:
         return STANDING if rule in STANDING_RULES else FINDING
     if duty_state == "met_late":
-        return LATE
+        return LATE if owed_by == "person" else OWN_LATE
     return LAPSE if owed_by == "person" else OWN
 
 

@@ -129,6 +129,9 @@ def _codes(breach: Breach, standing: Standing) -> Iterator[str]:
         yield from _ban(breach.weight, standing.order_kind)
     elif breach.kind == "education":
         yield from ("X3",) if breach.educated else ()
+    elif breach.kind == "attack":
+        # Whatever the kind of order: it is reported to the police as anybody's would be (law DI-P4, CCL 60).
+        yield from ("P4", "W6")
     elif breach.kind == "recheck":
         yield from ("W4",) if breach.educated and standing.order_kind == "temporary_outside" else ()
     else:
@@ -194,7 +197,7 @@ def _cautions(breach: Breach, standing: Standing) -> Iterator[str]:
         yield ONLY_MEDICAL
     if breach.kind in ("education", "recheck") and not breach.educated:
         yield EDUCATION_FIRST
-    if breach.weight == "grave" and standing.order_kind == "parole":
+    if breach.weight == "grave" and breach.kind != "attack" and standing.order_kind == "parole":
         yield PAROLE_CAUTION
     if standing.order_kind == "public_surveillance" and (breach.over_a_month or breach.weight == "grave"):
         yield SURVEILLANCE_CAUTION

@@ -9,7 +9,7 @@ ADMONITION, WARNING, EDUCATION, POLICE, CANDIDATE = "admonition", "warning", "ed
 MEASURES = (EDUCATION, ADMONITION, WARNING, POLICE)
 """What the bureau may decide of a case; a candidate of revocation is opened beside it and decided by itself."""
 
-BREACHES = ("off_control", "rules", "education", "ban", "recheck", "other")
+BREACHES = ("off_control", "rules", "education", "ban", "recheck", "attack", "other")
 WEIGHTS = ("minor", "heavier", "grave")
 
 
@@ -72,6 +72,12 @@ ITEMS: Mapping[str, Item] = {
             POLICE,
             N_("《社区矫正法实施办法》第36条"),
             N_("违反监督管理规定或者人民法院禁止令，依法应予治安管理处罚的"),
+        ),
+        Item(
+            "P4",
+            POLICE,
+            N_("《社区矫正法》第60条"),
+            N_("殴打、威胁、侮辱、骚扰、报复社区矫正工作人员和其他人员及其近亲属，由公安机关依法处理的"),
         ),
         Item("R46-1", CANDIDATE, N_("《社区矫正法实施办法》第46条第1项"), N_("违反禁止令，情节严重的")),
         Item(

@@ -8,6 +8,7 @@ from supervision.discipline.proposal import (
     EDUCATION_FIRST,
     NO_DAY_LATE,
     ONLY_MEDICAL,
+    PAROLE_CAUTION,
     Breach,
     Count,
     Standing,
@@ -31,10 +32,17 @@ def test_only_a_grave_breach_on_parole_is_told_that_the_penalty_article_does_not
     assert propose(Breach("rules", "heavier"), Standing("parole")).cautions == ()
 
 
+@pytest.mark.parametrize("kind", ["public_surveillance", "probation", "parole", "temporary_outside"])
+def test_an_attack_on_the_staff_goes_to_the_police_whatever_the_order(kind: str) -> None:
+    found = propose(Breach("attack", "grave"), Standing(kind))
+    assert (found.first.code, found.first.article) == ("P4", "《社区矫正法》第60条")
+    assert "W6" in codes(Breach("attack"), Standing(kind)) and PAROLE_CAUTION not in found.cautions
+
+
 def test_public_surveillance_is_never_revoked() -> None:
     everything = (
         Breach(kind, weight, SINCE, date(2026, 6, 1), educated=True, hides=True)
-        for kind in ("off_control", "rules", "education", "ban", "recheck", "other")
+        for kind in ("off_control", "rules", "education", "ban", "recheck", "attack", "other")
         for weight in ("minor", "heavier", "grave")
     )
     standing = Standing("public_surveillance", TWICE, TWICE)

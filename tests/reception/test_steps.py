@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from supervision.alerts.outcomes import cause_kind, offered
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value, insert
 from supervision.discipline.standing import lapses_of
@@ -164,6 +165,14 @@ async def test_a_lapse_of_the_deciding_organ_is_told_and_blames_nobody_here(cast
     assert told == 1 and (await duty(one.order, "RE-01"))["owed_by"] == "organ"
     assert [lapse.title for lapse in await lapses_of(one.order, NOW)] == []
     assert await fetch_value("SELECT count(*) FROM message WHERE kind <> 'digest'") == 0
+
+
+def test_what_an_organ_did_late_is_noted_and_proposes_nothing_against_the_person() -> None:
+    late = cause_kind("RE-02", "organ", "met_late")
+    codes = [code for code, _ in offered([late])]
+    assert codes == ["late_help_noted", "excused"]
+    assert cause_kind("SU-01", "person", "met_late") != late
+    assert "admonition_proposed" not in [code for code, _ in offered([cause_kind("RE-02", "organ", "open")])]
 
 
 async def test_the_page_shows_every_step_with_its_article_and_who_did_it(cast: Cast) -> None:
