@@ -264,7 +264,7 @@ async def _help_on(row: Record, ending: Ending, now: datetime, by: int) -> None:
 
 
 async def _check_nothing_pending(order: int) -> None:
-    """Whoever is in custody at the end is EXPIRED_HOLD (law TE-09): somebody must decide first."""
+    """Whoever is in custody at the end, or out of supervision, is EXPIRED_HOLD (law TE-09, b.2): somebody must decide first."""
     pending = await fetch_value(
         """SELECT 1 FROM pause WHERE subject_kind = 'order' AND subject_id = $1 AND kind = 'custody'
               AND to_at IS NULL AND withdrawn_at IS NULL""",
@@ -272,3 +272,10 @@ async def _check_nothing_pending(order: int) -> None:
     )
     if pending:
         raise Refusal(_("该人员处于羁押状态，期满待决，请先由上级和检察机关明确处理意见，不能直接解除。"))
+    out = await fetch_value(
+        """SELECT 1 FROM off_control c WHERE c.order_id = $1 AND c.withdrawn_at IS NULL
+              AND NOT EXISTS (SELECT FROM search_end e WHERE e.search = c.search AND e.withdrawn_at IS NULL)""",
+        order,
+    )
+    if out:
+        raise Refusal(_("该人员脱管，还没有找到，期满待决，请先由上级和检察机关明确处理意见，不能直接解除。"))

@@ -9,6 +9,7 @@ from supervision.db import execute, fetch, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.lost_contact import actions
+from supervision.orders.actions import Ending, end_order
 from supervision.rollcall.take import roll_call
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
 from supervision.statistics.period import Period
@@ -198,6 +199,17 @@ async def test_a_case_takes_its_days_from_the_verified_time(cast: Cast, seen_on:
     assert f'value="{seen_on}"' in text and "经查找核实" in text and proposes in text
     if "46" not in proposes:
         assert "第46条" not in text
+
+
+async def test_nobody_is_released_who_is_out_of_supervision(cast: Cast) -> None:
+    on = await somebody(cast, end_on=date(2026, 11, 24))
+    search = await verified(cast, on)
+    erin, released = await viewer_of(cast.erin), Ending("released", NOW, "期满")
+    with pytest.raises(Refusal, match="脱管，还没有找到"):
+        await end_order(erin, on.order, released, NOW)
+    await ended(cast, search)
+    await end_order(erin, on.order, released, NOW)
+    assert await fetch_value("SELECT end_kind FROM orders WHERE id = $1", on.order) == "released"
 
 
 async def test_the_file_tells_of_it(cast: Cast) -> None:
