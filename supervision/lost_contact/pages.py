@@ -149,7 +149,7 @@ async def _context(viewer: Viewer, person: PersonRef, row: Record, clock: Clock)
         "search": row,
         "days": reading.days_out(row, local_day(clock.now())),
         "attempts": attempts,
-        "untried": [method for method in words.METHODS if method not in tried],
+        "untried": [_(word) for method, word in words.METHODS.items() if method not in tried],
         "notices": await reading.notices_of(row["id"]),
         "withdrawn": await reading.withdrawn_of(row["id"]),
         "causes": [
@@ -269,7 +269,7 @@ async def end(
     return step.done(_("查找已结束。"))
 
 
-@post(f"{AT}/{{what:str}}/{{fact_id:int}}/withdrawal", guards=HANDLE)
+@post(f"{AT}/withdrawals/{{what:str}}/{{fact_id:int}}", guards=HANDLE)
 async def withdraw(
     request: AnyRequest,
     person_id: FromPath[int],
