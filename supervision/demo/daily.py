@@ -9,7 +9,7 @@ from typing import Final
 from supervision.alerts.actions import claim_all, close_all, note_all
 from supervision.checkins.actions import info_check, record_checkin
 from supervision.checkins.calls import BY_PHONE, MOST, Call, record_calls
-from supervision.days import end_of, start_of
+from supervision.days import add_days, end_of, start_of
 from supervision.db import Record, fetch
 from supervision.demo.doing import do
 from supervision.demo.frame import clock, moment
@@ -22,6 +22,8 @@ from supervision.demo.script import LEVELS, perform, scripted
 from supervision.demo.sessions import sessions
 from supervision.demo.world import LOOKING, TEXTING, World
 from supervision.orders.actions import set_class
+from supervision.statistics.keeping import keep
+from supervision.statistics.period import last_month, months_before
 
 JOBS_AT: Final = (
     (time(0, 0, 10), LOOKING),
@@ -34,6 +36,7 @@ JOBS_AT: Final = (
 """When the jobs look: between these moments nothing happens that couldn't wait, and what an act meets it raises itself."""
 RECONCILE_EVERY: Final = 7
 LONG: Final = timedelta(days=400)
+MONTHS_KEPT: Final = 12
 LONGEST_DAY: Final = timedelta(hours=24)
 
 Step = tuple[datetime, Callable[[], Awaitable[object]]]
@@ -48,7 +51,7 @@ async def one_day(world: World, day: date) -> str:
     steps = [*_jobs(world, day)[len(early) :], *_work(world, day, todays), *await _alerts(world, day)]
     steps += [*_classes(world, day), *_scripted(world, day, until), *other_ends(world, start_of(day), end_of(day))]
     steps += [*await helping(world, start_of(day), end_of(day)), *await _filings(world, day)]
-    steps += [*morning(world, day), *await sessions(world, day)]
+    steps += [*morning(world, day), *await sessions(world, day), *_tables(world, day)]
     done = await _run(world, steps, until)
     texts = await fetch("SELECT count(*) FROM message WHERE created_at >= $1", start_of(day))
     return f"{day}: {done} acts and looks, {len(todays.duties)} duties, {texts[0]['count']} texts"
@@ -146,6 +149,17 @@ async def _still_to_call(orders: Sequence[int], at: datetime) -> list[int]:
 async def _still_open(orders: Sequence[int]) -> list[int]:
     rows = await fetch("SELECT id FROM orders WHERE id = ANY($1) AND ended_at IS NULL ORDER BY id", list(orders))
     return [row["id"] for row in rows]
+
+
+def _tables(world: World, day: date) -> Iterator[Step]:
+    """The monthly tables of a year are kept on the day after the archive came, and on each first of a month the last one."""
+    since, at = add_days(world.frame.daily_from, 1), clock(day, 9, 30)
+    months = (
+        months_before(at, MONTHS_KEPT) if day == since else [last_month(at)] if day.day == 1 and day > since else []
+    )
+    for n, month in enumerate(reversed(months)):
+        then = at + timedelta(seconds=n)
+        yield then, partial(keep, world.district.viewers["section"], month, then)
 
 
 async def _filings(world: World, day: date) -> list[Step]:

@@ -18,7 +18,7 @@ class Size:
 
     people: int = 420
     months: int = 12
-    days: int = 30
+    days: int = 21
     seed: int = 140108
 
 

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Final
 
 from supervision.access.viewer import Viewer
+from supervision.alerts.follow import follow
 from supervision.days import local_day
 from supervision.db import fetch, fetch_row, tx
 from supervision.demo.frame import clock
 from supervision.demo.world import World
 from supervision.demo.years import on_weekday
-from supervision.resettlement.actions import Taken, take_step
+from supervision.resettlement.actions import SUBJECT, Taken, take_step
 from supervision.resettlement.records import Visit, add_member, decide_class, record_visit
 
 FILED_AFTER: Final = timedelta(days=2)
@@ -23,8 +24,6 @@ FOUND: Final = (
     "身体不好，已办理低保。",
 )
 SAID: Final = "帮教期内生活稳定，期满办结"
-LATE_SHARE: Final = 0.04
-"""How many of the visits of a month are left open until the office is reminded."""
 
 Step = tuple[datetime, Callable[[], Awaitable[object]]]
 
@@ -40,6 +39,12 @@ class HelpOwed:
     due_at: datetime
     office: int
     staff: int | None
+
+
+async def made_ahead(now: datetime) -> None:
+    """What is owed to those who are helped, as far ahead as each night makes it: in the months in bulk once a month."""
+    rows = await fetch("SELECT id FROM assistance WHERE ended_at IS NULL ORDER BY id")
+    await follow([row["id"] for row in rows], now, kind=SUBJECT)
 
 
 async def helping(world: World, first: datetime, last: datetime) -> Iterator[Step]:
@@ -59,9 +64,8 @@ async def helping(world: World, first: datetime, last: datetime) -> Iterator[Ste
 
 def _step(world: World, owed: HelpOwed, first: datetime, last: datetime) -> Iterator[Step]:
     random = world.frame.random("helping", owed.assistance, owed.rule, owed.period)
-    late = random.random() < LATE_SHARE
-    at = _moment(owed, random.random(), random.randint(0, 50))
-    if first <= at < last and not (late and owed.rule == "RA-14"):
+    at = max(_moment(owed, random.random(), random.randint(0, 50)), first + timedelta(hours=random.randint(9, 15)))
+    if at < last:
         yield at, partial(ACTS[owed.rule], world, owed, at)
 
 

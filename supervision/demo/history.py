@@ -11,7 +11,7 @@ from supervision.days import local_day
 from supervision.db import fetch
 from supervision.demo.doing import do, fact_of, typed_at
 from supervision.demo.frame import clock
-from supervision.demo.helping import filing, helping
+from supervision.demo.helping import filing, helping, made_ahead
 from supervision.demo.intake import monthly_sheet, old_register
 from supervision.demo.people import Invented
 from supervision.demo.plan import Owed, Planned, owed, planned
@@ -47,6 +47,7 @@ async def month(world: World, first: datetime, last: datetime) -> str:
     """
     world.clock.at = first
     came = await monthly_sheet(world)
+    await made_ahead(first)
     if local_day(last) == world.frame.daily_from:
         came += await old_register(world)
     duties = [duty for duty in await owed(last, first, last + OPENS_AHEAD) if duty.opens_at < last]

@@ -18,6 +18,7 @@ from supervision.commissions.investigating import (
 )
 from supervision.commissions.receiving import Asked, Letter, receive
 from supervision.commissions.steps import Step as CommissionStep
+from supervision.commissions.steps import give_notice
 from supervision.commissions.steps import take_step as commission_step
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES
 from supervision.db import fetch
@@ -55,7 +56,7 @@ COMMISSIONS: Final = (
     Commission(
         "prison", "nanzhai", (("received", 8), ("assigned", 8), ("accepted", 7), ("records", 3), ("drafted", 1))
     ),
-    Commission("court", "yangqu", (("received", 24), ("assigned", 24), ("accepted", 23), ("records", 15))),
+    Commission("court", "yangqu", (("received", 20), ("assigned", 20), ("accepted", 20), ("records", 12))),
     Commission(
         "procuratorate",
         "gucheng",
@@ -163,7 +164,8 @@ async def _commission(world: World, n: int, way: str, at: datetime) -> None:
     number = f"（{at.year}）演示{LETTERS[one.organ]}{n + 1}号"
     if way == "received":
         letter = Letter(one.organ, ORGAN_NAMES[one.organ][0], number, at.date(), "probation", "盗窃罪")
-        await receive(desk, letter, Asked(world.strangers.one(at.date()), SUBJECTS[one.organ]), at, at)
+        made = await receive(desk, letter, Asked(world.strangers.one(at.date()), SUBJECTS[one.organ]), at, at)
+        await give_notice(desk, made, CommissionStep("informed", at), at)
         return
     rows = await fetch("SELECT id FROM commission WHERE letter_number = $1", number)
     id = rows[0]["id"]

@@ -103,6 +103,6 @@ LINES: tuple[tuple[Any, ...], ...] = (
         registered,
     ),
     ("POST", f"{SEARCH}/end", "handle_search", {"end_kind": "found", "happened_at": AT, "note": "本人到所"}),
-    ("POST", f"{SEARCH}/attempt/{{attempt_id}}/withdrawal", "handle_search", {"reason": "录错"}),
+    ("POST", f"{SEARCH}/withdrawals/attempt/{{attempt_id}}", "handle_search", {"reason": "录错"}),
 )
 """The routes of searches as lines of the matrix: what a Line of tests/routes.py is made of, in its order."""
