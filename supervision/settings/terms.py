@@ -8,6 +8,7 @@ from pathlib import Path
 
 from supervision.days import SHANGHAI, Calendar, local_day, start_of
 from supervision.db import execute, fetch, fetch_row
+from supervision.language import N_
 from supervision.rules.base import Parameters, Terms
 from supervision.rules.parameters import DEFAULTS
 
@@ -16,6 +17,8 @@ HOLIDAY_FILE = Path(__file__).parent / "holidays_cn.csv"
 DEFAULTS_FROM = datetime(2020, 1, 1, tzinfo=SHANGHAI)
 TAKEN_UP = ("reception.counted",)
 """Parameters that say whether clocks are counted: an office that came by them later is asked for what begins from then on."""
+SINCE_TAKEN_UP = N_("启用本功能之日")
+"""Their source, as it is kept; the page of parameters says it by language."""
 
 _known: dict[tuple[int, int, int, int], tuple[Calendar, Parameters]] = {}
 
@@ -54,7 +57,7 @@ async def seed(now: datetime) -> None:
     """
     await execute(
         """INSERT INTO parameter (key, valid_from, value, source, recorded_at)
-           SELECT n.key, v.valid_from, v.value, '启用本功能之日', $4
+           SELECT n.key, v.valid_from, v.value, $5, $4
              FROM unnest($1::text[]) AS n(key), (VALUES ($2::timestamptz, 'false'::jsonb), ($3, 'true')) AS v(valid_from, value)
             WHERE EXISTS (SELECT FROM orders) AND NOT EXISTS (SELECT FROM parameter p WHERE p.key = n.key)
            ON CONFLICT ON CONSTRAINT parameter_once_a_moment DO NOTHING""",
@@ -62,6 +65,7 @@ async def seed(now: datetime) -> None:
         DEFAULTS_FROM,
         start_of(local_day(now)),
         now,
+        SINCE_TAKEN_UP,
     )
     defaults = [(d.key, json.dumps(d.value, ensure_ascii=False), d.source) for d in DEFAULTS]
     await execute(
