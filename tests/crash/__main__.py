@@ -10,9 +10,11 @@ from pathlib import Path
 
 from supervision import sealed
 from supervision.audit import key as audit_key
+from supervision.files import store
 from supervision.ledger import connect_sources
 from tests.conftest import server_of_tests
 from tests.crash.matrix import Outcome, grounds, run_piece
+from tests.crash.matters import MATTERS
 from tests.crash.pieces import PIECES
 
 SHOWN = 5
@@ -23,11 +25,12 @@ def main(words: Sequence[str]) -> int:
     """Run the named pieces, or all; 1 where a promise broke."""
     names = [word for word in words if not word.startswith("--")]
     often = "--often" in words
-    wanted = [piece for piece in PIECES if piece.name in names or not (names or (often and piece.seldom))]
+    wanted = [piece for piece in (*PIECES, *MATTERS) if piece.name in names or not (names or (often and piece.seldom))]
     show = silent if "--json" in words else tell
     with tempfile.TemporaryDirectory(prefix="supervision-crash-") as folder, server_of_tests() as server:
         keyring = sealed.Keyring.create(Path(folder) / "seal.key")
         sealed.use(keyring)
+        store.use(Path(folder) / "files")
         audit_key.use(keyring)
         connect_sources()
         with grounds(server, f"supervision_crash_{os.getpid()}") as (ground, begin):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,8 +137,9 @@ def _ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _shown(key: str, value: Any) -> Any:
-    """A sealed value is another one each time that it is sealed."""
-    return value is not None if key.endswith("_sealed") else value
+    """What is sealed, and where a sealed file lies, is another one each time."""
+    random = key.endswith("_sealed") or (key in OF_A_FILE and DRAWN.fullmatch(str(value)))
+    return value is not None if random else value
 
 
 def difference(one: State, other: State) -> str:
@@ -156,6 +158,7 @@ def _first(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> Any:
     return "one more"
 
 
+OF_A_FILE, DRAWN = ("place", "digest"), re.compile("[0-9a-f]{32}(?:[0-9a-f]{32})?")
 AT_ANY_MOMENT = {
     "a lapse that was noticed and has no alert (G2)": """
         SELECT count(*) FROM duty d WHERE alerted_at IS NOT NULL AND NOT EXISTS (SELECT FROM alert WHERE duty = d.id)""",

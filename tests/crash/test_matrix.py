@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.crash.matters import MATTERS
 from tests.crash.pieces import PIECES
 
 pytestmark = pytest.mark.commits
@@ -28,7 +29,7 @@ def outcomes(server: str) -> dict[str, dict[str, Any]]:
     return {one["piece"]: one for one in json.loads(done.stdout)}
 
 
-@pytest.mark.parametrize("piece", [one.name for one in PIECES if not one.seldom])
+@pytest.mark.parametrize("piece", [one.name for one in (*PIECES, *MATTERS) if not one.seldom])
 def test_wherever_a_process_dies_a_restart_keeps_the_promises(
     outcomes: dict[str, dict[str, Any]], piece: str, record_property: Any
 ) -> None:
