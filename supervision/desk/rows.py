@@ -22,7 +22,9 @@ LONGEST_WINDOW = 45
 ROWS = """
 SELECT p.id, p.name, p.sex, p.born_on, o.id AS order_id, o.number, o.kind, o.crime, o.state, o.start_on, o.end_on,
        o.ended_at, c.level, r.office, r.officer, al.alerts, nx.rule, nx.variant, nx.limit_at, nx.owed_by, nx.state AS duty_state,
-       ps.kind AS pause, st.states, st.due, st.closed
+       ps.kind AS pause, st.states, st.due, st.closed,
+       EXISTS (SELECT FROM off_control x WHERE x.order_id = o.id AND x.withdrawn_at IS NULL
+                  AND NOT EXISTS (SELECT FROM search_end e WHERE e.search = x.search AND e.withdrawn_at IS NULL)) AS off_control
   FROM unnest($1::int[]) WITH ORDINALITY AS w(id, at)
   JOIN person p ON p.id = w.id
   LEFT JOIN LATERAL (SELECT * FROM orders o WHERE o.person = p.id ORDER BY o.ended_at IS NULL DESC, o.id DESC LIMIT 1) o
@@ -158,9 +160,11 @@ def _next_urgency(row: Record, now: datetime) -> tuple[bool, str]:
 
 
 def badge_of(row: Record, now: datetime) -> tuple[str, str]:
-    """The shape and word of a person's state: what is late first, then what is due today, then what the order says."""
+    """The shape and word of a person's state: off control, what is late, what is due today, then what the order says."""
     if row["ended_at"] or row["state"] is None:
         return "plain", word(STATES, row["state"]) or _("未在册")
+    if row["off_control"]:
+        return "lapse", _("脱管")
     _due, urgency = _next_urgency(row, now)
     if urgency == "late":
         until = until_text(row["limit_at"], now)

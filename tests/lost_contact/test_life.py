@@ -1,5 +1,6 @@
 """A search and all that follows from it: the ledger, the alerts, the roll call, the figure, the case of discipline."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -215,6 +216,9 @@ async def test_nobody_is_released_who_is_out_of_supervision(cast: Cast) -> None:
 async def test_the_file_tells_of_it(cast: Cast) -> None:
     on = await somebody(cast)
     search = await verified(cast, on)
+    alice = await client_for(cast, cast.alice)
+    shown = [(await alice.get(path)).text for path in ("/people", f"/people/{on.person}")]
+    assert all(re.search(r'class="badge lapse"[^>]*>.{0,400}?脱管</span>', text, re.DOTALL) for text in shown)
     await ended(cast, search)
-    text = (await (await client_for(cast, cast.alice)).get(f"/people/{on.person}")).text
+    text = (await alice.get(f"/people/{on.person}")).text
     assert "登记失去联系" in text and "认定脱管" in text and "结束查找：本人已报到或者找到" in text
