@@ -42,7 +42,11 @@ def _offices(people: int) -> int:
 
 
 async def register(people: int) -> None:
-    """Offices and people, each with one open order, a class, an officer and a phone."""
+    """Offices and people, each with one open order, a class, an officer and a phone.
+
+    As in a register that was in use before its receptions were counted: what is measured stays comparable.
+    """
+    await execute("UPDATE parameter SET value = 'false' WHERE key = 'reception.counted'")
     await offices(people)
     await execute(
         """INSERT INTO person (id, name, pinyin, sex, born_on, doc_kind, created_at)
