@@ -1,4 +1,4 @@
-"""The ledgers that no import reads, as sheets: alerts, duties, texts, commissions, cases of discipline, bookings of a year."""
+"""The ledgers that no import reads, as sheets: alerts, duties, texts, commissions, searches, cases of discipline, bookings of a year."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from supervision.discipline import words as of_discipline
 from supervision.errors import Refusal
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.lost_contact import words as of_searches
 from supervision.messages.listing import KINDS as TEXTS
 from supervision.messages.listing import STATES as TEXT_STATES
 from supervision.messages.listing import in_scope
@@ -98,6 +99,9 @@ def _about_subjects(row: str) -> Scope:
 def _everybody(viewer: Viewer, args: list[Any]) -> str:
     return "TRUE"
 
+
+TOLD: Final = """(SELECT min(n.happened_at) FROM search_notice n
+                   WHERE n.search = s.id AND n.organ = '{organ}' AND n.withdrawn_at IS NULL)"""
 
 _LEDGERS: Final = (
     Ledger(
@@ -213,6 +217,34 @@ _LEDGERS: Final = (
             "评估意见": of_commissions.CONCLUSIONS,
             "采信": of_commissions.ADOPTIONS,
         },
+    ),
+    Ledger(
+        "searches",
+        N_("脱管台账"),
+        "see_searches",
+        {
+            "姓名": "p.name",
+            "矫正编号": "o.number",
+            "最后一次有效联系": "coalesce(c.since_on, s.last_contact_on)",
+            "发现时间": "s.happened_at",
+            "登记人": "w.name",
+            "查找次数": "(SELECT count(*)::int FROM search_attempt a WHERE a.search = s.id AND a.withdrawn_at IS NULL)",
+            "通知公安机关": TOLD.format(organ="police"),
+            "通报检察院": TOLD.format(organ="procuratorate"),
+            "认定脱管时间": "c.happened_at",
+            "认定人": "v.name",
+            "结果": "e.kind",
+            "结束时间": "e.happened_at",
+            "脱管日数": """CASE WHEN c.id IS NOT NULL AND e.id IS NOT NULL
+                             THEN (e.happened_at AT TIME ZONE 'Asia/Shanghai')::date - c.since_on END""",
+        },
+        """contact_search s JOIN person p ON p.id = s.person JOIN orders o ON o.id = s.order_id JOIN staff w ON w.id = s.recorded_by
+           LEFT JOIN off_control c ON c.search = s.id AND c.withdrawn_at IS NULL LEFT JOIN staff v ON v.id = c.recorded_by
+           LEFT JOIN search_end e ON e.search = s.id AND e.withdrawn_at IS NULL""",
+        "s.happened_at",
+        "s.person",
+        _about_people("s.person"),
+        {"结果": of_searches.ENDS},
     ),
     Ledger(
         "discipline",

@@ -1,9 +1,13 @@
 """A search through the pages, from the alert to the person who is found again."""
 
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
+
 from supervision.db import fetch_row, fetch_value
 from tests.cast import Cast, audit_actions, client_for
 from tests.files.made import pdf
-from tests.lost_contact.makers import AT, LOST, opened, somebody
+from tests.lost_contact.makers import AT, LOST, ended, opened, somebody, verified
 
 ATTEMPT = {"method": "field", "happened_at": "2026-11-25T09:00", "result": "nothing", "note": "无人应门。"}
 
@@ -62,3 +66,13 @@ async def test_an_officer_cannot_call_it_off_control(cast: Cast) -> None:
     alice = await client_for(cast, cast.alice)
     data = {"since_on": "2026-11-12", "basis": "查找没有结果"}
     assert (await alice.post(f"/people/{on.person}/searches/{search}/verification", data=data)).status_code == 403
+
+
+async def test_the_ledger_has_the_days_and_who_said_so(cast: Cast) -> None:
+    on = await somebody(cast)
+    await ended(cast, await verified(cast, on))
+    dan = await client_for(cast, cast.dan)
+    sheet = CalamineWorkbook.from_filelike(BytesIO((await dan.get("/ledgers/searches?period=2026")).content))
+    _title, headings, row = sheet.get_sheet_by_index(0).to_python()
+    told = dict(zip(headings, row, strict=True))
+    assert (told["查找次数"], told["认定人"], told["结果"], told["脱管日数"]) == (2, "薄博", "本人已报到或者找到", 13)
