@@ -20,6 +20,7 @@ from supervision.messages.digest import staff_digest
 from supervision.messages.outbox import sweep as sweep_texts
 from supervision.messages.receipts import apply_crossed, orders_of_bad_numbers
 from supervision.messages.reminders import remind as queue_reminders
+from supervision.resettlement.offices import count_helped
 from supervision.rollcall.heads import keep_heads as write_heads
 from supervision.rollcall.take import take
 from supervision.statistics.daily import count_days
@@ -31,6 +32,7 @@ ROLL_CALL_AT = time(7, 30)
 
 async def reconcile(work: Work) -> int:
     """Recompute everybody from the facts, then bring their alerts in line; rows that had to be repaired."""
+    await count_helped(work.now())
     seen = await compare_all(work.now())
     await settle_ledger(work.now())
     if seen.failed:

@@ -8,7 +8,9 @@ import supervision.orders.facts as orders
 import supervision.people.facts as people
 import supervision.reception.facts as reception
 import supervision.resettlement.facts as resettlement
+import supervision.resettlement.offices as help_offices
 import supervision.video_visits.facts as video_visits
+import supervision.video_visits.told_family as told_family
 from supervision.alerts.subjects import connect_titles
 from supervision.duties.facts import decisions, pauses
 from supervision.duties.kinds import Kind, add_kind
@@ -21,6 +23,8 @@ def connect_sources() -> None:
     _commissions()
     _assistances()
     _bookings()
+    _prisoners()
+    _offices()
     check_complete()
 
 
@@ -41,6 +45,25 @@ def _bookings() -> None:
     connect("booking", "acts", video_visits.acts)
     without("booking", "classes", "phones")
     of_kind("booking")
+
+
+def _prisoners() -> None:
+    add_kind(Kind("prisoner", "prisoner", living="s.intake_on IS NOT NULL"))
+    connect("prisoner", "matter", told_family.prisoners)
+    connect("prisoner", "acts", told_family.acts)
+    without("prisoner", "classes", "phones")
+    of_kind("prisoner")
+
+
+def _offices() -> None:
+    # An office has a ledger from its first count on.
+    counted = "s.closed_at IS NULL AND EXISTS (SELECT FROM help_count c WHERE c.office = s.id)"
+    add_kind(Kind("office", "office", living=counted, person=None))
+    connect("office", "matter", help_offices.offices)
+    connect("office", "acts", help_offices.acts)
+    without("office", "classes", "phones")
+    of_kind("office")
+    connect_titles("office", help_offices.titles)
 
 
 def _assistances() -> None:

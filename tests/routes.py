@@ -281,6 +281,10 @@ LINES = (
     Line("POST", "/calls", "record", lambda t: {"happened_at": AT, f"answer-{t['own_order_id']}": "answered"}),
     # resettlement
     Line("GET", "/assistance", "see_people"),
+    Line("GET", "/assistance/lists", "keep_statistics"),
+    Line("POST", "/assistance/lists", "keep_statistics", {"kind": "release"}),
+    Line("POST", "/assistance/offices/{office_id}/workers", "keep_statistics", {"name": "郝帮"}),
+    Line("POST", "/assistance/workers/{worker_id}/end", "keep_statistics"),
     Line("GET", "/assistance/new", "add_person"),
     Line("GET", "/assistance/export/{shape}", "unseal"),
     Line("POST", "/assistance/new", "add_person", helped),
@@ -442,6 +446,7 @@ LINES = (
         "book_visits",
         lambda t: {"prison": t["prison_id"], "level": "loose"},
     ),
+    Line("POST", "/visits/prisoners/{prisoner_id}/intake", "book_visits", {"intake_on": "2026-11-20"}),
     Line("POST", "/visits/prisoners/{prisoner_id}/family", "book_visits", a_relative),
     Line(
         "POST",

@@ -101,6 +101,9 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "upload_id": await insert("upload", SHEET | {"staff": cast.dan.id, "content_sealed": sealed_sheet()}),
         "run_id": await insert("import_run", {"kind": "roster", "file_name": "a", "file_hash": "a", "started_at": NOW}),
         **await things_of_the_window(),
+        "worker_id": await insert(
+            "help_worker", {"office": cast.offices["huifeng"], "name": "郝帮", "happened_at": NOW, "recorded_at": NOW}
+        ),
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),
     }
 

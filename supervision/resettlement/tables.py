@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from piccolo.columns import BigSerial, ForeignKey
+from piccolo.columns import Array, BigSerial, ForeignKey, Integer
 from piccolo.columns.base import OnDelete
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Office, Staff
@@ -249,3 +249,40 @@ class AssistanceDetails(Table, tablename="assistance_details", db=DB):
     replaced_at = moment()
     replaced_by = _staff()
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+
+
+class HelpCount(Table, tablename="help_count", db=DB):
+    """How many people an office helped when a month began (law RA-24)."""
+
+    id = BigSerial(primary_key=True)
+    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    month = day()
+    helped = number()
+    recorded_at = moment()
+    help_count_once = Unique(["office", "month"])
+
+
+class HelpWorker(Table, tablename="help_worker", db=DB):
+    """Somebody who does nothing but help at an office (law RA-24); not always a member of our staff."""
+
+    id = BigSerial(primary_key=True)
+    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    name = text()
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    ended_at = moment(null=True)
+    ended_by = _staff()
+
+
+class HelpList(Table, tablename="help_list", db=DB):
+    """A monthly list as it was sent: of whom (law RA-25)."""
+
+    id = BigSerial(primary_key=True)
+    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    kind = text()
+    people = Array(base_column=Integer(), default=list)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+    help_list_kind_known = _one_of("kind", ("release", "unconnected"))

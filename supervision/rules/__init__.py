@@ -17,6 +17,7 @@ from supervision.rules import (
     ending,
     expired_hold,
     first_report,
+    help_office,
     late_to_register,
     lost_contact,
     no_class,
@@ -28,6 +29,7 @@ from supervision.rules import (
     reception_papers,
     reception_steps,
     regular_report,
+    told_family,
     video_visit_clocks,
 )
 from supervision.rules.assistance import Assistance
@@ -60,11 +62,16 @@ RULES: tuple[Rule, ...] = (
     *assistance_search.RULES,
     *assistance_help.RULES,
     *assistance_yearly.RULES,
+    *help_office.RULES,
+    told_family.RULE,
     *video_visit_clocks.RULES,
     *commission_clock.RULES,
     *commission_notices.RULES,
 )
-MATTERS: dict[str, type] = {"order": Order, "assistance": Assistance, "booking": Booking, "commission": Commission}
+MATTERS: dict[str, type] = {"order": Order, "assistance": Assistance, "booking": Booking, "commission": Commission} | {
+    help_office.SUBJECT: help_office.HelpOffice,
+    told_family.SUBJECT: told_family.Prisoner,
+}
 """Kind of subject → what the rules see of it: a frozen dataclass with `ended_at`, from when on nothing more falls due."""
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     kind: tuple(rule for rule in RULES if rule.subject == kind)
@@ -90,6 +97,8 @@ VARIANT_TITLES = {
     ("RA-08", "receive"): N_("衔接"),
     ("RA-20", "village"): N_("年度鉴定：村居意见"),
     ("RA-20", "township"): N_("年度鉴定：乡镇（街道）意见"),
+    ("RA-25", "release"): N_("印发预释放名单"),
+    ("RA-25", "unconnected"): N_("印发未衔接人员名单"),
     ("VV-13", "confirm"): N_("确认会见时间"),
     ("VV-13", "attend"): N_("按时到场会见"),
     ("CI-03", "amber"): N_("调查评估期限将满"),

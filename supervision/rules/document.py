@@ -14,6 +14,7 @@ from supervision.rules import (
     commission_examples,
     discipline_examples,
     evaluate,
+    help_office_examples,
     lost_contact_examples,
     reception_examples,
     title_of,
@@ -151,7 +152,7 @@ APPOINTED_AT = datetime(2026, 3, 4, 15, 30, tzinfo=SHANGHAI)
 APPOINTED = replace(EXAMPLE, acts=(Act("appointment", ID, "office", APPOINTED_AT, REGISTERED_AT),))
 ARRESTED_AT = start_of(date(2026, 3, 3))
 IN_CUSTODY = replace(EXAMPLE, pauses=(Pause(ID, "custody", ARRESTED_AT, None, ARRESTED_AT),))
-EXAMPLES = {"order": EXAMPLE, "booking": video_visit_examples.HELD}
+EXAMPLES = {"order": EXAMPLE, "booking": video_visit_examples.HELD, "prisoner": video_visit_examples.COMMITTED}
 """Kind of subject → invented facts in which its rules speak; a rule that needs others has its own."""
 CASES = {
     "AP-01": APPOINTED,
@@ -161,6 +162,7 @@ CASES = {
     **assistance_examples.CASES,
     **commission_examples.CASES,
     **discipline_examples.CASES,
+    **help_office_examples.CASES,
     **lost_contact_examples.CASES,
     **reception_examples.CASES,
 }

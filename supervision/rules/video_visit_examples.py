@@ -1,8 +1,9 @@
 """The invented booking by which docs/rules.md shows the rules of video visits: applied for on Monday 2 March 2026."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from supervision.days import SHANGHAI
+from supervision.rules import told_family
 from supervision.rules.base import Facts, Subject
 from supervision.rules.video_visit import Booking
 from supervision.rules.video_visit_clocks import KIND
@@ -23,4 +24,7 @@ HELD = Facts(
         end_at=START_AT + timedelta(minutes=30),
         arrived_at=START_AT - timedelta(minutes=10),
     ),
+)
+COMMITTED = Facts(
+    subject=Subject(told_family.SUBJECT, ID, ID), matter=told_family.Prisoner(date(2026, 3, 2), APPLIED_AT)
 )

@@ -33,6 +33,7 @@ from supervision.video_visits.families import (
 )
 from supervision.video_visits.listing import Household, household, prisoners, prisons, proof_text, rooms
 from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
+from supervision.video_visits.told_family import record_intake
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -130,6 +131,19 @@ async def _form(request: AnyRequest, prisoner_id: int, opened: str) -> Form:
     form = await read_form(request, "video_visits/prisoner.html", **context)
     show_again(request, context["home"].people)
     return form
+
+
+@post("/visits/prisoners/{prisoner_id:int}/intake", guards=BOOK)
+async def save_intake(
+    request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """Since when they are in prison, and when the prison told the family (law VV-01)."""
+    form = await _form(request, prisoner_id, "intake")
+    intake_on = form.day("intake_on", _("收监日期"))
+    told_at = form.moment("told_at", _("告知家属的时间")) if form.typed.get("told_at") else None
+    form.check()
+    await record_intake(viewer, prisoner_id, intake_on, told_at, now=clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("已登记收监和告知家属。"))
 
 
 @post("/visits/prisoners/{prisoner_id:int}/status", guards=BOOK)
@@ -268,6 +282,7 @@ ROUTES = [
     new_prisoner,
     save_prisoner,
     prisoner_page,
+    save_intake,
     save_status,
     save_family,
     save_verification,

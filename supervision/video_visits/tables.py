@@ -65,9 +65,21 @@ class Prisoner(Table, tablename="prisoner", db=DB):
     """Somebody in prison whose family visits: a person who is not under supervision."""
 
     person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    intake_on = day(null=True)
+    """The day on which they came to prison, where it is known (law VV-01)."""
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     prisoner_person_once = Unique(["person"])
+
+
+class PrisonerNotice(Table, tablename="prisoner_notice", db=DB):
+    """The prison told the family where the prisoner is (law VV-01)."""
+
+    id = BigSerial(primary_key=True)
+    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
 
 
 class PrisonerStatus(Table, tablename="prisoner_status", db=DB):
