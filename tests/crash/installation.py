@@ -23,9 +23,13 @@ from supervision.house import House, at_work, open_house, prepare
 from supervision.local_postgres import LocalPostgresError
 from tests.cast import NOW, assemble
 from tests.conftest import ROOT
+from tests.discipline.makers import clue
 from tests.register import on_register, viewer_of
+from tests.resettlement.helped import put
+from tests.video_visits.makers import a_family
 
 SINCE = NOW - timedelta(days=23)
+HOME = {"release_on": SINCE.date(), "connected_on": SINCE.date()}
 NOT_OURS = ("SUPERVISION_", "TWILIO_", "PORT", "RESET")
 LOOK_SECONDS = 0.2
 PATIENCE = 180
@@ -46,10 +50,16 @@ def place() -> Iterator[House]:
 
 @dataclass(frozen=True)
 class Register:
-    """Who is there: their ids, and reports (person, id) that may be withdrawn."""
+    """Who is there: their ids, reports (person, id) that may be withdrawn, and what else may be written about."""
 
     people: list[int]
     reports: list[tuple[int, int]]
+    helped: list[int] = field(default_factory=list)
+    """People in help."""
+    clues: list[tuple[int, int]] = field(default_factory=list)
+    """Person and case, which may be opened once."""
+    families: list[tuple[int, int]] = field(default_factory=list)
+    """Prisoner and relative, who may book one visit this month."""
 
 
 async def fill(house: House, people: int) -> Register:
@@ -63,7 +73,16 @@ async def fill(house: House, people: int) -> Register:
             for days in (16, 9):
                 at = NOW - timedelta(days=days)
                 reports.append((one.person, await record_checkin(alice, one.order, report("phone", at), at)))
-    return Register([one.person for one in made], reports)
+        helped = [await put(cast, name=f"帮教{n}", at=SINCE, **HOME) for n in range(people // 4)]
+        clues = [(one.person, await clue(cast, one)) for one in made]
+        families = [await a_family() for _ in range(people // 2)]
+    return Register(
+        [one.person for one in made],
+        reports,
+        [one.person for one in helped],
+        clues,
+        [(one.prisoner, one.members[0]) for one in families],
+    )
 
 
 def free_port() -> int:

@@ -23,8 +23,10 @@ from supervision.checkins.actions import CONTENT
 from supervision.db import fetch, fetch_value
 from supervision.house import House, at_work
 from supervision.messages.recipients import RECIPIENT
+from supervision.resettlement.records import CONTENT as HELPED
 from supervision.rollcall.take import roll_call
 from supervision.sealed import open_sealed
+from supervision.video_visits.booking import PURPOSE
 from tests.crash.ground import IN_THE_END, UNLESS_PLANTED
 from tests.crash.installation import Installation, fill, place
 from tests.crash.writing import Write, Writer, writes
@@ -170,7 +172,13 @@ async def _saved() -> Counter[str]:
     for table in ("report", "visit", "info_check"):
         rows = await fetch(f"SELECT content_sealed AS text FROM {table} WHERE content_sealed IS NOT NULL")
         saved.update(open_sealed(row["text"], CONTENT) for row in rows)
+    rows = await fetch("SELECT content_sealed AS text FROM help_visit WHERE content_sealed IS NOT NULL")
+    saved.update(open_sealed(row["text"], HELPED) for row in rows)
+    rows = await fetch("SELECT purpose_sealed AS text FROM booking WHERE purpose_sealed IS NOT NULL")
+    saved.update(open_sealed(row["text"], PURPOSE) for row in rows)
     rows = await fetch("SELECT withdrawn_reason AS text FROM report WHERE withdrawn_at IS NOT NULL")
+    saved.update(row["text"] for row in rows)
+    rows = await fetch("SELECT 'opened-' || case_id AS text FROM discipline_event WHERE event = 'open'")
     saved.update(row["text"] for row in rows)
     return saved
 
@@ -184,6 +192,11 @@ ACTS = {
     "a withdrawal without its one audit row (G9)": """
         SELECT count(*) FROM report f WHERE f.withdrawn_at IS NOT NULL AND 1 <> (
                SELECT count(*) FROM audit_row a WHERE a.action = 'withdraw' AND a.detail ->> 'id' = f.id::text)""",
+    "an opened case without its one audit row (G9)": """
+        SELECT count(*) FROM discipline_event e WHERE e.event = 'open' AND 1 <> (
+               SELECT count(*) FROM audit_row a WHERE a.action = 'discipline_open' AND a.subject_id = e.case_id)""",
+    "a family with two visits in one month": """
+        SELECT count(*) FROM (SELECT FROM booking GROUP BY prisoner HAVING count(*) > 1) two""",
     "a lapse with two alerts": """
         SELECT count(*) FROM (SELECT FROM alert WHERE duty IS NOT NULL AND closed_at IS NULL GROUP BY duty
                               HAVING count(*) > 1) two""",

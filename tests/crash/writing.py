@@ -13,12 +13,14 @@ from tests.cast import NOW, PASSWORD
 from tests.crash.installation import Register
 
 TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
-AGAIN = ("已经记录过", "已经作废")
+AGAIN = ("已经记录过", "已经作废", "不能办理这一步", "这个月已经约满")
 """What a form answers that had been saved before."""
 PAUSE_SECONDS = 0.2
 TRIES = 1500
 FACTS = {"reports": {"mode": "phone"}, "visits": {"met": "person"}, "checks": {"channel": "call", "result": "ok"}}
 TABLES = {"reports": "report", "visits": "visit", "checks": "info_check"}
+DAYS = ("2026-12-03", "2026-12-04", "2026-12-07")
+"""Working days that may be booked."""
 
 
 @dataclass
@@ -41,8 +43,11 @@ class Write:
 
 
 def writes(register: Register, number: int) -> list[Write]:
-    """So many different writes: phone checks, reports and visits at their own minutes, and withdrawals of reports."""
+    """So many different writes: checks, reports and visits at their own minutes, withdrawals, cases opened, visits booked."""
     made = [_withdrawal(n, person, fact) for n, (person, fact) in enumerate(register.reports[: number // 8])]
+    made += [_opening(person, case) for person, case in register.clues[: number // 16]]
+    made += [_booking(n, *family) for n, family in enumerate(register.families[: number // 16])]
+    made += [_help_visit(n, register.helped) for n in range(number // 8 if register.helped else 0)]
     made += [_fact(register, n) for n in range(number - len(made))]
     return [made[n * 389 % number] for n in range(number)] if number % 389 else made
 
@@ -58,9 +63,25 @@ def _withdrawal(n: int, person: int, fact: int) -> Write:
     return Write(f"withdrawn-{n}", f"/people/{person}/checkins/report/{fact}/withdrawal", {"reason": f"withdrawn-{n}"})
 
 
+def _opening(person: int, case: int) -> Write:
+    return Write(f"opened-{case}", f"/people/{person}/discipline/{case}/opening", {})
+
+
+def _booking(n: int, prisoner: int, relative: int) -> Write:
+    fields = {f"visitor-{relative}": "1", "wanted_on": DAYS[n % len(DAYS)], "purpose": f"booked-{n}"}
+    return Write(f"booked-{n}", f"/visits/prisoners/{prisoner}/bookings", fields)
+
+
+def _help_visit(n: int, helped: list[int]) -> Write:
+    at = NOW - timedelta(hours=2, minutes=2 * (n // len(helped)))
+    when = {"happened_at": f"{at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", "content": f"helped-{n}"}
+    path = f"/people/{helped[n % len(helped)]}/assistance/visits"
+    return Write(f"helped-{n}", path, {"place": "home", "met": "person"} | when)
+
+
 @dataclass
 class Writer:
-    """A browser of a head of office that writes at one of several addresses, in turn, whichever lives."""
+    """A browser of the bureau's desk that writes at one of several addresses, in turn, whichever lives."""
 
     addresses: list[str]
     statuses: Counter[int] = field(default_factory=Counter)
@@ -122,7 +143,7 @@ class Writer:
             page = await self.get(client, "/sign-in")
             if page is not None and (found := TOKEN.search(page.text)):
                 self.token = found[1]
-                await self.post(client, "/sign-in", {"login": "bob", "password": PASSWORD, "next": "/"})
+                await self.post(client, "/sign-in", {"login": "dan", "password": PASSWORD, "next": "/"})
                 account = await self.get(client, "/account")
                 if account is not None and account.status_code == 200 and (found := TOKEN.search(account.text)):
                     self.token = found[1]
