@@ -52,6 +52,11 @@ BUILT: Mapping[str, tuple[tuple[str, str], ...]] = {
                 WHERE done.order_id = o.id AND done.withdrawn_at IS NULL AND done.happened_at >= f.happened_at""",
             N_("登记接收之后已有报告、走访或核查的记录，请先作废这些记录。"),
         ),
+        (
+            """SELECT FROM reception_act a WHERE a.order_id = o.id AND a.withdrawn_at IS NULL AND a.happened_at >= f.happened_at
+                  AND a.kind IN ('identity_taken', 'came_to_office', 'announced', 'plan_made', 'exit_ban_reported')""",
+            N_("登记接收之后已有入矫环节的记录，请先作废这些记录。"),
+        ),
     ),
     "class": (
         (

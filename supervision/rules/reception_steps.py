@@ -1,4 +1,4 @@
-"""RE-13, RE-14, RE-15, RE-17, RE-18, R-08: what the office does once the person is enrolled, and the team (law a.2)."""
+"""RE-13, RE-14, RE-15, RE-17, RE-18, R-08: what follows once the person is enrolled, and the team (law a.2)."""
 
 from collections.abc import Iterator
 
@@ -184,7 +184,7 @@ RULES = (
         id="RE-18",
         title=N_("到司法所报到"),
         article=CAME_STEP.article,
-        owed_by="staff",
+        owed_by="person",
         slots=to_the_office,
         meets={CAME_STEP.variant: CAME_STEP.met_by},
         severity="notice",

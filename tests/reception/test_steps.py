@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from supervision.alerts.follow import follow
 from supervision.alerts.outcomes import cause_kind, offered
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value, insert
@@ -158,6 +159,9 @@ async def test_a_file_belongs_to_its_step_and_is_opened_from_it(cast: Cast) -> N
 
 async def test_a_lapse_of_the_deciding_organ_is_told_and_blames_nobody_here(cast: Cast) -> None:
     one = await received(cast, at=NOW - timedelta(days=6), registered_at=NOW - timedelta(days=6))
+    acted = {"kind": "came_to_office", "how": "", "happened_at": NOW - timedelta(days=5), "recorded_at": NOW}
+    await insert("reception_act", {"order_id": one.order} | acted)
+    await follow([one.order], NOW)
     await watch(NOW)
     told = await fetch_value(
         "SELECT count(*) FROM alert a JOIN duty d ON d.id = a.duty WHERE d.rule = 'RE-01' AND a.closed_at IS NULL"
@@ -165,6 +169,19 @@ async def test_a_lapse_of_the_deciding_organ_is_told_and_blames_nobody_here(cast
     assert told == 1 and (await duty(one.order, "RE-01"))["owed_by"] == "organ"
     assert [lapse.title for lapse in await lapses_of(one.order, NOW)] == []
     assert await fetch_value("SELECT count(*) FROM message WHERE kind <> 'digest'") == 0
+
+
+async def test_a_registration_on_which_steps_were_built_is_not_withdrawn_before_them(cast: Cast) -> None:
+    one = await received(cast, level=None, at=NOW - timedelta(days=1))
+    alice = await client_for(cast, cast.alice)
+    await put_down(alice, one.person, "plan_made", **FOUR)
+    fact = await fetch_value("SELECT id FROM registration WHERE order_id = $1", one.order)
+    there = f"/people/{one.person}/facts/registration/{fact}/withdrawal"
+    refused = await alice.post(there, data={"reason": "录错"})
+    assert refused.status_code == 422 and "入矫环节" in refused.text
+    act = await fetch_value("SELECT id FROM reception_act")
+    await alice.post(f"/people/{one.person}/reception/acts/{act}/withdrawal", data={"reason": "录错"})
+    assert (await alice.post(there, data={"reason": "录错"})).status_code == 303
 
 
 def test_what_an_organ_did_late_is_noted_and_proposes_nothing_against_the_person() -> None:
