@@ -13,6 +13,8 @@ from supervision.keys import SEALED_COLUMNS, SealedColumn
 from supervision.lost_contact.reading import NOTE as SEARCH_NOTE
 from supervision.lost_contact.reading import PLACE as SEARCH_PLACE
 from supervision.reception.actions import CONTENT as RECEPTION
+from supervision.resettlement.actions import DETAILS
+from supervision.resettlement.records import CONTENT as HELP
 from tests.cast import NOW
 from tests.files.made import pdf
 
@@ -37,6 +39,7 @@ async def seal_something_everywhere() -> None:
     await _a_case(order, staff)
     await _a_booking()
     await _a_search(order, staff)
+    await _a_help()
     for one in SEALED_COLUMNS:
         await _seal_one(one)
 
@@ -49,6 +52,19 @@ async def _a_case(order: int, staff: int) -> None:
     await insert("discipline_breach", case | told)
     said = {"kind": "other", "content_sealed": sealed.seal("通话记录", EVIDENCE), "happened_at": NOW}
     await insert("discipline_evidence", case | said | {"recorded_by": staff})
+
+
+async def _a_help() -> None:
+    """What is put down of a period of help beside the visits."""
+    at = {"assistance": await fetch_value("SELECT min(id) FROM assistance"), "happened_at": NOW, "recorded_at": NOW}
+    said = {"content_sealed": sealed.seal("找工作", HELP)}
+    factors = {"kind": "key", "old_kind": "general", "factors_sealed": sealed.seal("homeless", HELP)}
+    await insert("help_assessment", at | said | factors)
+    await insert("help_appraisal", at | said | {"side": "village", "grade": "good", "assessor": "村委"})
+    child = {"born_on": NOW.date(), "guardian": "parent", "hardship": "none", "name_sealed": sealed.seal("小宝", HELP)}
+    await insert("help_child", at | said | child)
+    before = {"assistance": at["assistance"], "details_sealed": sealed.seal("{}", DETAILS), "replaced_at": NOW}
+    await insert("assistance_details", before)
 
 
 async def _a_search(order: int, staff: int) -> None:
