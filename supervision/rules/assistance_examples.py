@@ -45,12 +45,17 @@ HELPED = replace(
 NOT_THERE = replace(AWAITED, acts=(*AWAITED.acts, _act("missed", "", start_of(date(2026, 3, 3)))))
 LOST = replace(HELPED, acts=(*HELPED.acts, _act("lost", "", start_of(date(2026, 7, 1)))))
 FATHER = replace(HELPED, matter=replace(HELPED.matter, to_on=date(2031, 3, 1), minor_until=date(2030, 5, 1)))
+A_YEAR_LATER = replace(
+    FATHER,
+    matter=replace(FATHER.matter, connected_at=CAME_AT.replace(year=2025), ledger_from=date(2025, 1, 5)),
+    acts=(_act("child", "", start_of(date(2025, 4, 1))),),
+)
 CASES = {
     **dict.fromkeys(("RA-05", "RA-06", "RA-07", "RA-08"), AWAITED),
     "RA-10": HELPED,
     **dict.fromkeys(("RA-12", "RA-14", "RA-15", "RA-16", "RA-21", "no_helper"), HELPED),
     "RA-11": NOT_THERE,
     "RA-17": LOST,
-    "RA-19": replace(FATHER, acts=(*FATHER.acts, _act("child", "", start_of(date(2026, 4, 1))))),
+    "RA-19": A_YEAR_LATER,
     "RA-20": FATHER,
 }
