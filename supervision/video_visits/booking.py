@@ -16,7 +16,7 @@ from supervision.rules.video_visit_clocks import KIND
 from supervision.sealed import seal
 from supervision.settings.terms import load_terms
 from supervision.video_visits.families import lock_prisoner
-from supervision.video_visits.limits import Asked, Standing, Visitor, free_turn, refuse_booking
+from supervision.video_visits.limits import Asked, Standing, Visitor, days_ahead, free_turn, refuse_booking
 
 PURPOSE = "booking.purpose"
 MADE_UP = ("failed", "cancelled")
@@ -32,6 +32,13 @@ class NewBooking:
     wanted: tuple[date, ...]
     purpose: str = ""
     instead_of: int | None = None
+
+
+async def earliest_day(now: datetime, *, makes_up: bool) -> date:
+    """The first day that may be booked now."""
+    terms = await load_terms(now, now)
+    ahead = days_ahead(terms.parameters.in_force(now), makes_up=makes_up)
+    return terms.calendar.add_working_days(local_day(now), ahead)
 
 
 async def book(viewer: Viewer, new: NewBooking, now: datetime) -> int:

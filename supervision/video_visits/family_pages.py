@@ -19,7 +19,7 @@ from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.video_visits import words
-from supervision.video_visits.booking import MADE_UP, NewBooking, book
+from supervision.video_visits.booking import MADE_UP, NewBooking, book, earliest_day
 from supervision.video_visits.families import (
     Status,
     Verification,
@@ -108,6 +108,7 @@ async def prisoner_page(
     instead_of = as_id(request.query_params.get("instead_of", ""))
     typed = {"instead_of": str(instead_of)} if instead_of else {}
     context["opened"] = "booking" if instead_of else ""
+    context["earliest"] = await earliest_day(clock.now(), makes_up=bool(instead_of))
     people = context["home"].people
     await record(viewer, "prisoner_seen", subject=("prisoner", prisoner_id), people=people, now=clock.now())
     return page(request, "video_visits/prisoner.html", typed=typed, refusal=None, **context)
@@ -122,6 +123,7 @@ async def _household_context(prisoner_id: int, opened: str = "") -> dict[str, An
         "proof_text": proof_text,
         "lost": [one for one in home.bookings if one["state"] in MADE_UP and one["withdrawn_at"] is None],
         "opened": opened,
+        "earliest": "",
     }
 
 

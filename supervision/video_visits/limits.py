@@ -100,8 +100,13 @@ def _of_visitors(asked: Asked, limits: InForce) -> Iterator[tuple[str, str]]:
         yield "visitors", _("未成年人须由成年亲属陪同会见。")
 
 
+def days_ahead(limits: InForce, *, makes_up: bool) -> int:
+    """How many working days ahead is booked at least (law VV-06); what was lost without fault is made up for on the next one."""
+    return 1 if makes_up else int(limits["vv.book_ahead_wd"])
+
+
 def _of_days(asked: Asked, today: date, calendar: Calendar, limits: InForce) -> Iterator[tuple[str, str]]:
-    ahead = 1 if asked.makes_up else limits["vv.book_ahead_wd"]
+    ahead = days_ahead(limits, makes_up=asked.makes_up)
     earliest = calendar.add_working_days(today, ahead)
     for field, day in zip(("wanted_on", "wanted_second", "wanted_third"), asked.wanted, strict=False):
         if day < earliest:
