@@ -14,6 +14,7 @@ from supervision.demo.visited import households, visited
 from supervision.demo.world import World
 from supervision.discipline.past import record_past as record_cases
 from supervision.orders.past import record_past as record_orders
+from supervision.resettlement.offices import name_worker
 from supervision.resettlement.past import PastHelp
 from supervision.resettlement.past import record_past as record_help
 from supervision.settings.terms import load_terms
@@ -73,7 +74,15 @@ async def _registers(archive: Archive) -> str:
         parameters = (await load_terms(now, now)).parameters
         archive.helped += released(world.frame, world.district, archive.helped, archive.world.strangers, parameters)
         await record_help(archive.helped, now, by=archive.by)
+    await _full_time_workers(world)
     return f"{len(archive.orders)} periods of correction and {len(archive.helped)} of help are taken over"
+
+
+async def _full_time_workers(world: World) -> None:
+    """Somebody does nothing but help at each office; one office still looks for somebody."""
+    for town in list(world.district.towns.values())[1:]:
+        office = world.district.offices[town.code]
+        await name_worker(world.district.clerk, office, f"{town.office[:2]}专职帮教员", world.clock.at)
 
 
 async def _helped_on(archive: Archive) -> AsyncGenerator[PastHelp, None]:

@@ -22,6 +22,7 @@ from supervision.demo.script import LEVELS, perform, scripted
 from supervision.demo.sessions import sessions
 from supervision.demo.world import LOOKING, TEXTING, World
 from supervision.orders.actions import set_class
+from supervision.resettlement.offices import send_list
 from supervision.statistics.keeping import keep
 from supervision.statistics.period import last_month, months_before
 
@@ -37,6 +38,7 @@ JOBS_AT: Final = (
 RECONCILE_EVERY: Final = 7
 LONG: Final = timedelta(days=400)
 MONTHS_KEPT: Final = 12
+EARLY: Final = 2
 LONGEST_DAY: Final = timedelta(hours=24)
 
 Step = tuple[datetime, Callable[[], Awaitable[object]]]
@@ -51,7 +53,7 @@ async def one_day(world: World, day: date) -> str:
     steps = [*_jobs(world, day)[len(early) :], *_work(world, day, todays), *await _alerts(world, day)]
     steps += [*_classes(world, day), *_scripted(world, day, until), *other_ends(world, start_of(day), end_of(day))]
     steps += [*await helping(world, start_of(day), end_of(day)), *await _filings(world, day)]
-    steps += [*morning(world, day), *await sessions(world, day), *_tables(world, day)]
+    steps += [*morning(world, day), *await sessions(world, day), *_tables(world, day), *_lists(world, day)]
     done = await _run(world, steps, until)
     texts = await fetch("SELECT count(*) FROM message WHERE created_at >= $1", start_of(day))
     return f"{day}: {done} acts and looks, {len(todays.duties)} duties, {texts[0]['count']} texts"
@@ -160,6 +162,14 @@ def _tables(world: World, day: date) -> Iterator[Step]:
     for n, month in enumerate(reversed(months)):
         then = at + timedelta(seconds=n)
         yield then, partial(keep, world.district.viewers["section"], month, then)
+
+
+def _lists(world: World, day: date) -> Iterator[Step]:
+    """The lists of help are sent: who is to be released early in each month, who was not met in its last days."""
+    for kind, on in (("release", day.day == EARLY), ("unconnected", add_days(day, EARLY).day == 1)):
+        if on:
+            at = clock(day, 10)
+            yield at, partial(send_list, world.district.clerk, kind, at)
 
 
 async def _filings(world: World, day: date) -> list[Step]:

@@ -1,16 +1,17 @@
 """Load the demo district into this installation's database, unless it is there: a line a step."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
 from supervision.access.absences import record_absence
 from supervision.clock import FixedClock
-from supervision.days import SHANGHAI, add_days, local_day, start_of
+from supervision.days import SHANGHAI, add_days, add_months, local_day, start_of
 from supervision.db import execute, fetch, fetch_value, insert, tx
 from supervision.demo.archive import take_over, visits_behind_us
 from supervision.demo.daily import one_day
@@ -108,7 +109,7 @@ async def make(bureau: str, frame: Frame) -> AsyncGenerator[str, None]:
     await _mark(LOADING, frame)
     world = await _world(bureau, frame)
     yield f"{len(world.district.offices) - 1} offices and the bureau, {len(world.district.viewers)} staff"
-    await _take_up_reception(frame)
+    await _take_up(frame)
     yield await first_register(world)
     for first, last in frame.bounds():
         yield await month(world, first, last)
@@ -126,11 +127,17 @@ async def make(bureau: str, frame: Frame) -> AsyncGenerator[str, None]:
     yield f"{len(world.orders)} people are on the register, ending {frame.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-async def _take_up_reception(frame: Frame) -> None:
-    """The clocks of the reception count from a day of its own: nobody was asked before (as an update of an office has it)."""
-    counted = ((add_days(frame.register_on, -UNASKED_DAYS), "false"), (frame.daily_from, "true"))
-    for day, value in counted:
-        values = {"key": COUNTED, "valid_from": start_of(day), "value": value, "source": TAKEN_UP}
+async def _take_up(frame: Frame) -> None:
+    """What this district was never asked for before: reception steps, lists and appraisals of help count from now on."""
+    unasked, month = add_days(frame.register_on, -UNASKED_DAYS), add_months(frame.daily_from.replace(day=1), 1)
+    rows: tuple[tuple[str, date, Any], ...] = (
+        (COUNTED, unasked, False),
+        (COUNTED, frame.daily_from, True),
+        ("ra.lists.first_month", unasked, f"{month:%Y-%m}"),
+        ("ra.appraisal.first_year", unasked, frame.today.year),
+    )
+    for key, day, value in rows:
+        values = {"key": key, "valid_from": start_of(day), "value": json.dumps(value), "source": TAKEN_UP}
         await insert("parameter", values | {"recorded_at": clock(frame.register_on, 7)})
 
 
