@@ -23,9 +23,12 @@ def is_old(order: Order) -> bool:
     return order.ledger_from - order.enrolled_on > LONGEST and order.registered_at is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One limit of the reception: its rule and variant, the parameter that holds it, and the acts that meet it."""
+    """One limit of the reception: its rule and variant, the parameter that holds it, and the acts that meet it.
+
+    Equal to itself only, so that its slots are remembered by it at no cost.
+    """
 
     rule: str
     variant: str
