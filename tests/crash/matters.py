@@ -218,6 +218,6 @@ MATTERS = (
     ),
     Piece("keep a file", nothing, keeping, swept, whole=True, alike=False),
     Piece("sweep files", nothing, sweeping, swept, alike=False, seldom=True),
-    Piece("post a report", another_system, posting, posting, whole=True),
+    Piece("post a report", another_system, posting, posting, whole=True, seldom=True),
     Piece("count reports", nothing, counting, counting, seldom=True),
 )
