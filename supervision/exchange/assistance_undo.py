@@ -17,6 +17,8 @@ ON_HELP: Final = {
     "support": N_("帮扶"),
 }
 """What may be built on a period of help, with the words for it."""
+BY_HAND: Final = ("help_member", "help_assessment", "help_appraisal", "help_child")
+"""What no sheet brings."""
 
 
 class Importer(Protocol):
@@ -60,7 +62,8 @@ async def _check_nothing_built(run: int, ids: list[int]) -> None:
                 _("导入以后已有 %(n)s 条新的%(words)s记录与这些人有关，不能撤销；请在档案中更正。")
                 % {"n": built, "words": _(words)}
             )
-    members = await fetch_value("SELECT count(*) FROM help_member WHERE assistance = ANY($1)", ids)
+    by_hand = " UNION ALL ".join(f"SELECT assistance FROM {table}" for table in BY_HAND)
+    written = await fetch_value(f"SELECT count(*) FROM ({by_hand}) w WHERE w.assistance = ANY($1)", ids)
     others = await fetch_value(
         """SELECT count(*) FROM person p WHERE p.import_run = $1
               AND (EXISTS (SELECT FROM orders o WHERE o.person = p.id) OR EXISTS (SELECT FROM note n WHERE n.person = p.id)
@@ -80,5 +83,5 @@ async def _check_nothing_built(run: int, ids: list[int]) -> None:
         ids,
         run,
     )
-    if members or others or acted or given:
+    if written or others or acted or given:
         raise Refusal(_("导入以后已有人办理过这些人的事项，不能撤销；请在档案中更正。"))

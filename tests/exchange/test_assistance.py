@@ -275,6 +275,17 @@ async def test_an_import_is_undone_on_its_day_unless_something_was_built_on_it(c
         await undo(dan, again.run, cast.now)
 
 
+async def test_an_import_on_which_an_appraisal_was_built_is_not_undone(cast: Cast) -> None:
+    done = await taken(cast, sheet("azbj_import_24", person(6)))
+    who = await fetch_value("SELECT person FROM assistance")
+    alice = await client_for(cast, cast.alice)
+    said = {"side": "village", "grade": "good", "assessor": "村委", "happened_at": "2026-11-25T08:30"}
+    assert (await alice.post(f"/people/{who}/assistance/appraisals", data=said)).status_code == 303
+    assert done.run is not None
+    with pytest.raises(Refusal, match="已有人办理过"):
+        await undo(await viewer_of(cast.dan), done.run, cast.now)
+
+
 async def test_the_workbook_is_for_whoever_may_see_whole_numbers(cast: Cast) -> None:
     await put(cast, release_on=date(2026, 11, 20), connected_on=date(2026, 11, 21))
     dan, leo = await client_for(cast, cast.dan), await client_for(cast, cast.leo)
