@@ -54,11 +54,11 @@ async def _investigations(archive: Archive) -> str:
     world = archive.world
     archive.asked = asked(world.frame, world.district, archive.world.strangers)
     archive.past = corrected(world.frame, world.district, world.cast, archive.asked, archive.world.strangers)
-    entries = [one.entry for one in archive.asked]
-    ids = await record_commissions(entries, world.clock.at, by=archive.by)
+    numbered = sorted(archive.asked, key=lambda one: one.entry.received_at)
+    ids = await record_commissions([one.entry for one in numbered], world.clock.at, by=archive.by)
     rows = await fetch("SELECT id, person FROM commission WHERE id = ANY($1)", ids)
     people = {row["id"]: row["person"] for row in rows}
-    for one, commission in zip(archive.asked, ids, strict=True):
+    for one, commission in zip(numbered, ids, strict=True):
         one.commission, one.person = commission, people[commission]
     return f"{len(ids)} investigations are taken over, {sum(one.came for one in archive.asked)} people came of them"
 

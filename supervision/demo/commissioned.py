@@ -1,5 +1,6 @@
 """The investigations of the years behind us: who asked, how each was answered, and whom the office then had to expect."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -51,9 +52,9 @@ class Asked:
 
 
 def asked(frame: Frame, district: District, strangers: Strangers) -> list[Asked]:
-    """All of them up to some weeks ago, in the order in which they came."""
+    """All of them up to some weeks ago, in the order in which they were concluded."""
     found = list(_entries(frame, district, strangers))
-    return sorted(found, key=lambda one: (one.entry.received_at, one.entry.letter.number))
+    return sorted(found, key=lambda one: (one.concluded_at, one.entry.letter.number))
 
 
 def _entries(frame: Frame, district: District, strangers: Strangers) -> Iterator[Asked]:
@@ -95,9 +96,13 @@ def _entry(district: District, strangers: Strangers, told: tuple[str, date, int]
 
 
 def take_up(waiting: Sequence[Asked], registered_on: date, random: Random) -> Asked | None:
-    """Whose investigation brought somebody who is registered on that day; None: nobody had asked about them."""
+    """Whose investigation brought somebody who is registered on that day; None: nobody had asked about them.
+
+    `waiting` is in the order in which they were concluded.
+    """
     first, last = clock(registered_on - timedelta(days=60), 0), clock(registered_on - timedelta(days=6), 0)
-    found = [one for one in waiting if first <= one.concluded_at < last and _may_come(one)]
+    begin, end = (bisect_left(waiting, at, key=_concluded_at) for at in (first, last))
+    found = [one for one in waiting[begin:end] if _may_come(one)]
     if not found or random.random() > 0.7:
         return None
     taken = random.choice(found)
@@ -105,6 +110,10 @@ def take_up(waiting: Sequence[Asked], registered_on: date, random: Random) -> As
     taken.entry = replace(taken.entry, sentence=kind, in_district=True, adoption="adopted")
     taken.came = True
     return taken
+
+
+def _concluded_at(one: Asked) -> datetime:
+    return one.concluded_at
 
 
 def _may_come(one: Asked) -> bool:
