@@ -54,13 +54,18 @@ PRISON = steps(
     ("notice", "2024-04-30 10:00", None),
     ("told", "2024-05-02 10:00", None),
 )
-HOME = steps(("agreement", "2024-06-05 09:00", None), ("file", "2024-06-05 10:00", None))
+HOME = steps(
+    ("reported", "2024-06-04 15:00", None),
+    ("agreement", "2024-06-05 09:00", None),
+    ("file", "2024-06-05 10:00", None),
+)
 FETCHED = (*PRISON, *steps(("fetched", "2024-06-03 11:00", "office")), *HOME)
 SEARCHED = (*PRISON, *steps(("missed", "2024-06-05 09:00", None), ("searched", "2024-06-06 09:00", None)))
 FOUND = (
     *SEARCHED,
     *steps(
         ("found", "2024-06-20 09:00", "alone"),
+        ("reported", "2024-06-20 15:00", None),
         ("agreement", "2024-06-21 09:00", None),
         ("file", "2024-06-21 10:00", None),
     ),
@@ -218,7 +223,7 @@ async def test_whoever_comes_from_correction_comes_at_the_moment_of_its_end(cast
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"steps": (*PRISON, HOME[1])},
+        {"steps": (*PRISON, HOME[-1])},
         {"steps": (*PRISON[:3], replace(PRISON[3], said="", release_on=None))},
         {"steps": (*PRISON, *steps(("fetched", "2024-06-02 11:00", "office")))},
         {"steps": (*PRISON, *steps(("fetched", "2024-06-03 11:00", None)))},
