@@ -44,11 +44,8 @@ def load(house: House, *, reset: bool = False, size: Size | None = None) -> Iter
     """Bring the demo up, made anew with `reset`; lines that say what happens. Raises Refusal for a database in real use."""
     with asyncio.Runner() as runner:
         lines = _load(house, reset, size or Size())
-        try:
-            while (line := runner.run(_next(lines))) is not None:
-                yield line
-        finally:
-            runner.run(lines.aclose())
+        while (line := runner.run(_next(lines))) is not None:
+            yield line
 
 
 async def _next(lines: AsyncGenerator[str, None]) -> str | None:
