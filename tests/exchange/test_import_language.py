@@ -29,7 +29,7 @@ async def test_what_a_value_means_is_asked_in_english(cast: Cast) -> None:
     browser.hold(LANGUAGE_COOKIE, ENGLISH)
     where = await brought(browser, roster(person(管理类别="红色")), office=cast.offices["gucheng"])
     page = (await browser.get(where)).text
-    assert "Class of supervision: what does &#34;红色&#34; mean? Rows: 1." in page
+    assert "Supervision: what does &#34;红色&#34; mean? Rows: 1." in page
     assert "Leave empty, to be completed later" in page
 
 
