@@ -45,6 +45,8 @@ from tests.video_visits.makers import Family, a_family, a_room
 WANTED = date(2026, 12, 3)
 HALF_PAST_TEN = at_hour(WANTED, 10) + timedelta(minutes=30)
 CHECKED = NOW + timedelta(minutes=1)
+APP = create_app(SETTINGS, FixedClock(NOW))
+"""Made once, for all the processes that are forked from this one."""
 
 
 async def the_cast() -> Any:
@@ -187,11 +189,10 @@ async def another_system() -> None:
 
 async def posting() -> None:
     """A report by another system, under its key: whoever never heard the answer sends it again."""
-    app = create_app(SETTINGS, FixedClock(NOW))
     token = await fetch_value("SELECT name FROM api_token")
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
     body = {"person": (await wang()).person, "mode": "phone", "happened_at": (NOW - timedelta(minutes=7)).isoformat()}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as system:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://test") as system:
         answer = await system.post("/api/v1/reports", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
 
