@@ -32,6 +32,8 @@ from tests.video_visits.makers import things_of_the_window
 NOBODY = 2_000_000_000
 KEY = "Idempotency-Key"
 PLAIN_NAMES = {
+    "search_fact_kind": "what",
+    "attempt_id": "fact_id",
     "step_event": "event",
     "decision_event": "event",
     "notice_event": "event",

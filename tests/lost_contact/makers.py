@@ -66,7 +66,7 @@ async def for_the_matrix(person: int, order: int, officer: Member) -> dict[str, 
     search = await insert("contact_search", lost | by)
     looked = {"search": search, "method": "contact", "result": "nothing", "note_sealed": seal("无人接听", NOTE)}
     attempt = await insert("search_attempt", looked | by | {"first_staff": officer.id})
-    return {"search_id": search, "attempt_id": attempt}
+    return {"search_id": search, "search_fact_kind": "attempt", "attempt_id": attempt}
 
 
 async def over(target: Target) -> None:
@@ -103,6 +103,6 @@ LINES: tuple[tuple[Any, ...], ...] = (
         registered,
     ),
     ("POST", f"{SEARCH}/end", "handle_search", {"end_kind": "found", "happened_at": AT, "note": "本人到所"}),
-    ("POST", f"{SEARCH}/withdrawals/attempt/{{attempt_id}}", "handle_search", {"reason": "录错"}),
+    ("POST", f"{SEARCH}/withdrawals/{{search_fact_kind}}/{{attempt_id}}", "handle_search", {"reason": "录错"}),
 )
 """The routes of searches as lines of the matrix: what a Line of tests/routes.py is made of, in its order."""
