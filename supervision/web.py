@@ -240,13 +240,21 @@ def environment(root: Path = ROOT) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(FILTERS)
-    env.globals.update(icon=icon, static_url=static_url)
+    env.globals.update(icon=icon, static_url=static_url, _=_said, ngettext=_said_by_number)
     env.globals["ui"] = env.get_template("ui.html").module
     return env
+
+
+# Jinja's own gettext takes whatever it is given for safe HTML and for a pattern, also a name that users typed.
+def _said(message: str, **values: Any) -> str:
+    """A sentence for a page: text like any other, with its values put in as text."""
+    return gettext(message) % values if values else gettext(message)
+
+
+def _said_by_number(one: str, many: str, count: int, **values: Any) -> str:
+    return ngettext(one, many, count) % {"num": count, **values}
 
 
 def template_engine() -> JinjaTemplateEngine:
