@@ -103,7 +103,7 @@ async def test_the_template_is_taken_in_with_all_that_the_register_needs(cast: C
     having = await fetch_row("SELECT office, staff FROM responsibility WHERE subject_kind = 'assistance'")
     assert having is not None and (having["office"], having["staff"]) == (cast.alice.office, cast.alice.id)
     owed = await fetch("SELECT DISTINCT rule FROM duty WHERE subject_kind = 'assistance' AND state = 'open'")
-    assert {one["rule"] for one in owed} == {"RA-14"}
+    assert {one["rule"] for one in owed} == {"RA-14", "RA-20"}
     assert await fetch_value("SELECT count(*) FROM alert") == 0
 
 
