@@ -12,7 +12,7 @@ from supervision.app import create_app
 from supervision.clock import FixedClock
 from supervision.commissions import deciding
 from supervision.days import at_hour
-from supervision.db import fetch_value
+from supervision.db import execute, fetch_value
 from supervision.discipline import decisions
 from supervision.discipline.decisions import Served
 from supervision.files import store
@@ -184,7 +184,9 @@ async def swept() -> None:
 
 
 async def another_system() -> None:
+    """Seen this very minute: when it was seen is noted by itself, and is no part of the act."""
     await token_of(await member("alice"))
+    await execute("UPDATE api_token SET seen_at = $1", NOW)
 
 
 async def posting() -> None:
