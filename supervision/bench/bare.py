@@ -64,17 +64,22 @@ async def bare(number: FromPath[int]) -> str:
 
 async def _look(app: Litestar, token: str, path: str) -> Shown:
     """Ask for a page twice, and note what it did the second time, as one of many."""
-    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        for _ in range(2):
-            one = Shown()
-            _shown.append(one)
-            async with listening() as heard:
-                answer = await client.get(path, headers={"Cookie": f"{COOKIE}={token}"})
-            answer.raise_for_status()
-            _shown.pop()
+    for _ in range(2):
+        one = Shown()
+        _shown.append(one)
+        heard = await statements_of(app, token, path)
+        _shown.pop()
     await _note(one, heard)
     return one
+
+
+async def statements_of(app: Litestar, token: str, path: str) -> Sequence[Any]:
+    """What the database was asked for a page, with how long each took. Raises HTTPStatusError where it isn't shown."""
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client, listening() as heard:
+        answer = await client.get(path, headers={"Cookie": f"{COOKIE}={token}"})
+        answer.raise_for_status()
+    return heard
 
 
 async def _note(one: Shown, heard: Sequence[Any]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from supervision.bench import intake, latency, ledger, reports, sending, showing, watching
+from supervision.bench import intake, latency, ledger, overview, reports, sending, showing, watching
 from supervision.bench.frame import Report
 from supervision.bench.place import Place, prepared, throw_away
 from supervision.errors import Refusal
@@ -21,6 +21,7 @@ BENCHES: Final[Mapping[str, Measure]] = {
     "sender": sending.bench,
     "latency": latency.bench,
     "reports": reports.bench,
+    "dashboard": overview.bench,
 }
 LEAST_PEOPLE: Final = 100
 

@@ -1,6 +1,7 @@
 """What the ledger costs beyond the rules themselves: making it (sync) and proving it each night (reconcile)."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -18,6 +19,8 @@ from supervision.settings.terms import load_terms
 
 MANY_ACTS = 40
 """Reports and checks of a file ten times as thick as the usual one."""
+KINDS = ("order", "assistance")
+"""The registers of the load; both have the same numbers."""
 LEFT = """
 SELECT (SELECT count(*) FROM duty WHERE state <> 'void') AS duties, (SELECT count(*) FROM finding) AS findings
 """
@@ -33,7 +36,7 @@ async def bench_sync(place: Place, people: int, runs: int) -> list[Report]:
 
     async def ours() -> Run:
         await place.copy("load", "ours")
-        return await _timed(place, "ours", lambda: sync(_ids(people), NOW))
+        return await _timed(place, "ours", lambda: _ledger(people))
 
     pairs, rows = await side_by_side(bench, ours, lambda: _rules_alone(place, "load", people))
     return [Report(bench, people, pairs, rows, await _queries(place, people))]
@@ -83,7 +86,8 @@ async def bench_reconcile(place: Place, people: int, runs: int) -> list[Report]:
 
 
 async def _ledger(people: int) -> None:
-    await sync(_ids(people), NOW)
+    for kind in KINDS:
+        await sync(_ids(people), NOW, kind=kind)
 
 
 async def _reconciled(place: Place, name: str) -> Run:
@@ -102,8 +106,8 @@ def _ids(people: int) -> range:
     return range(1, people + 1)
 
 
-def _parts(people: int) -> Iterator[list[int]]:
-    return (list(_ids(people)[start : start + CHUNK]) for start in range(0, people, CHUNK))
+def _parts(people: int) -> list[list[int]]:
+    return [list(_ids(people)[start : start + CHUNK]) for start in range(0, people, CHUNK)]
 
 
 async def _timed(place: Place, name: str, work: Callable[[], Awaitable[Any]]) -> Run:
@@ -128,8 +132,8 @@ async def _rules_alone(place: Place, name: str, people: int) -> Run:
     took, duties, findings = Watch(), 0, 0
     async with place.at_work(name):
         terms = await _terms()
-        for ids in _parts(people):
-            facts = await load_facts(ids)
+        for kind, ids in product(KINDS, _parts(people)):
+            facts = await load_facts(ids, kind)
             with took:
                 said = [rules.evaluate(one, terms) for one in facts]
             duties += sum(len(owed) for owed, _ in said)

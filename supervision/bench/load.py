@@ -42,12 +42,18 @@ def _offices(people: int) -> int:
 
 
 async def register(people: int) -> None:
-    """Offices and people, each with one open order, a class, an officer and a phone.
+    """Both registers: offices and people, each with one open order, a class, an officer and a phone; as many more in help.
 
     As in a register that was in use before its receptions were counted: what is measured stays comparable.
     """
     await execute("UPDATE parameter SET value = 'false' WHERE key = 'reception.counted'")
     await offices(people)
+    await _corrected(people)
+    for statement in (HELPED, ASSISTANCES, HELPERS, STEPS, HELP_CLASSES, HELP_VISITS):
+        await execute(statement, people, SINCE)
+
+
+async def _corrected(people: int) -> None:
     await execute(
         """INSERT INTO person (id, name, pinyin, sex, born_on, doc_kind, created_at)
            SELECT n, '戊' || n, 'w wu' || n, 'male', date '1980-01-01' + n % 7000, 'none', $2::timestamptz
@@ -95,13 +101,51 @@ SELECT id, CASE WHEN id % 10 = 0 THEN 'strict' WHEN id % 10 < 3 THEN 'loose' ELS
   FROM orders WHERE id <= $1
 """
 
+# -- the register of help: numbers of people go on behind those in correction --------------------------------------
+
+HELPED: Final = """
+INSERT INTO person (id, name, pinyin, sex, born_on, doc_kind, created_at)
+SELECT $1::int + n, '己' || n, 'j ji' || n, 'male', date '1980-01-01' + n % 7000, 'none', $2::timestamptz
+  FROM generate_series(1, $1::int) n
+"""
+ASSISTANCES: Final = """
+INSERT INTO assistance (id, person, source, kind, known_on, release_on, connected_at, from_on, to_on, state, ledger_from, created_at)
+SELECT n, $1::int + n, 'prison', 'general', d.day, d.day, d.day, d.day, d.day + 1826, 'in_help', $2::timestamptz::date, $2::timestamptz
+  FROM generate_series(1, $1::int) n, LATERAL (SELECT $2::timestamptz::date - n % 700 AS day) d
+"""
+HELPERS: Final = """
+INSERT INTO responsibility (subject_kind, subject_id, person, office, staff, role, from_at, recorded_at)
+SELECT 'assistance', r.subject_id, $1::int + r.person, r.office, r.staff, 'main', r.from_at, r.recorded_at
+  FROM responsibility r WHERE r.subject_kind = 'order' AND r.from_at = $2::timestamptz
+"""
+STEPS: Final = """
+INSERT INTO assistance_step (assistance, event, old_state, new_state, happened_at, recorded_at)
+SELECT a.id, s.event, s.old_state, s.new_state, a.connected_at, $2::timestamptz
+  FROM assistance a, (VALUES ('came', NULL, 'connected'), ('agreement', 'connected', 'connected'),
+                             ('file', 'connected', 'in_help')) s(event, old_state, new_state)
+ WHERE a.id <= $1
+"""
+HELP_CLASSES: Final = """
+INSERT INTO assistance_class (assistance, level, reason, happened_at, recorded_at)
+SELECT id, (ARRAY['third', 'second', 'first'])[1 + id % 3], '评估', connected_at, $2::timestamptz FROM assistance WHERE id <= $1
+"""
+HELP_VISITS: Final = """
+INSERT INTO help_visit (assistance, place, met, happened_at, recorded_at)
+SELECT n, 'home', 'person', w.at, w.at
+  FROM generate_series(1, $1::int) n, LATERAL (SELECT $2::timestamptz + make_interval(days => n % 28) AS at) w
+"""
+
 # -- a ledger of 25 duties a person ------------------------------------------------------------------------------
 
 
 async def duties(people: int, now: datetime = NOW) -> None:
-    """25 duties a person: half met, half to come; of each tenth person one has lapsed and nobody has noticed yet."""
+    """25 duties a person in correction and 4 visits a person in help, half of them met and half to come.
+
+    Of each tenth person one has lapsed and nobody has noticed yet.
+    """
     async with in_bulk("duty"):
         await execute(DUTIES, people, now)
+        await execute(HELP_DUTIES, people, now)
 
 
 @asynccontextmanager
@@ -145,6 +189,23 @@ SELECT 'order', n, n, CASE WHEN k < 15 THEN 'person' ELSE 'staff' END, CASE WHEN
                        CASE WHEN x.has_lapsed THEN $2::timestamptz - make_interval(mins => n % 480)
                             WHEN k % 2 = 0 THEN $2::timestamptz - make_interval(days => 2 + 3 * k)
                             ELSE $2::timestamptz + make_interval(days => 2 + 2 * k, secs => n % 80000) END AS at) w,
+       LATERAL (SELECT w.is_met, w.at, (w.at AT TIME ZONE 'Asia/Shanghai')::date AS day) l
+"""
+
+HELP_DUTIES: Final = """
+INSERT INTO duty (subject_kind, subject_id, person, owed_by, rule, variant, period, opens_at, due_at, limit_at, raw_due_on,
+                  state, closed_at, fact_kind, fact_id, source, rule_version, why, created_at)
+SELECT 'assistance', n, $1 + n, 'staff', 'RA-14', 'visit', l.day::text, l.at - interval '60 days', l.at, l.at, l.day,
+       CASE WHEN l.is_met THEN 'met' ELSE 'open' END, CASE WHEN l.is_met THEN l.at - interval '1 hour' END,
+       CASE WHEN l.is_met THEN 'help_visit' END, CASE WHEN l.is_met THEN n END, 'rule', 1,
+       jsonb_build_object('rule', 'RA-14', 'article', '安置帮教', 'variant', 'visit', 'unit', 'quarter', 'level', 'second'),
+       l.at - interval '90 days'
+  FROM generate_series(1, $1::int) n, generate_series(0, 3) k,
+       LATERAL (SELECT n % 10 = 0 AND k = n / 10 % 4 AS has_lapsed) x,
+       LATERAL (SELECT k % 2 = 0 AND NOT x.has_lapsed AS is_met,
+                       CASE WHEN x.has_lapsed THEN $2::timestamptz - make_interval(mins => n % 480)
+                            WHEN k % 2 = 0 THEN $2::timestamptz - make_interval(days => 90 + 90 * k)
+                            ELSE $2::timestamptz + make_interval(days => 2 + 90 * k, secs => n % 80000) END AS at) w,
        LATERAL (SELECT w.is_met, w.at, (w.at AT TIME ZONE 'Asia/Shanghai')::date AS day) l
 """
 

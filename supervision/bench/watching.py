@@ -25,8 +25,8 @@ WITH lapsed AS MATERIALIZED (
 opened AS (
     INSERT INTO alert (duty, subject_kind, subject_id, person, kind, severity, since_at, opened_at, assigned_to, rung,
                        anchor_at, anchor_rung, step, next_step_at)
-    SELECT id, subject_kind, subject_id, person, rule, $3, limit_at, $1, staff, 0, limit_at, 0, 'look',
-           limit_at + interval '24 hours'
+    SELECT id, subject_kind, subject_id, person, rule, CASE rule WHEN 'RA-14' THEN 'notice' ELSE $3 END, limit_at, $1, staff, 0, limit_at, 0, 'look',
+           limit_at + CASE rule WHEN 'RA-14' THEN interval '48 hours' ELSE interval '24 hours' END
       FROM lapsed
     RETURNING id, assigned_to),
 noted AS (

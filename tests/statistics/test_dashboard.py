@@ -36,6 +36,7 @@ async def _three_weeks(cast):
 
 async def test_offices_show_people_and_who_has_a_lapse(cast, dan, bob) -> None:
     await _three_weeks(cast)
+    await watch(NOW)
     shown = {one.name: (one.people, one.lapsed) for one in await by_office(dan, NOW)}
     late = await fetch_value("SELECT count(DISTINCT subject_id) FROM duty WHERE is_lapsed(state, limit_at, $1)", NOW)
     assert shown["古城司法所"][0] == 2 and shown["汇丰司法所"] == (1, 1)
