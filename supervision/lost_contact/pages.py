@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -203,7 +204,7 @@ async def add_attempt(
         result=form.choice("result", _("结果"), words.RESULTS),
         note=form.text("note", _("经过")),
         place=form.text("place", _("地点"), required=False),
-        second=int(second) if second else None,
+        second=as_id(second),
         upload=await _upload(request),
     )
     form.check()
