@@ -89,7 +89,8 @@ def test_a_year_without_holidays_is_said_once_on_each_page_and_nowhere_guessed_i
 def made_by_the_calendar(above: Path, day: str) -> set[str]:
     """What the duties from this day on, in whose dates working days were counted, say of their calendar."""
     with LocalPostgres(above / "数据 folder/postgres") as server:
-        sql = f"SELECT coalesce(why ->> 'provisional', '') FROM duty WHERE period >= '{day}' AND why ? 'days_off'"
+        of_days = f"period BETWEEN '{day}' AND '9'"  # not those that are owed once, whose days may lie before
+        sql = f"SELECT coalesce(why ->> 'provisional', '') FROM duty WHERE {of_days} AND why ? 'days_off'"
         asked = [find_programs() / "psql", "-XAtqc", sql, server.dsn("supervision")]
         return set(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines())
 
