@@ -145,7 +145,8 @@ async def _ids(cast: Cast) -> dict[str, Any]:
     """For the names in paths: the person of 古城 with most open alerts, and others in other states."""
     person = await fetch_value(
         """SELECT a.person FROM alert a JOIN responsibility r ON r.person = a.person AND r.to_at IS NULL AND r.office = $1
-            WHERE a.closed_at IS NULL GROUP BY a.person ORDER BY count(*) DESC, a.person LIMIT 1""",
+             JOIN orders o ON o.person = a.person AND o.ended_at IS NULL
+            WHERE a.closed_at IS NULL AND a.subject_kind = 'order' GROUP BY a.person ORDER BY count(*) DESC, a.person LIMIT 1""",
         cast.offices["gucheng"],
     )
     order = await fetch_value("SELECT max(id) FROM orders WHERE person = $1 AND ended_at IS NULL", person)
