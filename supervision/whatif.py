@@ -13,7 +13,7 @@ from supervision.days import Calendar, add_days, end_of, local_day
 from supervision.errors import Refusal
 from supervision.rules.base import Duty, Facts, Finding, Terms
 from supervision.rules.explain import sentence
-from supervision.rules.parameters import parameters_of
+from supervision.rules.parameters import VALID_FROM, parameters_of
 from supervision.settings.terms import official_holidays
 
 HORIZON_DAYS = 60
@@ -71,8 +71,7 @@ def answer(case: Case, facts: Facts) -> dict[str, Any]:
 def terms_of(case: Case) -> Terms:
     """The official calendar and the default parameters with the case's own over them, from the beginning."""
     calendar = Calendar({day: kind for day, kind, _, _ in official_holidays()})
-    beginning = datetime.fromisoformat("2000-01-01T00:00:00+08:00")
-    parameters = parameters_of([(key, beginning, value) for key, value in case.parameters.items()])
+    parameters = parameters_of([(key, VALID_FROM, value) for key, value in case.parameters.items()])
     until = case.until or end_of(add_days(local_day(case.now), HORIZON_DAYS))
     return Terms(calendar, parameters, case.now, until)
 

@@ -17,7 +17,8 @@ from supervision.rollcall.take import take
 from tests.cast import NOW, assemble
 from tests.register import on_register
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+WAITING = """SELECT count(*) FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"""
 
 
 @pytest.mark.commits

@@ -238,7 +238,8 @@ async def ask_the_rules(office: Office) -> list[tuple[str, str, str]]:
     order = {"kind": "probation", "registered_at": "2026-11-02T10:00+08:00", **days}
     moments = {"happened_at": "2026-11-02T10:00+08:00", "recorded_at": "2026-11-02T10:00+08:00"}
     first = {"kind": "registration", "id": 1, "mode": "in_person", **moments}
-    case = {"now": "2026-11-10T09:00+08:00", "facts": {"order": order, "acts": [first]}}
+    facts = {"order": order, "acts": [first]}
+    case = {"now": "2026-11-10T09:00+08:00", "facts": facts, "parameters": {"reception.counted": False}}
     path = office.folder / "facts.jsonl"
     path.write_text(json.dumps(case, ensure_ascii=False) + "\n", encoding="utf-8")
     (answer,) = await office.ask("rules", "try", path)
