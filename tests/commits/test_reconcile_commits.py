@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from supervision.bench import load
+from supervision.bench.ledger import KINDS
 from supervision.bench.place import NOW
 from supervision.db import execute, fetch, fetch_value
 from supervision.duties.reconcile import reconcile
@@ -23,7 +24,8 @@ async def _registered() -> None:
     await seed(NOW)
     await load.register(PEOPLE)
     await load.acts(PEOPLE)
-    await sync(range(1, PEOPLE + 1), NOW)
+    for kind in KINDS:
+        await sync(range(1, PEOPLE + 1), NOW, kind=kind)
 
 
 async def _damage() -> int:
@@ -42,7 +44,7 @@ async def test_what_differs_is_found_repaired_and_named_wherever_it_is(committin
     before = await fetch(LEDGER)
     damaged = await _damage()
     seen = await reconcile(NOW)
-    assert (seen.subjects, seen.repaired, seen.failed) == (PEOPLE, damaged, 0)
+    assert (seen.subjects, seen.repaired, seen.failed) == (len(KINDS) * PEOPLE, damaged, 0)
     assert await fetch(LEDGER) == before
     named = await fetch("SELECT subject_id FROM finding WHERE rule = 'ledger_difference' ORDER BY subject_id")
     assert {row["subject_id"] % 100 for row in named} == {1, 2, 3}
@@ -56,7 +58,7 @@ async def test_workers_that_are_killed_leave_nobody_out(committing: str) -> None
     work = asyncio.ensure_future(reconcile(NOW))
     assert await kill_all(work) > 0
     seen = await work
-    assert (seen.subjects, seen.repaired, seen.failed) == (PEOPLE, damaged, 0)
+    assert (seen.subjects, seen.repaired, seen.failed) == (len(KINDS) * PEOPLE, damaged, 0)
     assert await fetch(LEDGER) == before
     assert await fetch_value(LEFT_OPEN) == 0
     assert workers() == []
