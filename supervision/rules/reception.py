@@ -7,7 +7,7 @@ from typing import Final
 
 from supervision.days import DAY, Calendar, add_months, remember, start_of
 from supervision.language import N_
-from supervision.rules.base import Facts, InForce, Order, Slot, Terms
+from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 
 COUNTED: Final = "reception.counted"
@@ -64,6 +64,23 @@ def owed_once(step: Step, anchor: date, facts: Facts, terms: Terms, *, called: s
     kinds = {kind for kind, _ in step.met_by}
     if not any(act.kind in kinds and act.happened_at < owed.opens_at for act in facts.acts):
         yield owed
+
+
+def rule_of(
+    step: Step, title: str, owed_by: str, slots: Callable[[Facts, Terms], Iterator[Slot]], *, severity: str = "serious"
+) -> Rule:
+    """The rule in force that asks for a step; its source is the step's."""
+    return Rule(
+        id=step.rule,
+        title=title,
+        article=step.article,
+        owed_by=owed_by,
+        slots=slots,
+        meets={step.variant: step.met_by},
+        severity=severity,
+        parameters=(step.key, COUNTED),
+        of_reception=True,
+    )
 
 
 @remember

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from supervision.days import local_day
 from supervision.language import N_
-from supervision.rules.base import Act, Facts, Rule, Slot, Terms
-from supervision.rules.reception import Step, any_mode, effective_on, owed_once
+from supervision.rules.base import Act, Facts, Slot, Terms
+from supervision.rules.reception import Step, any_mode, effective_on, owed_once, rule_of
 
 NOTIFIED, DOCUMENTS, ASKED = "notified", "documents_received", "documents_asked"
 RECEIPT, FORWARDED, HANDED_OVER = "receipt_returned", "forwarded", "handed_over"
@@ -139,79 +139,11 @@ def _decided_by(facts: Facts) -> str:
 
 
 RULES = (
-    Rule(
-        id="RE-01",
-        title=N_("决定机关通知"),
-        article=NOTICE_STEP.article,
-        owed_by="organ",
-        slots=notice,
-        meets={NOTICE_STEP.variant: NOTICE_STEP.met_by},
-        severity="notice",
-        parameters=("reception.notice", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-02",
-        title=N_("决定机关送达法律文书"),
-        article=CCL_20,
-        owed_by="organ",
-        slots=documents,
-        meets={DOCUMENTS_STEP.variant: DOCUMENTS_STEP.met_by},
-        severity="notice",
-        parameters=("reception.documents", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-03",
-        title=N_("送回法律文书回执"),
-        article=IM_16,
-        owed_by="staff",
-        slots=receipt,
-        meets={RECEIPT_STEP.variant: RECEIPT_STEP.met_by},
-        parameters=("reception.receipt", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-04",
-        title=N_("人到文书未到"),
-        article=IM_16,
-        owed_by="organ",
-        slots=missing,
-        meets={MISSING_STEP.variant: MISSING_STEP.met_by},
-        parameters=("reception.missing", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-05",
-        title=N_("向检察院、公安机关转送文书"),
-        article=CCL_20,
-        owed_by="staff",
-        slots=forward,
-        meets={FORWARD_STEP.variant: FORWARD_STEP.met_by},
-        severity="notice",
-        parameters=("reception.forward", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-07",
-        title=N_("移送交接（法院决定暂予监外执行）"),
-        article=COURT_STEP.article,
-        owed_by="organ",
-        slots=by_court,
-        meets={COURT_STEP.variant: COURT_STEP.met_by},
-        severity="notice",
-        parameters=("reception.hand_over", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-08",
-        title=N_("移送交接（监狱、公安机关批准暂予监外执行）"),
-        article=PRISON_STEP.article,
-        owed_by="organ",
-        slots=by_prison,
-        meets={PRISON_STEP.variant: PRISON_STEP.met_by},
-        severity="notice",
-        parameters=("reception.hand_over", "reception.counted"),
-        of_reception=True,
-    ),
+    rule_of(NOTICE_STEP, N_("决定机关通知"), "organ", notice, severity="notice"),
+    rule_of(DOCUMENTS_STEP, N_("决定机关送达法律文书"), "organ", documents, severity="notice"),
+    rule_of(RECEIPT_STEP, N_("送回法律文书回执"), "staff", receipt),
+    rule_of(MISSING_STEP, N_("人到文书未到"), "organ", missing),
+    rule_of(FORWARD_STEP, N_("向检察院、公安机关转送文书"), "staff", forward, severity="notice"),
+    rule_of(COURT_STEP, N_("移送交接（法院决定暂予监外执行）"), "organ", by_court, severity="notice"),
+    rule_of(PRISON_STEP, N_("移送交接（监狱、公安机关批准暂予监外执行）"), "organ", by_prison, severity="notice"),
 )

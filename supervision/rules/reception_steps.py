@@ -6,7 +6,7 @@ from supervision.days import local_day, start_of
 from supervision.language import N_
 from supervision.rules.absence import Cover, Gap, gaps, one_a_day, within_order
 from supervision.rules.base import Duty, Facts, Finding, Rule, Slot, Terms
-from supervision.rules.reception import FITS, SIGNED, Member, Step, any_mode, needs_of, owed_once
+from supervision.rules.reception import FITS, SIGNED, Member, Step, any_mode, needs_of, owed_once, rule_of
 
 TEAM, ANNOUNCED, PLAN = "team_formed", "announced", "plan_made"
 EXIT_BAN, CAME = "exit_ban_reported", "came_to_office"
@@ -140,57 +140,11 @@ def _members(facts: Facts) -> Iterator[Member]:
 
 
 RULES = (
-    Rule(
-        id="RE-13",
-        title=N_("组建矫正小组"),
-        article=TEAM_ARTICLE,
-        owed_by="staff",
-        slots=team,
-        meets={TEAM_STEP.variant: TEAM_STEP.met_by},
-        parameters=("reception.team", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-14",
-        title=N_("入矫宣告"),
-        article=ANNOUNCE_STEP.article,
-        owed_by="staff",
-        slots=announcement,
-        meets={ANNOUNCE_STEP.variant: ANNOUNCE_STEP.met_by},
-        parameters=("reception.announce", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-15",
-        title=N_("制定矫正方案"),
-        article=PLAN_STEP.article,
-        owed_by="staff",
-        slots=plan,
-        meets={PLAN_STEP.variant: PLAN_STEP.met_by},
-        parameters=("reception.plan", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-17",
-        title=N_("不准出境报备"),
-        article=EXIT_BAN_STEP.article,
-        owed_by="staff",
-        slots=exit_ban,
-        meets={EXIT_BAN_STEP.variant: EXIT_BAN_STEP.met_by},
-        parameters=("reception.exit_ban", "reception.counted"),
-        of_reception=True,
-    ),
-    Rule(
-        id="RE-18",
-        title=N_("到司法所报到"),
-        article=CAME_STEP.article,
-        owed_by="person",
-        slots=to_the_office,
-        meets={CAME_STEP.variant: CAME_STEP.met_by},
-        severity="notice",
-        parameters=("reception.office", "reception.counted"),
-        of_reception=True,
-    ),
+    rule_of(TEAM_STEP, N_("组建矫正小组"), "staff", team),
+    rule_of(ANNOUNCE_STEP, N_("入矫宣告"), "staff", announcement),
+    rule_of(PLAN_STEP, N_("制定矫正方案"), "staff", plan),
+    rule_of(EXIT_BAN_STEP, N_("不准出境报备"), "staff", exit_ban),
+    rule_of(CAME_STEP, N_("到司法所报到"), "person", to_the_office, severity="notice"),
     Rule(
         id=TEAM_GAP,
         title=N_("矫正小组缺少应有的成员"),
