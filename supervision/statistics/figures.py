@@ -92,7 +92,8 @@ BOOKED = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS w
 # A session that ended early for a breach was held; one that failed or to which nobody came wasn't.
 SERVED = f"""SELECT f.person, b.number AS ref, a.happened_at AS at, 'attended' AS what
   FROM booking_arrival a JOIN booking b ON b.id = a.booking JOIN family_member f ON f.id = a.family
- WHERE b.state IN ('done', 'terminated') AND {within("a.happened_at")} AND {known("b")} AND a.recorded_at <= $3"""
+ WHERE {within("a.happened_at")} AND {known("b")} AND a.recorded_at <= $3
+   AND EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state IN ('done', 'terminated') AND e.recorded_at <= $3)"""
 
 ORGANS = ("court", "procuratorate", "police", "prison")
 """Who asks for investigations."""

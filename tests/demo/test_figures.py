@@ -190,8 +190,8 @@ async def correct_a_decision(desk: Desk, measure: str) -> None:
     await desk.does(HEAD_OF_SECTION, f"/people/{person}/discipline/{case}/correction")
 
 
-async def withdraw_a_homecoming(desk: Desk) -> None:
-    """The file, the agreement, and that somebody came home: they still have to be met."""
+async def withdraw_a_homecoming(desk: Desk) -> int:
+    """The file, the agreement, and that somebody came home: they still have to be met. Who it is."""
     assistance, person = await one(
         f"""SELECT id, person FROM assistance WHERE source = 'prison' AND state = 'in_help' AND release_on >= '{BEGIN[:10]}'
               AND release_on < '{END[:10]}' ORDER BY id LIMIT 1"""
@@ -203,10 +203,28 @@ async def withdraw_a_homecoming(desk: Desk) -> None:
         [(step, event)] = await fetch(last, assistance)
         assert event in events
         await desk.does(CLERK, f"/people/{person}/assistance/withdrawals/step/{step}")
+    return int(person)
+
+
+async def find_a_homecomer_elsewhere(desk: Desk) -> None:
+    """Who was put down as come home lives elsewhere: that was another district's to do."""
+    person = await withdraw_a_homecoming(desk)
+    for page, event in (("steps", "missed"), ("decisions", "lives_elsewhere")):
+        step = {"event": event, "happened_at": f"{NOW:%Y-%m-%dT%H:%M}", "said": "已定居外地"}
+        await desk.does(CLERK, f"/people/{person}/assistance/{page}", **step)
 
 
 async def withdraw_a_booking(desk: Desk) -> None:
     booking = await fetch_value(f"SELECT id FROM booking WHERE state = 'done' AND {IN_2024} ORDER BY id LIMIT 1")
+    await desk.does(CLERK, f"/visits/{booking}/withdrawal")
+
+
+async def withdraw_a_session(desk: Desk) -> None:
+    """To which one visitor came."""
+    booking = await fetch_value(
+        f"""SELECT id FROM booking b WHERE state = 'done' AND {IN_2024}
+               AND (SELECT count(*) FROM booking_arrival a WHERE a.booking = b.id) = 1 ORDER BY id LIMIT 1"""
+    )
     await desk.does(CLERK, f"/visits/{booking}/withdrawal")
 
 
@@ -216,14 +234,17 @@ async def one(sql: str) -> tuple[Any, ...]:
 
 
 ORGANS = ("court", "procuratorate", "police", "prison")
-ACTS: dict[str, Callable[[Desk], Awaitable[None]]] = {
+ACTS: dict[str, Callable[[Desk], Awaitable[Any]]] = {
     **{f"commissions_{organ}": partial(void_a_commission, organ=organ) for organ in ORGANS},
     "received": withdraw_a_registration,
     "ended": withdraw_an_end,
     "warned_people": partial(correct_a_decision, measure="warning"),
     "admonished_people": partial(correct_a_decision, measure="admonition"),
+    "handover_done": withdraw_a_homecoming,
+    "handover_due": find_a_homecomer_elsewhere,
     "register": withdraw_a_homecoming,
     "video_booked": withdraw_a_booking,
+    "video_served": withdraw_a_session,
 }
 
 

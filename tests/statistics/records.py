@@ -77,7 +77,7 @@ async def assistance(release_on: str | None, **more: Any) -> int:
 
 
 async def booking(cast: Cast, when: str, *, state: str, visitors: int, number: str) -> int:
-    """A booking with its visitors, who came if it was held."""
+    """A booking whose visitors came, and what became of the session."""
     moment = at(when)
     stamp = {"recorded_at": moment}
     prison = await fetch_value("SELECT max(id) FROM prison") or await insert(
@@ -108,4 +108,7 @@ async def booking(cast: Cast, when: str, *, state: str, visitors: int, number: s
     )
     for one in family:
         await insert("booking_arrival", stamp | {"booking": made, "family": one, "happened_at": moment})
+    step = {"done": "end", "terminated": "breach", "failed": "fail", "no_show": "miss"}[state]
+    event = {"booking": made, "step": step, "new_state": state, "happened_at": moment}
+    await insert("booking_event", stamp | event)
     return made

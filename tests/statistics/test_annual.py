@@ -1,7 +1,7 @@
 """The annual report: each figure is the length of its list, at the year's edges, and after a correcting act."""
 
 import io
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 import docx
 import pytest
@@ -15,8 +15,10 @@ from supervision.statistics.indicators import INDICATORS, values
 from supervision.statistics.monthly import monthly_table
 from supervision.statistics.period import month_of, year_of
 from supervision.statistics.word import as_docx
+from supervision.video_visits.booking import withdraw_booking
 from tests.cast import NOW
 from tests.json_fields import sections
+from tests.register import viewer_of
 from tests.statistics.conftest import at, joins
 from tests.statistics.records import assistance, booking, commission, decision
 
@@ -103,6 +105,22 @@ async def test_a_person_warned_twice_is_one_person_and_two_decisions(cast, dan) 
         "UPDATE discipline_decision SET withdrawn_at = $1, withdrawn_by = $2, withdrawn_reason = '录错'", NOW, dan.id
     )
     assert await count(FIGURES["warned_people"], SIGHT) == 0
+
+
+async def test_who_came_is_served_once_the_session_was_held(cast, dan) -> None:
+    for number, state in enumerate(("done", "terminated", "failed", "no_show")):
+        await booking(cast, "2025-03-03 09:00", state=state, visitors=2 + number, number=f"见{number}")
+    assert await count(FIGURES["video_booked"], SIGHT) == 4
+    assert await count(FIGURES["video_served"], SIGHT) == 2 + 3
+    assert await count(FIGURES["video_served"], Sight(YEAR, at("2025-03-03 08:59"))) == 0
+
+
+async def test_a_withdrawn_booking_stays_in_what_was_known_before(cast, dan) -> None:
+    made = await booking(cast, "2025-03-03 09:00", state="done", visitors=2, number="见1")
+    await withdraw_booking(await viewer_of(cast.dan), made, reason="重复录入", now=NOW)
+    for code, before in (("video_booked", 1), ("video_served", 2)):
+        assert await count(FIGURES[code], SIGHT) == 0
+        assert await count(FIGURES[code], Sight(YEAR, NOW - timedelta(seconds=1))) == before
 
 
 async def test_what_was_not_known_yet_is_not_counted(cast, dan) -> None:
