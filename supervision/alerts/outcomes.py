@@ -18,8 +18,10 @@ HELP, HELP_LATE = "help", "help_late"
 TO_DECIDE = "to_decide"
 """A candidate of revocation, or a search: only a named person's decision ends it (law RV-12, LO-02, LO-05)."""
 
-STANDING_RULES = frozenset({"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck", "R-08"})
-DECIDED_RULES = frozenset({"RV-12", "LO-02", "LO-05"})
+STANDING_RULES = frozenset(
+    {"no_officer", "no_class", "no_phone", "no_future_duty", "discipline_stuck", "R-08", "no_helper", "RA-24"}
+)
+DECIDED_RULES = frozenset({"RV-12", "LO-02", "LO-05", "RA-11", "RA-17"})
 
 
 @dataclass(frozen=True, slots=True)
