@@ -25,7 +25,7 @@ ORDER = (
     "errors days locks stopping",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
-    "migrate migrations piccolo_conf forms reads problems audit",
+    "migrate migrations piccolo_conf forms reads reasons problems audit",
     "files",  # each keeping and opening leaves an audit row
     "access",
     "audit.pages audit.tables",  # they name the staff; nobody below imports them

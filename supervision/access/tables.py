@@ -72,6 +72,14 @@ class StaffSession(Table, tablename="staff_session", db=DB):
     staff_session_step_known = Check("step IN ('code', 'enrol', 'in')")
 
 
+class Withdrawable:
+    """Columns of a fact that a correcting act can withdraw: from when it no longer counts, by whom, why; the row stays (model §2)."""
+
+    withdrawn_at = moment(null=True)
+    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_reason = text(null=True)
+
+
 class SecondFactor(Table, tablename="second_factor", db=DB):
     """A telephone that makes codes (TOTP): one that runs for each member of the staff; ended ones stay without secret."""
 

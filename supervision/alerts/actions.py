@@ -1,7 +1,6 @@
 """What a human does with an alert: take it, note, hand it over, end it by an outcome and a reason."""
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from supervision.duties.kinds import by_kind, lock
 from supervision.errors import NotFound, Refusal
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.reasons import needed
 from supervision.settings.terms import load_terms
 
 NOTE = "alert_note"
@@ -29,18 +29,6 @@ GONE = N_("这条预警已被他人处置，请刷新后查看。")
 ONLY_A_FACT = N_(
     "这个问题只有补上事实（指定承办人、确定管理类别、登记电话等）才会结束；情况不属实的，请选择“情况不属实”。"
 )
-NUMBER_LIKE = re.compile(r"[0-9]{11}")
-
-
-def needed(text: str, what: str, field: str = "reason") -> str:
-    """The text without blanks at its ends. Raises Refusal where nothing was said, or a number that is sealed elsewhere."""
-    said = text.strip()
-    told = "" if said else _("请填写%(label)s。") % {"label": what}
-    if NUMBER_LIKE.search(said):
-        told = _("%(label)s里请不要写电话号码或身份证号。") % {"label": what}
-    if told:
-        raise Refusal(told, fields={field: told})
-    return said
 
 
 async def claim(viewer: Viewer, alert_id: int, now: datetime) -> None:
@@ -153,25 +141,17 @@ async def close_all(
 
     `fact`: the fact of another slice that is the outcome, by kind and id.
     """
-    _check_reason(reason)
+    why = needed(reason, _("处置的理由"))
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
         ended, kept = _sort(alerts, outcome)
         if not ended:
             raise Refusal(_(ONLY_A_FACT), fields={"outcome": _("请选择能够结束这条预警的处置结果。")})
         for alert, said in ended:
-            await _close(viewer, alert, said, reason.strip(), now=now, linked=fact)
-        await _audit(viewer, "alert_closed", [alert for alert, _ in ended], now, {"outcome": outcome})
-        await follow_all([_subject(alert) for alert, _ in ended], now, by=viewer.id)
+            await _close(viewer, alert, said, why, now=now, linked=fact)
+        await _audit(viewer, "alert_closed", [alert for alert, _said in ended], now, {"outcome": outcome})
+        await follow_all([_subject(alert) for alert, _said in ended], now, by=viewer.id)
     return kept
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(_("请填写处置的理由。"), fields={"reason": _("请填写处置的理由。")})
-    if NUMBER_LIKE.search(reason):
-        told = _("理由里请不要写电话号码或身份证号。")
-        raise Refusal(told, fields={"reason": told})
 
 
 def _sort(alerts: Sequence[Record], outcome: str) -> tuple[list[tuple[Record, Outcome]], list[int]]:

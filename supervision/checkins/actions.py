@@ -14,10 +14,11 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.checkins.tables import CHANNELS, HOW, MET, MODES, RESULTS
 from supervision.days import SHANGHAI, start_of
-from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.sealed import seal
 
 CONTENT = "checkin.content"
@@ -134,20 +135,10 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
     kind, fact_id = fact
     if kind not in HOW:
         raise NotFound
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         order = await _lock_order_of(kind, fact_id, person)
-        done = await execute(
-            f"""UPDATE {kind} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-                 WHERE id = $1 AND withdrawn_at IS NULL""",
-            fact_id,
-            now,
-            viewer.id,
-            reason.strip(),
-        )
-        if not done:
-            raise Refusal(_("这一条已经作废，不用再办。"))
+        await mark_withdrawn(kind, fact_id, said, by=viewer.id, now=now)
         detail = {"kind": kind, "id": fact_id}
         await record(viewer, "withdraw", subject=("order", order), people=[person], detail=detail, now=now)
         await follow([order], now, by=viewer.id)

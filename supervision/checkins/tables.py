@@ -5,7 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, moment, number, text
 from supervision.orders.tables import CorrectionOrder
 from supervision.settings.tables import ImportRun
@@ -20,7 +20,7 @@ HOW = {"report": ("mode",), "visit": ("met",), "info_check": ("channel", "result
 """Kind of check-in, which is its table → the columns that say in which manner it was made."""
 
 
-class Report(Table, tablename="report", db=DB):
+class Report(Withdrawable, Table, tablename="report", db=DB):
     """The person's own regular report (law SU-01, IM 24)."""
 
     id = BigSerial(primary_key=True)
@@ -33,14 +33,11 @@ class Report(Table, tablename="report", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     report_mode_known = Check("mode IN ('phone', 'in_person', 'written')")
 
 
-class Visit(Table, tablename="visit", db=DB):
+class Visit(Withdrawable, Table, tablename="visit", db=DB):
     """An officer's visit to a person (law SU-04, CCL 26)."""
 
     id = BigSerial(primary_key=True)
@@ -53,14 +50,11 @@ class Visit(Table, tablename="visit", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     visit_met_known = Check("met IN ('person', 'family', 'nobody')")
 
 
-class InfoCheck(Table, tablename="info_check", db=DB):
+class InfoCheck(Withdrawable, Table, tablename="info_check", db=DB):
     """A check by call, message or position (law SU-04, IM 23)."""
 
     id = BigSerial(primary_key=True)
@@ -74,15 +68,12 @@ class InfoCheck(Table, tablename="info_check", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     info_check_channel_known = Check("channel IN ('call', 'video', 'position', 'message')")
     info_check_result_known = Check("result IN ('ok', 'abnormal', 'unreached')")
 
 
-class Appointment(Table, tablename="appointment", db=DB):
+class Appointment(Withdrawable, Table, tablename="appointment", db=DB):
     """A field visit or an office interview that was given a time and place; one that was moved is withdrawn and replaced."""
 
     id = BigSerial(primary_key=True)
@@ -95,15 +86,12 @@ class Appointment(Table, tablename="appointment", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = BigInt(null=True, default=None)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     withdrawn_as = text(null=True)
     appointment_kind_known = Check("kind IN ('field', 'office')")
     appointment_withdrawn_as_known = Check("withdrawn_as IN ('moved', 'cancelled')")
 
 
-class NoShow(Table, tablename="no_show", db=DB):
+class NoShow(Withdrawable, Table, tablename="no_show", db=DB):
     """Nobody came to an appointment, or nobody was met; it happened at the appointed time."""
 
     id = BigSerial(primary_key=True)
@@ -116,6 +104,3 @@ class NoShow(Table, tablename="no_show", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)

@@ -9,6 +9,7 @@ from supervision.db import Record, execute, fetch_row, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.expected import drop
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 
 TABLES = {
     "act": "commission_act",
@@ -18,6 +19,9 @@ TABLES = {
     "opinion": "commission_opinion",
     "result": "commission_result",
 }
+WITHDRAW_ALL = """
+UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4 WHERE commission = $1 AND withdrawn_at IS NULL
+"""
 UNDOABLE = (
     "assigned returned unable accepted drafted extension_asked extension_agreed extension_refused approved rejected"
     " decided sent concluded resent closed organ_withdrew"
@@ -32,7 +36,7 @@ async def withdraw(viewer: Viewer, commission: int, fact: tuple[str, int], *, re
     kind, fact_id = fact
     if kind not in ("act", "record"):
         raise NotFound
-    _check_reason(reason)
+    said = reason_to_withdraw(reason)
     only = "AND kind IN ('informed', 'copied', 'explained')" if kind == "act" else ""
     async with tx():
         row = await lock(commission)
@@ -41,15 +45,13 @@ async def withdraw(viewer: Viewer, commission: int, fact: tuple[str, int], *, re
         )
         if found is None:
             raise NotFound
-        if found["withdrawn_at"] is not None:
-            raise Refusal(_("这一条已经作废，不用再办。"))
-        await _withdraw(TABLES[kind], "id = $1", fact_id, (viewer.id, reason), now=now)
+        await mark_withdrawn(TABLES[kind], fact_id, said, by=viewer.id, now=now)
         await done(viewer, "commission_withdrawn", row, now, {"kind": kind, "id": fact_id})
 
 
 async def undo(viewer: Viewer, commission: int, *, reason: str, now: datetime) -> None:
     """The last step was put down by mistake: its fact is withdrawn, and the state before it is the state again."""
-    _check_reason(reason)
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await lock(commission)
         last = await fetch_row(
@@ -58,7 +60,7 @@ async def undo(viewer: Viewer, commission: int, *, reason: str, now: datetime) -
         )
         assert last is not None, "every commission begins with an event"
         _check_undoable(row, last)
-        await _withdraw(TABLES[last["fact_kind"]], "id = $1", last["fact_id"], (viewer.id, reason), now=now)
+        await mark_withdrawn(TABLES[last["fact_kind"]], last["fact_id"], said, by=viewer.id, now=now)
         if last["event"] == "assigned":
             await end_assignment(commission, now)
         if last["event"] == "concluded":
@@ -74,28 +76,12 @@ def _check_undoable(row: Record, last: Record) -> None:
 
 async def void(viewer: Viewer, commission: int, *, reason: str, now: datetime) -> None:
     """The commission was put down by mistake: it counts in no figure, nothing is owed, its letter is free again."""
-    _check_reason(reason)
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await lock(commission)
         await move(viewer, row, "voided", None, now=now)
         for table in TABLES.values():
-            await _withdraw(table, "commission = $1", commission, (viewer.id, reason), now=now)
+            await execute(WITHDRAW_ALL.format(table=table), commission, now, viewer.id, said)
         await end_assignment(commission, now)
         await drop((KIND, commission), reason, now, viewer.id)
         await done(viewer, "commission_voided", row, now)
-
-
-async def _withdraw(table: str, which: str, id: int, by: tuple[int, str], *, now: datetime) -> None:
-    await execute(
-        f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-             WHERE {which} AND withdrawn_at IS NULL""",
-        id,
-        now,
-        by[0],
-        by[1].strip(),
-    )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})

@@ -5,7 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Office, Staff
+from supervision.access.tables import Office, Staff, Withdrawable
 from supervision.commissions.states import STATES
 from supervision.db import DB, day, moment, number, text
 from supervision.orders.tables import KINDS
@@ -70,7 +70,7 @@ class CommissionRow(Table, tablename="commission", db=DB):
     commission_state_known = _one_of("state", STATES)
 
 
-class CommissionAct(Table, tablename="commission_act", db=DB):
+class CommissionAct(Withdrawable, Table, tablename="commission_act", db=DB):
     """A plain act: taken up, handed back, extended, sent, and who was told."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -82,14 +82,11 @@ class CommissionAct(Table, tablename="commission_act", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     commission_act_kind_known = _one_of("kind", ACT_KINDS)
     commission_act_extension_has_its_day = Check("(kind = 'extension_agreed') = (until_on IS NOT NULL)")
 
 
-class CommissionAssignment(Table, tablename="commission_assignment", db=DB):
+class CommissionAssignment(Withdrawable, Table, tablename="commission_assignment", db=DB):
     """The office that investigates, and the two who do (law CI-11)."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -101,13 +98,10 @@ class CommissionAssignment(Table, tablename="commission_assignment", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     commission_assignment_of_two = Check("lead <> second")
 
 
-class InvestigationRecord(Table, tablename="investigation_record", db=DB):
+class InvestigationRecord(Withdrawable, Table, tablename="investigation_record", db=DB):
     """What somebody was asked, by two investigators (law CI-06, CI-11)."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -121,14 +115,11 @@ class InvestigationRecord(Table, tablename="investigation_record", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     investigation_record_source_known = _one_of("source", SOURCES)
     investigation_record_by_two = Check("first_investigator <> second_investigator")
 
 
-class CommissionDraft(Table, tablename="commission_draft", db=DB):
+class CommissionDraft(Withdrawable, Table, tablename="commission_draft", db=DB):
     """The office's draft with the seven contents of IM 14; each submission is a row."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -143,12 +134,9 @@ class CommissionDraft(Table, tablename="commission_draft", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
 
 
-class CommissionOpinion(Table, tablename="commission_opinion", db=DB):
+class CommissionOpinion(Withdrawable, Table, tablename="commission_opinion", db=DB):
     """What was decided after the collective assessment (law CI-11)."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -161,13 +149,10 @@ class CommissionOpinion(Table, tablename="commission_opinion", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     commission_opinion_conclusion_known = _one_of("conclusion", CONCLUSIONS)
 
 
-class CommissionResult(Table, tablename="commission_result", db=DB):
+class CommissionResult(Withdrawable, Table, tablename="commission_result", db=DB):
     """What the deciding organ made of it (law CI-09)."""
 
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
@@ -180,9 +165,6 @@ class CommissionResult(Table, tablename="commission_result", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     commission_result_adoption_known = _one_of("adoption", ADOPTIONS)
     commission_result_sentence_known = _one_of("sentence", SENTENCES)
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import needed, note_all
+from supervision.alerts.actions import note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.days import local_day
@@ -24,6 +24,7 @@ from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.actions import check_past
+from supervision.reasons import needed
 from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_A_MONTH, WEIGHTS
 from supervision.sealed import seal
 

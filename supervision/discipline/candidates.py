@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import needed
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, fetch, fetch_row, insert, tx
@@ -14,6 +13,7 @@ from supervision.discipline.tables import CANDIDATE_ENDS
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.people.scope import visible_people
+from supervision.reasons import needed
 from supervision.rules.discipline_earlier import CANDIDATE
 
 OPEN = """

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import close_all, needed
-from supervision.db import Record, execute, fetch_row, insert, tx
+from supervision.alerts.actions import close_all
+from supervision.db import Record, fetch_row, insert, tx
 from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
 from supervision.discipline.cases import proposal_for
 from supervision.discipline.lifecycle import transition
@@ -15,6 +15,7 @@ from supervision.documents.actions import About, withdraw_for
 from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past
+from supervision.reasons import mark_withdrawn, needed
 from supervision.rules.discipline_items import ADMONITION, EDUCATION, ITEMS, POLICE, WARNING
 
 EVENT_OF = {ADMONITION: "decide", WARNING: "decide", EDUCATION: "educate", POLICE: "ask_police"}
@@ -137,12 +138,6 @@ async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None
         decision = await decision_in_force(case)
         if decision is None or decision["measure"] not in (ADMONITION, WARNING):
             raise Refusal(_("这件案件没有作出训诫或者警告的决定，不需要撤销。"))
-        await execute(
-            "UPDATE discipline_decision SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4 WHERE id = $1",
-            decision["id"],
-            now,
-            viewer.id,
-            said,
-        )
+        await mark_withdrawn("discipline_decision", decision["id"], said, by=viewer.id, now=now)
         await withdraw_for(viewer, About(CASE, case, row["person"]), said, now)
         await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})

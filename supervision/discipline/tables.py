@@ -7,7 +7,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, day, moment, number, text
 from supervision.discipline.lifecycle import STATES, TRANSITIONS
 from supervision.orders.tables import CorrectionOrder
@@ -100,7 +100,7 @@ class DisciplineBreach(Table, tablename="discipline_breach", db=DB):
     discipline_breach_days = Check("until_on IS NULL OR (since_on IS NOT NULL AND since_on <= until_on)")
 
 
-class DisciplineEvidence(Table, tablename="discipline_evidence", db=DB):
+class DisciplineEvidence(Withdrawable, Table, tablename="discipline_evidence", db=DB):
     """A piece of evidence, the hearing of the person among them (law a.8)."""
 
     id = BigSerial(primary_key=True)
@@ -111,9 +111,6 @@ class DisciplineEvidence(Table, tablename="discipline_evidence", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     discipline_evidence_kind_known = _one_of("kind", EVIDENCE_KINDS)
 
 
@@ -141,7 +138,7 @@ class DisciplineReview(Table, tablename="discipline_review", db=DB):
     recorded_by = _staff()
 
 
-class DisciplineDecision(Table, tablename="discipline_decision", db=DB):
+class DisciplineDecision(Withdrawable, Table, tablename="discipline_decision", db=DB):
     """The bureau's decision; a wrong one is withdrawn by a correcting act with its reason, and counts no more."""
 
     id = BigSerial(primary_key=True)
@@ -153,9 +150,6 @@ class DisciplineDecision(Table, tablename="discipline_decision", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     discipline_decision_measure_known = _one_of("measure", MEASURES)
     discipline_decision_withdrawn_whole = Check(
         "(withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND "

@@ -7,7 +7,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, moment, number, text
 from supervision.people.tables import Person
 
@@ -25,7 +25,7 @@ class DocumentCounter(Table, tablename="document_counter", db=DB):
     document_counter_once = Unique(["form", "year"])
 
 
-class IssuedDocument(Table, tablename="issued_document", db=DB):
+class IssuedDocument(Withdrawable, Table, tablename="issued_document", db=DB):
     """One document that was issued: its number, what it is about, and its files as they were made."""
 
     id = BigSerial(primary_key=True)
@@ -43,9 +43,6 @@ class IssuedDocument(Table, tablename="issued_document", db=DB):
     """The signed copy that came back, found by the document's number."""
     issued_at = moment()
     issued_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     issued_document_serial_once = Unique(["form", "year", "serial"])
     issued_document_number_once = Unique(["number"])
     issued_document_has_both_files = Check("(pdf_file IS NULL) = (word_file IS NULL)")

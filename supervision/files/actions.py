@@ -23,6 +23,7 @@ from supervision.files.kinds import KINDS, title_of
 from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.reads import Read, Row
+from supervision.reasons import reason_to_withdraw
 from supervision.sealed import open_sealed, seal
 
 FILE_KEY = "file.key"
@@ -245,8 +246,7 @@ async def withdraw(viewer: Keeper, file: Kept, reason: str, now: datetime) -> No
     """A file that was put in by mistake no longer counts; it stays readable. Raises Refusal without a reason, or when done before."""
     if not may_see(viewer, file.kind):
         raise NotFound
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         done = await execute(
             """UPDATE file_record SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
@@ -254,7 +254,7 @@ async def withdraw(viewer: Keeper, file: Kept, reason: str, now: datetime) -> No
             file.id,
             now,
             viewer.id,
-            reason.strip(),
+            said,
         )
         if not done:
             raise Refusal(_("这份文件已经作废，不用再办。"))

@@ -5,7 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, moment, text
 from supervision.files.content import DOCX, JPEG, PDF, PNG
 from supervision.files.kinds import KINDS
@@ -18,7 +18,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> Check:
     return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
 
 
-class FileRecord(Table, tablename="file_record", db=DB):
+class FileRecord(Withdrawable, Table, tablename="file_record", db=DB):
     """One file: what it belongs to, what it is, and where its sealed bytes lie."""
 
     id = BigSerial(primary_key=True)
@@ -40,9 +40,6 @@ class FileRecord(Table, tablename="file_record", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = BigInt(null=True, default=None)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     removed_at = moment(null=True)
     removed_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     removed_reason = text(null=True)

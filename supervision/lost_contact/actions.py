@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import needed, note_all
+from supervision.alerts.actions import note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.days import local_day
@@ -20,6 +20,7 @@ from supervision.language import gettext as _
 from supervision.lost_contact.reading import NOTE, PLACE, attempts_of, get_search, open_search_of
 from supervision.lost_contact.tables import ENDS, METHODS, ORGANS, RESULTS
 from supervision.orders.actions import check_past, lock_open
+from supervision.reasons import needed
 from supervision.sealed import seal
 
 SEARCH_BEGUN = "已开始查找（第{}号查找）。"

@@ -7,7 +7,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, day, moment, text
 from supervision.orders.tables import CorrectionOrder
 from supervision.people.tables import Person
@@ -61,7 +61,7 @@ class SearchCause(Table, tablename="search_cause", db=DB):
     search_cause_once = Unique(["search", "alert"])
 
 
-class SearchAttempt(Table, tablename="search_attempt", db=DB):
+class SearchAttempt(Withdrawable, Table, tablename="search_attempt", db=DB):
     """Somebody looked: when, how, where, who, and what came of it (law LO-02)."""
 
     id = BigSerial(primary_key=True)
@@ -76,9 +76,6 @@ class SearchAttempt(Table, tablename="search_attempt", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     search_attempt_method_known = _one_of("method", METHODS)
     search_attempt_result_known = _one_of("result", RESULTS)
     search_attempt_by_two = Check("first_staff <> second_staff")
@@ -87,7 +84,7 @@ class SearchAttempt(Table, tablename="search_attempt", db=DB):
     )
 
 
-class SearchNotice(Table, tablename="search_notice", db=DB):
+class SearchNotice(Withdrawable, Table, tablename="search_notice", db=DB):
     """The police were asked to help, or the procuratorate was told of the search (law LO-03, LO-04)."""
 
     id = BigSerial(primary_key=True)
@@ -97,13 +94,10 @@ class SearchNotice(Table, tablename="search_notice", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     search_notice_organ_known = _one_of("organ", ORGANS)
 
 
-class OffControl(Table, tablename="off_control", db=DB):
+class OffControl(Withdrawable, Table, tablename="off_control", db=DB):
     """脱管: the word of a named person after verifying (law b.9, model §7); a wrong one is withdrawn, and counts nowhere."""
 
     id = BigSerial(primary_key=True)
@@ -115,12 +109,9 @@ class OffControl(Table, tablename="off_control", db=DB):
     happened_at = moment(index=True)
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
 
 
-class SearchEnd(Table, tablename="search_end", db=DB):
+class SearchEnd(Withdrawable, Table, tablename="search_end", db=DB):
     """The person was found or reported, or had never been lost; a wrong one is withdrawn, and the search goes on."""
 
     id = BigSerial(primary_key=True)
@@ -130,7 +121,4 @@ class SearchEnd(Table, tablename="search_end", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff(null=True)
-    withdrawn_reason = text(null=True)
     search_end_kind_known = _one_of("kind", ENDS)

@@ -5,7 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, day, moment, number, text
 from supervision.people.tables import Person
 from supervision.settings.tables import ImportRun
@@ -58,7 +58,7 @@ class CorrectionOrder(Table, tablename="orders", db=DB):
     orders_end_is_whole = Check("(ended_at IS NULL) = (end_kind IS NULL)")
 
 
-class Registration(Table, tablename="registration", db=DB):
+class Registration(Withdrawable, Table, tablename="registration", db=DB):
     """The person reported and was enrolled (law RE-06, RE-09)."""
 
     order = ForeignKey(
@@ -68,13 +68,10 @@ class Registration(Table, tablename="registration", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
 
 
-class ClassDecision(Table, tablename="class_decision", db=DB):
+class ClassDecision(Withdrawable, Table, tablename="class_decision", db=DB):
     """A class of management decided by the bureau (law SU-07, IM 21)."""
 
     order = ForeignKey(
@@ -86,9 +83,6 @@ class ClassDecision(Table, tablename="class_decision", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     class_decision_level_known = _one_of("level", LEVELS)
 
@@ -108,7 +102,7 @@ class TermChange(Table, tablename="term_change", db=DB):
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
 
 
-class Pause(Table, tablename="pause", db=DB):
+class Pause(Withdrawable, Table, tablename="pause", db=DB):
     """A time in which some duties rest (model §4); its end is told by a later fact."""
 
     subject_kind = text()
@@ -121,14 +115,11 @@ class Pause(Table, tablename="pause", db=DB):
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     ended_recorded_at = moment(null=True)
     ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     pause_kind_known = _one_of("kind", PAUSE_KINDS)
     pause_has_length = Check("to_at IS NULL OR from_at < to_at")
 
 
-class PauseCheck(Table, tablename="pause_check", db=DB):
+class PauseCheck(Withdrawable, Table, tablename="pause_check", db=DB):
     """Somebody asked whether a pause still stands (model §4)."""
 
     order = ForeignKey(
@@ -139,12 +130,9 @@ class PauseCheck(Table, tablename="pause_check", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
 
 
-class DocumentRecord(Table, tablename="document_record", db=DB):
+class DocumentRecord(Withdrawable, Table, tablename="document_record", db=DB):
     """A document of the end of the term that was written: summary, appraisal, certificate (law TE-01..03)."""
 
     order = ForeignKey(
@@ -156,13 +144,10 @@ class DocumentRecord(Table, tablename="document_record", db=DB):
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     document_record_kind_known = _one_of("kind", DOCUMENT_KINDS)
 
 
-class OrderEnd(Table, tablename="order_end", db=DB):
+class OrderEnd(Withdrawable, Table, tablename="order_end", db=DB):
     """The fact that ended an order: released, revoked, imprisoned, deceased, moved out."""
 
     order = ForeignKey(
@@ -173,9 +158,6 @@ class OrderEnd(Table, tablename="order_end", db=DB):
     reason = text()
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     order_end_kind_known = _one_of("kind", END_KINDS)
 
 

@@ -13,6 +13,7 @@ from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.actions import class_of, done
 from supervision.reads import Read, Row
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.resettlement.handover import take_back
 
 TABLES: Mapping[str, str] = {
@@ -92,12 +93,11 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         raise NotFound
     if not all(viewer.may(permission) for permission in WITHDRAWN_BY[kind]):
         raise NotAllowed
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await _lock_order_of(kind, fact_id, person)
         await _check_nothing_built(kind, fact_id, row)
-        await _mark(TABLES[kind], fact_id, (now, viewer.id, reason.strip()))
+        await mark_withdrawn(TABLES[kind], fact_id, said, by=viewer.id, now=now)
         await _take_back(kind, row)
         if kind == "end":
             await take_back(row["id"], now, by=viewer.id)
@@ -131,18 +131,6 @@ async def _check_nothing_built(kind: str, fact: int, order: Record) -> None:
             fact,
         ):
             raise Refusal(_(sentence))
-
-
-async def _mark(table: str, fact: int, by: tuple[datetime, int, str]) -> None:
-    """`by`: when, who, why."""
-    marked = await execute(
-        f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-             WHERE id = $1 AND withdrawn_at IS NULL""",
-        fact,
-        *by,
-    )
-    if not marked:
-        raise Refusal(_("这一条已经作废，不用再办。"))
 
 
 async def _take_back(kind: str, order: Record) -> None:

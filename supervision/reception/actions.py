@@ -16,6 +16,7 @@ from supervision.errors import NotFound, Refusal
 from supervision.files.actions import Attached, Upload, keep
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past, lock_open
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.reception.kinds import FORMED, KINDS, MINOR, OUTSIDE
 from supervision.rules.reception import LACKS, Member, is_minor, team_lacks
 from supervision.sealed import seal
@@ -167,8 +168,7 @@ async def withdraw(viewer: Viewer, person: int, act: int, *, reason: str, now: d
 
     Raises NotFound when it isn't this person's, Refusal without a reason or when done before.
     """
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await fetch_row(
             """SELECT o.id, a.kind FROM reception_act a JOIN orders o ON o.id = a.order_id
@@ -178,16 +178,7 @@ async def withdraw(viewer: Viewer, person: int, act: int, *, reason: str, now: d
         )
         if row is None:
             raise NotFound
-        done = await execute(
-            """UPDATE reception_act SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-                WHERE id = $1 AND withdrawn_at IS NULL""",
-            act,
-            now,
-            viewer.id,
-            reason.strip(),
-        )
-        if not done:
-            raise Refusal(_("这一条已经作废，不用再办。"))
+        await mark_withdrawn("reception_act", act, said, by=viewer.id, now=now)
         await execute("UPDATE team_member SET withdrawn_at = $2 WHERE act = $1 AND withdrawn_at IS NULL", act, now)
         detail = {"id": act, "kind": row["kind"]}
         await record(

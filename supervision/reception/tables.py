@@ -5,7 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, moment, text
 from supervision.orders.tables import CorrectionOrder
 from supervision.reception.kinds import KINDS, ROLES, SEXES
@@ -15,7 +15,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> Check:
     return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
 
 
-class ReceptionAct(Table, tablename="reception_act", db=DB):
+class ReceptionAct(Withdrawable, Table, tablename="reception_act", db=DB):
     """One step of a reception: a paper that came or went, an announcement, a plan, a report to the border police."""
 
     id = BigSerial(primary_key=True)
@@ -28,9 +28,6 @@ class ReceptionAct(Table, tablename="reception_act", db=DB):
     content_sealed = text(null=True)
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     reception_act_kind_known = _one_of("kind", tuple(KINDS))
     reception_act_withdrawn_whole = Check(
         "(withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND "

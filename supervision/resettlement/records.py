@@ -12,6 +12,7 @@ from supervision.db import execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.resettlement import states, words
 from supervision.resettlement.actions import DECIDE, RECORD, SUBJECT, done
 from supervision.resettlement.scope import lock_open
@@ -164,8 +165,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
     table, permission = FACTS[kind]
     if not viewer.may(permission):
         raise NotAllowed
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await fetch_row(
             f"""SELECT a.* FROM {table} f JOIN assistance a ON a.id = f.assistance
@@ -179,16 +179,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
             await _step_back(row["id"], fact_id)
         if kind == "assessment":
             await _kind_before(row["id"], fact_id)
-        marked = await execute(
-            f"""UPDATE {table} SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
-                 WHERE id = $1 AND withdrawn_at IS NULL""",
-            fact_id,
-            now,
-            viewer.id,
-            reason.strip(),
-        )
-        if not marked:
-            raise Refusal(_("这一条已经作废，不用再办。"))
+        await mark_withdrawn(table, fact_id, said, by=viewer.id, now=now)
         await done(viewer, "withdraw_help", row, now, {"kind": kind, "id": fact_id})
 
 

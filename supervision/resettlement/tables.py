@@ -7,7 +7,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Office, Staff
+from supervision.access.tables import Office, Staff, Withdrawable
 from supervision.db import DB, day, moment, number, text
 from supervision.people.tables import Person
 from supervision.resettlement.states import END_KINDS, EVENTS, STATES
@@ -72,7 +72,7 @@ class Assistance(Table, tablename="assistance", db=DB):
     )
 
 
-class AssistanceStep(Table, tablename="assistance_step", db=DB):
+class AssistanceStep(Withdrawable, Table, tablename="assistance_step", db=DB):
     """One step of a period of help (law b.12): a fact, and the state that it led to."""
 
     id = BigSerial(primary_key=True)
@@ -88,15 +88,12 @@ class AssistanceStep(Table, tablename="assistance_step", db=DB):
     """Of a dual listing or a move: the other office."""
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     assistance_step_event_known = _one_of("event", EVENTS)
     assistance_step_state_known = _one_of("new_state", STATES)
 
 
-class AssistanceClass(Table, tablename="assistance_class", db=DB):
+class AssistanceClass(Withdrawable, Table, tablename="assistance_class", db=DB):
     """How closely somebody is helped: 一类, 二类, 三类 (law RA-14)."""
 
     id = BigSerial(primary_key=True)
@@ -106,14 +103,11 @@ class AssistanceClass(Table, tablename="assistance_class", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     assistance_class_level_known = _one_of("level", LEVELS)
 
 
-class HelpVisit(Table, tablename="help_visit", db=DB):
+class HelpVisit(Withdrawable, Table, tablename="help_visit", db=DB):
     """A visit or talk, with what was found and what is needed (law RA-14)."""
 
     id = BigSerial(primary_key=True)
@@ -126,15 +120,12 @@ class HelpVisit(Table, tablename="help_visit", db=DB):
     recorded_at = moment()
     recorded_by = _staff()
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     help_visit_place_known = _one_of("place", PLACES)
     help_visit_met_known = _one_of("met", MET)
 
 
-class HelpMember(Table, tablename="help_member", db=DB):
+class HelpMember(Withdrawable, Table, tablename="help_member", db=DB):
     """A member of the group that helps somebody (帮教小组, law RA-13)."""
 
     id = BigSerial(primary_key=True)
@@ -144,13 +135,10 @@ class HelpMember(Table, tablename="help_member", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     help_member_kind_known = _one_of("kind", GROUP_KINDS)
 
 
-class Support(Table, tablename="support", db=DB):
+class Support(Withdrawable, Table, tablename="support", db=DB):
     """Something that was arranged for somebody: work, a benefit, legal aid, mediation, training, relief (law RA-18)."""
 
     id = BigSerial(primary_key=True)
@@ -164,9 +152,6 @@ class Support(Table, tablename="support", db=DB):
     recorded_at = moment()
     recorded_by = _staff()
     replaces = number(null=True)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
     support_kind_known = _one_of("kind", SUPPORT_KINDS)
 
@@ -181,7 +166,7 @@ class NotHandedOver(Table, tablename="not_handed_over", db=DB):
     withdrawn_at = moment(null=True)
 
 
-class HelpAssessment(Table, tablename="help_assessment", db=DB):
+class HelpAssessment(Withdrawable, Table, tablename="help_assessment", db=DB):
     """Whether somebody is a key person, and by which factors (law RA-09)."""
 
     id = BigSerial(primary_key=True)
@@ -194,14 +179,11 @@ class HelpAssessment(Table, tablename="help_assessment", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     help_assessment_kind_known = _one_of("kind", KINDS)
     help_assessment_old_kind_known = _one_of("old_kind", KINDS)
 
 
-class HelpAppraisal(Table, tablename="help_appraisal", db=DB):
+class HelpAppraisal(Withdrawable, Table, tablename="help_appraisal", db=DB):
     """What the village or the township says of a year of help (law RA-20)."""
 
     id = BigSerial(primary_key=True)
@@ -213,14 +195,11 @@ class HelpAppraisal(Table, tablename="help_appraisal", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     help_appraisal_side_known = _one_of("side", SIDES)
     help_appraisal_grade_known = _one_of("grade", GRADES)
 
 
-class HelpChild(Table, tablename="help_child", db=DB):
+class HelpChild(Withdrawable, Table, tablename="help_child", db=DB):
     """A minor child of somebody who is helped, as it was found (law RA-19); looked at anew each year."""
 
     id = BigSerial(primary_key=True)
@@ -233,9 +212,6 @@ class HelpChild(Table, tablename="help_child", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()
-    withdrawn_at = moment(null=True)
-    withdrawn_by = _staff()
-    withdrawn_reason = text(null=True)
     help_child_guardian_known = _one_of("guardian", GUARDIANS)
     help_child_hardship_known = _one_of("hardship", HARDSHIPS)
 

@@ -11,6 +11,7 @@ from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.rules.base import InForce
 from supervision.rules.video_visit_clocks import KIND
 from supervision.sealed import seal
@@ -195,21 +196,12 @@ async def free_slots(bookings: Sequence[int], now: datetime) -> None:
 
 async def withdraw_booking(viewer: Viewer, booking: int, *, reason: str, now: datetime) -> None:
     """A booking that was entered wrongly no longer counts, in no figure and no month. Raises NotFound, Refusal without a reason."""
-    if not reason.strip():
-        raise Refusal(_("请填写作废的原因。"), fields={"reason": _("请填写原因。")})
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await fetch_row("SELECT * FROM booking WHERE id = $1 FOR NO KEY UPDATE", booking)
         if row is None:
             raise NotFound
-        if row["withdrawn_at"]:
-            raise Refusal(_("这次预约已经作废，不用再办。"))
-        await execute(
-            "UPDATE booking SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4 WHERE id = $1",
-            booking,
-            now,
-            viewer.id,
-            reason.strip(),
-        )
+        await mark_withdrawn("booking", booking, said, by=viewer.id, now=now)
         await free_slots([booking], now)
         await free_turns([booking], now)
         await record(viewer, "booking_withdrawn", subject=(KIND, booking), people=[row["person"]], now=now)

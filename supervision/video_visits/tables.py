@@ -8,7 +8,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.access.tables import Staff
+from supervision.access.tables import Staff, Withdrawable
 from supervision.db import DB, day, moment, number, text
 from supervision.people.tables import Person
 
@@ -128,7 +128,7 @@ class FamilyCheck(Table, tablename="family_check", db=DB):
     family_check_result_known = Check("result IN ('ok', 'refused')")
 
 
-class BookingRow(Table, tablename="booking", db=DB):
+class BookingRow(Withdrawable, Table, tablename="booking", db=DB):
     """A family's application for one session."""
 
     id = BigSerial(primary_key=True)
@@ -148,9 +148,6 @@ class BookingRow(Table, tablename="booking", db=DB):
     happened_at = moment()
     recorded_at = moment()
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_reason = text(null=True)
     booking_number_once = Unique(["number"])
     booking_state_known = _known("state", STATES)
 
