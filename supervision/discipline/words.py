@@ -21,7 +21,7 @@ STATES = {
     "psb_pending": N_("待公安机关结果"),
     "filed": N_("已归档"),
     "closed_no": N_("不予处理"),
-    "withdrawn": N_("已撤销"),
+    "withdrawn": N_("决定已撤销"),
 }
 SOURCES = {
     "alert": N_("预警"),

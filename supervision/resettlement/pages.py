@@ -219,7 +219,7 @@ async def decide_class(
 ) -> Response[Any]:
     """How closely somebody is helped."""
     row, form = await form_about(request, viewer, person_id, "class", heading=_("分类"))
-    level, reason = form.choice("level", _("类别"), words.LEVELS), form.text("reason", _("理由"))
+    level, reason = form.choice("level", _("帮教类别"), words.LEVELS), form.text("reason", _("理由"))
     form.check()
     await records.decide_class(viewer, row["id"], level, reason, clock.now())
     return back(request, person_id, _("已确定为%(level)s。") % {"level": _(words.LEVELS[level])})

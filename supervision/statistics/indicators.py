@@ -163,7 +163,7 @@ INDICATORS: Mapping[str, Indicator] = {
         _part("help_visits", N_("安置帮教走访率"), N_("已走访"), N_("应走访"), _duties("assistance", "d.rule = 'RA-14'", MADE)),
         _part("out_of_reach", N_("帮教失控率"), N_("失控"), N_("在册"), _help(ON_REGISTER, "a.state = 'off'", SINCE), wanted="0"),
         _part("booked", N_("视频会见通过率"), N_("已排期"), N_("申请"), BOOKINGS, wanted=""),
-        _part("no_show", N_("视频会见爽约率"), N_("未到"), N_("已确认"), SESSIONS, wanted="0"),
+        _part("no_show", N_("视频会见爽约率"), N_("爽约"), N_("已确认"), SESSIONS, wanted="0"),
     )
 }  # fmt: skip
 OF_LISTS: Mapping[str, Figure] = {

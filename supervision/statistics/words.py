@@ -3,6 +3,7 @@
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS
+from supervision.video_visits.words import STATES
 
 DUTIES = {
     "met": N_("已完成"),
@@ -22,24 +23,7 @@ ENTRIES = {
     "on_register": N_("在册"),
 }
 ADOPTIONS = {"adopted": N_("采信"), "not_adopted": N_("未采信")}
-BOOKINGS = {
-    "applied": N_("已申请"),
-    "returned": N_("退回补正"),
-    "forwarded": N_("已报监狱"),
-    "prison_refused": N_("监狱不同意"),
-    "scheduled": N_("已排期"),
-    "released": N_("未确认释放"),
-    "cancelled": N_("已取消"),
-    "confirmed": N_("已确认"),
-    "no_show": N_("未到"),
-    "arrived": N_("已到场"),
-    "in_session": N_("会见中"),
-    "done": N_("已完成"),
-    "terminated": N_("提前终止"),
-    "failed": N_("技术故障"),
-    "attended": N_("到场会见"),
-}
-WHATS = KINDS | DUTIES | HELP | ENTRIES | ADOPTIONS | BOOKINGS
+WHATS = KINDS | DUTIES | HELP | ENTRIES | ADOPTIONS | STATES | {"attended": N_("到场会见")}
 
 
 def word(what: str) -> str:

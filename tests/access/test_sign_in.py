@@ -28,6 +28,7 @@ async def test_the_right_password_signs_in_and_leads_to_the_wanted_page(cast: Ca
     answer = await browser.post("/sign-in", data={"login": " Alice ", "password": PASSWORD, "next": "/account"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     page = await browser.get("/account")
+    assert "<th></th>" not in page.text
     assert page.status_code == 200 and "安丽" in page.text and "古城司法所" in page.text
     assert await audit_actions() == ["sign_in"]
 

@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 
 SUPERVISION = ROOT / "supervision"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+WRITTEN = re.compile(r"[\u3400-\u9fff\u3001-\u301f\uff01-\uff5e]")
+"""Characters, and the marks between them: ，。、；：（）《》."""
 MARKS = ("_", "N_", "ngettext", "gettext")
 EXEMPT: Mapping[str, str] = {
     # a module, or a module and one of its names: why its Chinese is said to nobody who reads a page
@@ -170,8 +172,8 @@ LOGO = '<span class="logo" aria-hidden="true">零</span>'
 
 
 def unmarked_in_template(path: Path) -> list[str]:
-    """Lines of a template with Chinese outside of `_()`."""
+    """Lines of a template with Chinese, be it but a bracket, outside of `_()`."""
     text = path.read_text(encoding="utf-8").replace(LOGO, "")
     rest = IN_TEMPLATE.sub(lambda found: "\n" * found[0].count("\n"), text)
     name = path.relative_to(SUPERVISION)
-    return [f"{name}:{n} {line.strip()[:80]}" for n, line in enumerate(rest.splitlines(), 1) if CHINESE.search(line)]
+    return [f"{name}:{n} {line.strip()[:80]}" for n, line in enumerate(rest.splitlines(), 1) if WRITTEN.search(line)]

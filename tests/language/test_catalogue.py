@@ -7,6 +7,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from supervision.language import english_file
+from tests.conftest import ROOT
 from tests.language.literals import (
     CHINESE,
     EXEMPT,
@@ -19,6 +20,13 @@ from tests.language.literals import (
 )
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[#0 +-]*\d*(?:\.\d+)?([diouxXeEfFgGcrsa%])")
+
+TERM = re.compile(r"^\| (?!term)(\S+) \| (.+?)( ~)? \| .+ \|$", re.MULTILINE)
+TERMS = [
+    (term, names.split(", "), not free)
+    for term, names, free in TERM.findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+]
+"""Each term of the glossary, its English names, and whether every entry with the term says one of them."""
 
 
 def _catalogue() -> list[Message]:
@@ -67,6 +75,18 @@ def test_no_entry_holds_a_percent_sign_that_a_page_would_stumble_over() -> None:
     """Templates always format: a sign on its own is written twice, in both languages."""
     texts = [text for one in _catalogue() for text in (str(one.id), *_words(one))]
     assert [text for text in texts if "%" in PLACEHOLDER.sub("", text)] == []
+
+
+def test_no_two_terms_of_the_glossary_share_a_name() -> None:
+    names = [name for _term, said, _held in TERMS for name in said]
+    assert len(names) == len(set(names)) > len(TERMS) > 20
+
+
+@pytest.mark.parametrize(("term", "names"), [(term, names) for term, names, held in TERMS if held])
+def test_a_term_of_the_glossary_has_one_english_name(term: str, names: list[str]) -> None:
+    said = [(one.id, word.lower()) for one in _catalogue() if term in str(one.id) for word in _words(one)]
+    assert said
+    assert [(entry, word) for entry, word in said if not any(name in word for name in names)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -1,11 +1,16 @@
 """Who needs help first, how a year went, how the children fare, and reporting to the police station, through the pages."""
 
+import re
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from supervision.days import SHANGHAI
 from supervision.db import fetch, fetch_value
+from supervision.errors import Refusal
+from supervision.resettlement.forms import page_words
+from supervision.web import environment
 from tests.cast import NOW, Cast, client_for
 from tests.resettlement.helped import owed, put
 from tests.resettlement.test_pages import HARSH, filed, main_of, minute, take
@@ -28,6 +33,14 @@ async def test_a_ground_makes_a_key_person_who_is_then_fetched_and_withdrawing_i
     assert (await bob.post(f"{path}/withdrawals/assessment/{made}", data={"reason": "录错人"})).status_code == 303
     assert await fetch_value("SELECT kind FROM assistance WHERE id = $1", one.assistance) == "general"
     assert await fetch_value(variants, one.assistance) == ["receive"]
+
+
+def test_what_is_wrong_with_the_factors_is_read_with_their_group() -> None:
+    refusal = Refusal("有 1 项需要修改。", fields={"factors": "请从列表中选择。"})
+    form = environment().get_template("resettlement/_assessment.html")
+    html = form.render(person=SimpleNamespace(id=1), words=page_words(), csrf_token="x", refusal=refusal)
+    group = re.search(r'<fieldset[^>]*aria-describedby="factors-error".*?</fieldset>', html, re.DOTALL)
+    assert group and 'id="factors-error"' in group[0] and "请从列表中选择。" in group[0]
 
 
 async def test_an_assessment_after_the_release_asks_for_no_fetching_of_the_past(cast: Cast) -> None:

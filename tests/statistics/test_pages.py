@@ -59,6 +59,12 @@ async def test_each_figure_of_the_annual_report_opens_its_list(cast) -> None:
         assert await _rows(browser, href) == count, href
 
 
+async def test_a_booking_s_state_is_said_as_where_visits_are_booked(cast) -> None:
+    await booking(cast, "2025-02-02 09:00", state="terminated", visitors=1, number="见1")
+    page = (await (await client_for(cast, cast.dan)).get("/statistics/list?year=2025&figure=video_booked")).text
+    assert "见1" in page and "违规中止" in page
+
+
 async def test_a_head_is_not_shown_the_annual_figures_by_any_way(cast) -> None:
     browser = await client_for(cast, cast.bob)
     for path in (

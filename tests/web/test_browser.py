@@ -40,6 +40,18 @@ async def test_the_macros_pass_axe_in_both_themes_on_desk_and_phone(tab, width, 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [DESK, PHONE])
+async def test_the_bar_cuts_no_name_and_all_of_the_own_menu_is_on_the_screen(tab, width):
+    await tab.goto("http://localhost/gallery")
+    await show(tab, width, "light")
+    assert await tab.evaluate("(one => one.scrollWidth <= one.clientWidth)(document.querySelector('.top b'))")
+    await tab.click(".top .menu > summary")
+    ends = "[...document.querySelectorAll('.top .panel .button')].map((one) => one.getBoundingClientRect().right)"
+    found = await tab.evaluate(ends)
+    assert len(found) == 3 and max(found) <= width
+
+
+@pytest.mark.browser
 async def test_the_keyboard_walks_the_rows(tab):
     await tab.goto("http://localhost/gallery")
     name = "document.activeElement.textContent"
