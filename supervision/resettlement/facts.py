@@ -45,12 +45,16 @@ ACTS: Mapping[str, tuple[str, str]] = {
 """What was done → the kind and mode by which the rules know it; other steps meet no duty."""
 
 
-# How somebody was to be met was settled when they came home, or were released: a later assessment changes it no more.
-MATTERS = """
-SELECT a.*, coalesce((SELECT x.old_kind FROM help_assessment x
-                       WHERE x.assistance = a.id AND x.withdrawn_at IS NULL
+def met_as(counts: str) -> str:
+    """Whether `a` was a key person on coming home, or when released: a later assessment `x` changes it no more."""
+    return f"""coalesce((SELECT x.old_kind FROM help_assessment x
+                       WHERE x.assistance = a.id AND {counts}
                          AND x.happened_at >= least(a.connected_at, (a.release_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
-                       ORDER BY x.id LIMIT 1), a.kind) AS met_as,
+                       ORDER BY x.id LIMIT 1), a.kind)"""
+
+
+MATTERS = f"""
+SELECT a.*, {met_as("x.withdrawn_at IS NULL")} AS met_as,
        (SELECT (max(c.born_on) + interval '18 years')::date FROM help_child c
          WHERE c.assistance = a.id AND c.withdrawn_at IS NULL) AS minor_until
   FROM assistance a WHERE a.id = ANY($1) ORDER BY a.id FOR NO KEY UPDATE OF a

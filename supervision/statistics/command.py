@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from supervision.days import SHANGHAI
 from supervision.errors import Refusal
 from supervision.statistics.annual import annual, as_json, as_markdown
 from supervision.statistics.asking import month_asked, year_asked
 from supervision.statistics.monthly import Table, monthly_table
-from supervision.statistics.period import read_month, read_year
+from supervision.statistics.period import Period, read_month, read_year
 from supervision.statistics.sheets import annual_sheet, monthly_sheet
 from supervision.statistics.word import as_docx
 from supervision.statistics.workbook import workbook
@@ -23,9 +24,10 @@ async def report(arguments: argparse.Namespace, now: datetime) -> tuple[Any, lis
     at = min(arguments.at or now, now)
     if arguments.what == "monthly":
         return await _monthly(arguments, at)
-    if arguments.year and read_year(arguments.year) is None:
+    year = read_year(arguments.year or "")
+    if arguments.year and year is None:
         raise Refusal(f"{arguments.year} is not a year like 2024.")
-    found = await annual(year_asked({"year": arguments.year or ""}, now), at)
+    found = await annual(_begun(year, at) or year_asked({}, at), at)
     if arguments.format in FILES:
         made = as_docx(found) if arguments.format == "docx" else workbook([annual_sheet(found)])
         return _written(arguments, f"annual-{found.period.code}", made)
@@ -33,14 +35,22 @@ async def report(arguments: argparse.Namespace, now: datetime) -> tuple[Any, lis
 
 
 async def _monthly(arguments: argparse.Namespace, at: datetime) -> tuple[Any, list[str]]:
-    if arguments.month and read_month(arguments.month) is None:
+    month = read_month(arguments.month or "")
+    if arguments.month and month is None:
         raise Refusal(f"{arguments.month} is not a month like 2024-05.")
     if arguments.format == "docx":
         raise Refusal("The monthly table is written as md, json or xlsx.")
-    table = await monthly_table(None, month_asked({"month": arguments.month or ""}, at), at)
+    table = await monthly_table(None, _begun(month, at) or month_asked({}, at), at)
     if arguments.format == "xlsx":
         return _written(arguments, f"monthly-{table.period.code}", workbook([monthly_sheet(table)]))
     return table_json(table), _lines(table)
+
+
+def _begun(period: Period | None, at: datetime) -> Period | None:
+    """What was asked for. Raises Refusal where nothing of it can be known yet."""
+    if period and period.begin > at:
+        raise Refusal(f"{period.code} had not begun by {at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}.")
+    return period
 
 
 def table_json(table: Table) -> dict[str, Any]:

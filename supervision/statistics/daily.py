@@ -1,6 +1,6 @@
 """The reports of each day by office, counted once in the night: what the dashboard shows of half a year without counting anew."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import execute, fetch_value, tx
@@ -25,12 +25,19 @@ DO UPDATE SET due = excluded.due, made = excluded.made, late = excluded.late, mi
               excused = excluded.excused, counted_at = excluded.counted_at
 """
 
+# Nothing was counted for so long, or since then a history was taken in or undone; one that began the day before may have ended since.
+OLDER_ONES_TOO = """
+SELECT last IS NULL OR last < $1
+       OR EXISTS (SELECT FROM import_run WHERE kind = 'history' AND greatest(started_at, undone_at) > last - interval '1 day')
+  FROM (SELECT max(counted_at) AS last FROM report_day) c
+"""
+
 
 async def count_days(now: datetime) -> int:
-    """Count the days before today: the last weeks anew, the whole span the first time; how many rows."""
+    """Count the days before today: the last weeks anew, the whole span where older days may have changed; how many rows."""
     yesterday = add_days(local_day(now), -1)
-    some = await fetch_value("SELECT 1 FROM report_day LIMIT 1")
-    return await count_span(add_days(yesterday, 1 - (RECOUNTED_DAYS if some else SHOWN_DAYS)), yesterday, now)
+    days = SHOWN_DAYS if await fetch_value(OLDER_ONES_TOO, now - timedelta(days=RECOUNTED_DAYS)) else RECOUNTED_DAYS
+    return await count_span(add_days(yesterday, 1 - days), yesterday, now)
 
 
 async def count_span(first: date, last: date, now: datetime) -> int:

@@ -22,7 +22,7 @@ WEEKS = 16
 
 @dataclass(frozen=True, slots=True)
 class OfficeLoad:
-    """One office: open orders, those with a lapse, people in help, officers."""
+    """One office: people on the register of correction (law b.2), those of them with a lapse, people in help, officers."""
 
     office: int
     name: str
@@ -33,13 +33,15 @@ class OfficeLoad:
 
 
 # Three plain counts, each over one index or one join: as one statement the planner asks for the last of them office by office.
-PEOPLE = """
-SELECT r.office, count(*)::int AS n FROM responsibility r JOIN orders o ON o.id = r.subject_id AND o.ended_at IS NULL
+REGISTERED = "o.registered_at IS NOT NULL AND o.ended_at IS NULL"
+PEOPLE = f"""
+SELECT r.office, count(*)::int AS n FROM responsibility r JOIN orders o ON o.id = r.subject_id AND {REGISTERED}
  WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
 """
 # A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many.
-LAPSED = """
+LAPSED = f"""
 SELECT r.office, count(DISTINCT a.subject_id)::int AS n FROM alert a
+  JOIN orders o ON o.id = a.subject_id AND {REGISTERED}
   JOIN responsibility r ON r.subject_id = a.subject_id AND r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL
  WHERE a.closed_at IS NULL AND a.subject_kind = 'order' AND a.duty IS NOT NULL AND a.since_at <= $2
    AND ($1::int IS NULL OR r.office = $1)

@@ -1,5 +1,6 @@
 """The dashboard (看板): what the heads and the bureau look at together, and the fairer distribution that they may accept."""
 
+from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,7 +115,7 @@ async def dashboard_sheet(
     seen = await _look(request, viewer, now)
     await record(viewer, "statistics_exported", detail={"sheet": "dashboard"}, now=now)
     sheets = dashboard_sheets(seen.offices, seen.history.weeks(now), seen.ages, seen.work)
-    return as_file(workbook(sheets), FILE_NAME)
+    return as_file(await to_thread(workbook, sheets), FILE_NAME)
 
 
 @post("/dashboard/moves", guards=[guard("assign_officer")])

@@ -13,6 +13,18 @@ from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch, fetch_value
 from supervision.language import N_
 from supervision.people.scope import visible_people
+from supervision.resettlement.facts import met_as
+from supervision.statistics.known import (
+    DUTY_STATE,
+    HELP,
+    LOCAL_BEGIN,
+    LOCAL_END,
+    LOCAL_KNOWN,
+    ON_REGISTER,
+    known,
+    local_day_of,
+    within,
+)
 from supervision.statistics.lists import PAGE, Listed, Listing
 from supervision.statistics.period import Period
 
@@ -27,39 +39,33 @@ class Figure:
     sql: str
 
 
-def known(row: str) -> str:
-    """The condition that a fact was on record and not withdrawn at $3."""
-    return f"{row}.recorded_at <= $3 AND ({row}.withdrawn_at IS NULL OR {row}.withdrawn_at > $3)"
-
-
-def within(column: str) -> str:
-    """The condition that a moment lies in the period."""
-    return f"{column} >= $1 AND {column} < $2"
-
-
-LOCAL_END = "($2::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
-LOCAL_BEGIN = "($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
-
 RECEIVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, 'registration' AS what
   FROM registration r JOIN orders o ON o.id = r.order_id WHERE {within("r.happened_at")} AND {known("r")}"""
 ENDED = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason AS what
   FROM order_end e JOIN orders o ON o.id = e.order_id
  WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
-# Whoever let the first report's limit pass reached NOT_REPORTED, also who came later (model §7).
+# Whoever let the first report's limit pass is NOT_REPORTED (model §7), also who came later, and in every period until then (law b.2).
 NEVER_TAKEN_IN = f"""SELECT d.person, o.number AS ref, d.limit_at AS at, 'not_reported' AS what
   FROM duty d JOIN orders o ON o.id = d.subject_id
- WHERE d.subject_kind = 'order' AND d.rule = 'RE-06' AND {within("d.limit_at")} AND d.limit_at <= $3
-   AND d.created_at <= $3 AND d.state IN ('open', 'missed', 'met_late')"""
-# Off control is the word of a named person after verifying (law b.9); whoever it was said of twice is one person.
+ WHERE d.subject_kind = 'order' AND d.rule = 'RE-06' AND d.limit_at < $2 AND d.limit_at <= $3
+   AND d.created_at <= $3 AND {DUTY_STATE} IN ('open', 'missed', 'met_late')
+   AND NOT EXISTS (SELECT FROM registration r WHERE r.order_id = o.id AND r.happened_at < $1 AND {known("r")})
+   AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND e.happened_at < $1 AND {known("e")})"""
+# Off control is the word of a named person after verifying (law b.9): it holds from when it was said until the person is found or the
+# order ends, and counts in every period of that time (law e.2); whoever it was said of twice is one person.
 OFF_CONTROL = f"""SELECT o.person, min(o.number) AS ref, min(c.happened_at) AS at, 'off_control' AS what
-  FROM off_control c JOIN orders o ON o.id = c.order_id WHERE {within("c.happened_at")} AND {known("c")} GROUP BY o.person"""
+  FROM off_control c JOIN orders o ON o.id = c.order_id
+ WHERE c.happened_at < $2 AND {known("c")}
+   AND NOT EXISTS (SELECT FROM search_end e WHERE e.search = c.search AND greatest(c.happened_at, e.happened_at) < $1 AND {known("e")})
+   AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND greatest(c.happened_at, e.happened_at) < $1 AND {known("e")})
+ GROUP BY o.person"""
 
 
 def commissions(organ: str) -> str:
-    """Investigations that an organ asked for: received in the period, not put down by mistake; not about whom (law CI-10)."""
+    """Investigations that an organ asked for, received in the period; one put down by mistake has no such fact; not about whom (law CI-10)."""
     return f"""SELECT NULL::int AS person, c.number AS ref, a.happened_at AS at, c.organ_name AS what
   FROM commission c JOIN commission_act a ON a.commission = c.id AND a.kind = 'received'
- WHERE c.organ = '{organ}' AND c.state <> 'void' AND {within("a.happened_at")} AND {known("a")}"""
+ WHERE c.organ = '{organ}' AND {within("a.happened_at")} AND {known("a")}"""
 
 
 def decisions(measure: str) -> str:
@@ -75,18 +81,15 @@ def people_with(measure: str) -> str:
   FROM ({decisions(measure)}) d GROUP BY d.person"""
 
 
-# Released here from prison or detention; who turned out to live elsewhere, or was put down by mistake, wasn't ours to meet.
-RELEASED = f"""SELECT a.person, a.prison AS ref, a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
-       CASE WHEN a.connected_at IS NULL THEN 'not_connected' ELSE 'connected' END AS what, a.connected_at IS NOT NULL AS connected
-  FROM assistance a
- WHERE a.source IN ('prison', 'detention') AND a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END}
-   AND a.created_at <= $3 AND coalesce(a.end_kind, '') <> 'taken_back' AND NOT (coalesce(a.end_kind, '') = 'moved' AND a.connected_at IS NULL)"""
+# Released here from prison or detention; who turned out to live elsewhere, was put down by mistake or died inside wasn't ours to meet.
+RELEASED = f"""SELECT a.id, a.person, a.prison AS ref, a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
+       CASE WHEN a.connected_at IS NULL THEN 'not_connected' ELSE 'connected' END AS what, a.connected_at IS NOT NULL AS connected,
+       {met_as(known("x"))} AS met_as
+  FROM {HELP} a
+ WHERE a.source IN ('prison', 'detention') AND a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END} AND a.release_on <= {LOCAL_KNOWN}
+   AND NOT (a.connected_at IS NULL AND (a.state = 'moved' OR a.state = 'deceased' AND {local_day_of("a.ended_at")} < a.release_on))"""
 CONNECTED = f"SELECT person, ref, at, what FROM ({RELEASED}) r WHERE r.connected"
-REGISTER = f"""SELECT a.person, NULL::text AS ref, coalesce(a.from_on, a.release_on)::timestamp AT TIME ZONE 'Asia/Shanghai' AS at,
-       a.kind AS what FROM assistance a
- WHERE coalesce(a.from_on, a.release_on) < {LOCAL_END} AND a.created_at <= $3
-   AND a.state NOT IN ('in_prison', 'verifying', 'verified', 'verify_failed', 'to_connect')
-   AND coalesce(a.end_kind, '') <> 'taken_back' AND (a.ended_at IS NULL OR a.ended_at >= $2)"""
+REGISTER = f"SELECT a.person, NULL::text AS ref, a.since AS at, a.kind AS what FROM {HELP} a WHERE {ON_REGISTER}"
 BOOKED = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what
   FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""
 # A session that ended early for a breach was held; one that failed or to which nobody came wasn't.

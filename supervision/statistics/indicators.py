@@ -7,8 +7,6 @@ from supervision.db import tx
 from supervision.language import N_
 from supervision.statistics.figures import (
     CONNECTED,
-    LOCAL_BEGIN,
-    LOCAL_END,
     NEVER_TAKEN_IN,
     OFF_CONTROL,
     RELEASED,
@@ -16,9 +14,8 @@ from supervision.statistics.figures import (
     Sight,
     count,
     decisions,
-    known,
-    within,
 )
+from supervision.statistics.known import HELP, ON_REGISTER, known, within
 
 ENTERED_WITHIN_DAYS = 3
 """So soon after it happened is a record in time; its title says it too."""
@@ -64,7 +61,10 @@ SERVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, 'on_register
 
 
 def _duties(subject: str, condition: str, ok: str) -> str:
-    """Duties of a kind whose limit lies in the period and has passed, without those that were excused or fell away."""
+    """Duties of a kind whose limit lies in the period and has passed, without those that were excused or fell away.
+
+    By what became of them until now, whatever $3 is: to ask each of some millions for its events would take minutes.
+    """
     number = {
         "order": "(SELECT number FROM orders o WHERE o.id = d.subject_id)",
         "commission": "(SELECT number FROM commission c WHERE c.id = d.subject_id)",
@@ -80,10 +80,11 @@ RELEASES = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason A
        (e.happened_at AT TIME ZONE 'Asia/Shanghai')::date AS ended_on
   FROM order_end e JOIN orders o ON o.id = e.order_id
  WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
-TAKEN_OVER = """EXISTS (SELECT FROM assistance a WHERE a.order_id = r.order_id AND coalesce(a.end_kind, '') <> 'taken_back'
-                        AND (a.connected_at AT TIME ZONE 'Asia/Shanghai')::date <= r.ended_on)"""
+TAKEN_OVER = f"""EXISTS (SELECT FROM assistance a WHERE a.order_id = r.order_id AND a.created_at <= $3
+                        AND (a.connected_at AT TIME ZONE 'Asia/Shanghai')::date <= r.ended_on
+                        AND NOT EXISTS (SELECT FROM assistance_step s WHERE s.assistance = a.id AND s.event = 'taken_back' AND {known("s")}))"""
 ALERTS = f"""SELECT a.person, NULL::text AS ref, a.opened_at AS at, a.kind AS what,
-       a.closed_at IS NOT NULL AND a.closed_at <= $3 AS ok FROM alert a WHERE {within("a.opened_at")}"""
+       a.closed_at IS NOT NULL AND a.closed_at <= $3 AS ok FROM alert a WHERE {within("a.opened_at")} AND a.opened_at <= $3"""
 
 
 def _entries() -> str:
@@ -99,7 +100,7 @@ def _entries() -> str:
 
 RESULTS = f"""SELECT NULL::int AS person, c.number AS ref, r.happened_at AS at, r.adoption AS what, r.adoption = 'adopted' AS ok
   FROM commission_result r JOIN commission c ON c.id = r.commission
- WHERE r.adoption IN ('adopted', 'not_adopted') AND c.state <> 'void' AND {within("r.happened_at")} AND {known("r")}"""
+ WHERE r.adoption IN ('adopted', 'not_adopted') AND {within("r.happened_at")} AND {known("r")}"""
 
 
 def _step(event: str) -> str:
@@ -109,28 +110,25 @@ def _step(event: str) -> str:
 
 
 def _help(condition: str, ok: str, at: str) -> str:
-    return f"""SELECT a.person, NULL::text AS ref, {at} AS at, a.kind AS what, {ok} AS ok FROM assistance a
- WHERE {condition} AND a.created_at <= $3 AND coalesce(a.end_kind, '') <> 'taken_back'"""
+    return f"""SELECT a.person, NULL::text AS ref, {at} AS at, a.kind AS what, {ok} AS ok FROM {HELP} a WHERE {condition}"""
 
 
-CONNECTED_NOW = "a.connected_at >= $1 AND a.connected_at < $2"
-RELEASED_NOW = f"a.release_on >= {LOCAL_BEGIN} AND a.release_on < {LOCAL_END}"
-RELEASE_DAY = "a.release_on::timestamp AT TIME ZONE 'Asia/Shanghai'"
-ON_REGISTER = f"""coalesce(a.from_on, a.release_on) < {LOCAL_END} AND (a.ended_at IS NULL OR a.ended_at >= $2)
-   AND a.state NOT IN ('in_prison', 'verifying', 'verified', 'verify_failed', 'to_connect')"""
-SINCE = "coalesce(a.from_on, a.release_on)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+FETCHED = f"""SELECT a.person, NULL::text AS ref, a.at, a.met_as AS what, {_step("fetched")} AS ok
+  FROM ({RELEASED}) a WHERE a.met_as = 'key'"""
 HELPED = f"""EXISTS (SELECT FROM help_visit v WHERE v.assistance = a.id AND {within("v.happened_at")} AND {known("v")})
         OR EXISTS (SELECT FROM help_member m WHERE m.assistance = a.id AND m.happened_at < $2 AND {known("m")})"""
 PLACED = f"""EXISTS (SELECT FROM support s WHERE s.assistance = a.id AND s.kind = 'placement' AND s.happened_at < $2
                       AND {known("s")})"""
 BOOKINGS = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what,
-       EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'scheduled') AS ok
+       EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'scheduled' AND e.recorded_at <= $3) AS ok
   FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""
-SESSIONS = f"""SELECT f.person, b.number AS ref, s.from_at AS at, b.state AS what, b.state = 'no_show' AS ok
+SESSIONS = f"""SELECT f.person, b.number AS ref, s.from_at AS at, last.new_state AS what, last.new_state = 'no_show' AS ok
   FROM booking b JOIN family_member f ON f.id = b.applicant
   JOIN booking_slot s ON s.booking = b.id
- WHERE {within("s.from_at")} AND {known("b")} AND s.id = (SELECT max(l.id) FROM booking_slot l WHERE l.booking = b.id)
-   AND EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'confirmed')"""
+  JOIN LATERAL (SELECT e.new_state FROM booking_event e WHERE e.booking = b.id AND e.recorded_at <= $3 ORDER BY e.id DESC LIMIT 1) last ON TRUE
+ WHERE {within("s.from_at")} AND {known("b")}
+   AND s.id = (SELECT max(l.id) FROM booking_slot l WHERE l.booking = b.id AND l.taken_at <= $3)
+   AND EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'confirmed' AND e.recorded_at <= $3)"""
 
 INDICATORS: Mapping[str, Indicator] = {
     one.code: one
@@ -156,12 +154,12 @@ INDICATORS: Mapping[str, Indicator] = {
             f"SELECT r.*, {TAKEN_OVER} AS ok FROM ({RELEASES}) r",
         ),
         Indicator("met", N_("刑满释放衔接率"), Figure("met_done", N_("已衔接"), "", CONNECTED), Figure("met_all", N_("应衔接"), "", f"SELECT person, ref, at, what FROM ({RELEASED}) r"), "100%"),
-        _part("fetched", N_("重点对象必接必送率"), N_("接回"), N_("重点对象释放"), _help(f"a.kind = 'key' AND {RELEASED_NOW}", _step("fetched"), RELEASE_DAY)),
-        _part("files", N_("建档率"), N_("已建档"), N_("已衔接"), _help(CONNECTED_NOW, _step("file"), "a.connected_at")),
-        _part("helped", N_("帮教率"), N_("有帮教措施"), N_("在册"), _help(ON_REGISTER, HELPED, SINCE), wanted="≥95%"),
-        _part("placed", N_("安置率"), N_("已安置"), N_("在册"), _help(ON_REGISTER, PLACED, SINCE), wanted="≥85%"),
+        _part("fetched", N_("重点对象必接必送率"), N_("接回"), N_("重点对象释放"), FETCHED),
+        _part("files", N_("建档率"), N_("已建档"), N_("已衔接"), _help(within("a.connected_at"), _step("file"), "a.connected_at")),
+        _part("helped", N_("帮教率"), N_("有帮教措施"), N_("在册"), _help(ON_REGISTER, HELPED, "a.since"), wanted="≥95%"),
+        _part("placed", N_("安置率"), N_("已安置"), N_("在册"), _help(ON_REGISTER, PLACED, "a.since"), wanted="≥85%"),
         _part("help_visits", N_("安置帮教走访率"), N_("已走访"), N_("应走访"), _duties("assistance", "d.rule = 'RA-14'", MADE)),
-        _part("out_of_reach", N_("帮教失控率"), N_("失控"), N_("在册"), _help(ON_REGISTER, "a.state = 'off'", SINCE), wanted="0"),
+        _part("out_of_reach", N_("帮教失控率"), N_("失控"), N_("在册"), _help(ON_REGISTER, "a.state_then = 'off'", "a.since"), wanted="0"),
         _part("booked", N_("视频会见通过率"), N_("已排期"), N_("申请"), BOOKINGS, wanted=""),
         _part("no_show", N_("视频会见爽约率"), N_("爽约"), N_("已确认"), SESSIONS, wanted="0"),
     )

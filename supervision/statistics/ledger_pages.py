@@ -1,5 +1,6 @@
 """The ledgers (台账) to take along: which there are, and one as a workbook."""
 
+from asyncio import to_thread
 from typing import Any
 
 from litestar import Request, Response, get
@@ -57,7 +58,7 @@ async def ledger(
     period = _period(request, clock)
     with in_chinese():
         sheet, people = await ledger_sheet(LEDGERS[ledger_code], viewer, period)
-        made = workbook([sheet])
+        made = await to_thread(workbook, [sheet])
         name = f"{sheet.title}.xlsx"
     await record(
         viewer, "ledger_exported", people=people, detail={"ledger": ledger_code, "period": period.code}, now=clock.now()

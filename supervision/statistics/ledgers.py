@@ -23,11 +23,9 @@ from supervision.messages.listing import STATES as TEXT_STATES
 from supervision.messages.listing import in_scope
 from supervision.people.scope import visible_people, visible_subjects
 from supervision.statistics.period import Period
-from supervision.statistics.workbook import Sheet
+from supervision.statistics.workbook import MOST_ROWS, Sheet
 from supervision.video_visits import words as of_visits
 
-MOST_ROWS: Final = 100_000
-"""A sheet of more rows opens on no desk of an office."""
 RULES: Final = {rule.id: rule.title for rule in rules.RULES}
 OUTCOMES: Final = {code: outcome.label for code, outcome in BY_CODE.items()}
 YES: Final = {True: "是", False: ""}
@@ -39,7 +37,7 @@ Scope = Callable[[Viewer, list[Any]], str]
 class Ledger:
     """One ledger: heading → what a row holds (SQL), `words`: heading → how its codes are called.
 
-    `of_year` is the moment by which a row belongs to a year; `person` whom it shows.
+    `of_year` is the moment by which a row belongs to a year; `people` whom it shows.
     """
 
     code: str
@@ -48,14 +46,14 @@ class Ledger:
     columns: Mapping[str, str]
     tables: str
     of_year: str
-    person: str
+    people: tuple[str, ...]
     scope: Scope
     words: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def sql(self) -> str:
         cells = ", ".join(f'{sql} AS "{heading}"' for heading, sql in self.columns.items())
-        return f"""SELECT {cells}, {self.person} AS person FROM {self.tables}
+        return f"""SELECT {cells}, ARRAY[{", ".join(self.people)}] AS people FROM {self.tables}
                     WHERE {self.of_year} >= $1 AND {self.of_year} < $2 AND {{visible}}
                     ORDER BY {self.of_year}, 1 LIMIT {MOST_ROWS + 1}"""
 
@@ -73,7 +71,7 @@ async def ledger_sheet(ledger: Ledger, viewer: Viewer, period: Period) -> tuple[
     if len(rows) > MOST_ROWS:
         raise Refusal(_("超过 %(n)d 行，请改选月份导出。") % {"n": MOST_ROWS})
     cells = [[_cell(ledger, heading, row) for heading in ledger.columns] for row in rows]
-    people = sorted({row["person"] for row in rows if row["person"]})
+    people = sorted({person for row in rows for person in row["people"] if person})
     return Sheet(ledger.title, f"{ledger.title}（{period.title}）", list(ledger.columns), cells), people
 
 
@@ -125,7 +123,7 @@ _LEDGERS: Final = (
         """alert a LEFT JOIN person p ON p.id = a.person JOIN staff s ON s.id = a.assigned_to
            LEFT JOIN staff c ON c.id = a.closed_by""",
         "a.since_at",
-        "a.person",
+        ("a.person",),
         _about_subjects("a"),
         {
             "事项": RULES,
@@ -151,7 +149,7 @@ _LEDGERS: Final = (
         },
         "duty d LEFT JOIN person p ON p.id = d.person",
         "d.limit_at",
-        "d.person",
+        ("d.person",),
         _about_subjects("d"),
         {"事项": RULES, "应由谁办": {"person": "本人", "staff": "工作人员", "organ": "有关机关"}, "状态": DUTY_STATES},
     ),
@@ -173,7 +171,7 @@ _LEDGERS: Final = (
         """message m LEFT JOIN person p ON p.id = m.person LEFT JOIN staff s ON s.id = m.staff
            LEFT JOIN staff l ON l.id = m.looked_by""",
         "m.created_at",
-        "m.person",
+        ("m.person",),
         in_scope,
         {"类型": TEXTS, "状态": {code: words for code, (_kind, words) in TEXT_STATES.items()}},
     ),
@@ -208,7 +206,7 @@ _LEDGERS: Final = (
            LEFT JOIN LATERAL (SELECT adoption FROM commission_result y
                                WHERE y.commission = c.id AND y.withdrawn_at IS NULL ORDER BY y.id DESC LIMIT 1) r ON TRUE""",
         "(c.commissioned_on::timestamp AT TIME ZONE 'Asia/Shanghai')",
-        "c.person",
+        ("c.person",),
         visible_commissions,
         {
             "委托机关类型": of_commissions.ORGANS,
@@ -242,7 +240,7 @@ _LEDGERS: Final = (
            LEFT JOIN off_control c ON c.search = s.id AND c.withdrawn_at IS NULL LEFT JOIN staff v ON v.id = c.recorded_by
            LEFT JOIN search_end e ON e.search = s.id AND e.withdrawn_at IS NULL""",
         "s.happened_at",
-        "s.person",
+        ("s.person",),
         _about_people("s.person"),
         {"结果": of_searches.ENDS},
     ),
@@ -269,7 +267,7 @@ _LEDGERS: Final = (
            LEFT JOIN LATERAL (SELECT number FROM issued_document y WHERE y.subject_kind = 'discipline_case' AND y.subject_id = c.id
                                AND y.withdrawn_at IS NULL ORDER BY y.id DESC LIMIT 1) i ON TRUE""",
         "c.opened_at",
-        "c.person",
+        ("c.person",),
         _about_people("c.person"),
         {
             "来源": of_discipline.SOURCES,
@@ -288,7 +286,7 @@ _LEDGERS: Final = (
             "服刑人员": "i.name",
             "监狱": "j.name",
             "预约人": "p.name",
-            "到场家属": "(SELECT count(*)::int FROM booking_visitor v WHERE v.booking = b.id)",
+            "到场家属": "(SELECT count(*)::int FROM booking_arrival v WHERE v.booking = b.id)",
             "会见开始": "t.from_at",
             "会见结束": "t.to_at",
             "会见室": "r.name",
@@ -299,7 +297,7 @@ _LEDGERS: Final = (
            LEFT JOIN LATERAL (SELECT * FROM booking_slot y WHERE y.booking = b.id ORDER BY y.id DESC LIMIT 1) t ON TRUE
            LEFT JOIN visit_room r ON r.id = t.room""",
         "b.happened_at",
-        "b.person",
+        ("b.person", "i.id"),
         _everybody,
         {"状态": of_visits.STATES},
     ),

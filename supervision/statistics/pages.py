@@ -1,6 +1,7 @@
 """The pages of the statistics: monthly table, kept tables, indicators, annual report, the lists behind them, and Excel."""
 
 import json
+from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from supervision.access.forms import go, typed
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
-from supervision.errors import NotAllowed, NotFound
+from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.language import in_chinese
 from supervision.statistics import asking
@@ -30,7 +31,7 @@ from supervision.statistics.period import Period, months_before, read_month, yea
 from supervision.statistics.sheets import annual_sheet, indicators_sheet, list_sheet, monthly_sheet
 from supervision.statistics.word import as_docx
 from supervision.statistics.words import word
-from supervision.statistics.workbook import XLSX, Sheet, workbook
+from supervision.statistics.workbook import MOST_ROWS, XLSX, Sheet, workbook
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -223,9 +224,18 @@ class ListAsked:
         what = self.figure.title if self.figure else CELLS[self.cell].title
         return f"{self.period.title} {_(what)}"
 
-    async def rows(self, *, limit: int | None = PAGE) -> Listing:
-        """The rows from `skip` on."""
-        skip = self.skip if limit else 0
+    async def rows(self) -> Listing:
+        """The rows of the page."""
+        return await self._rows(self.skip, PAGE)
+
+    async def all_rows(self) -> Listing:
+        """The whole list. Raises Refusal where it is too long for a sheet."""
+        found = await self._rows(0, MOST_ROWS)
+        if found.total > MOST_ROWS:
+            raise Refusal(_("名单超过 %(n)d 行，不能导出；请改选较短的时间或单个司法所。") % {"n": MOST_ROWS})
+        return found
+
+    async def _rows(self, skip: int, limit: int) -> Listing:
         if self.figure:
             return await rows_of(self.figure, Sight(self.period, self.known_at, self.viewer), skip=skip, limit=limit)
         asked = Asked(self.period, self.known_at, self.cell, self.office)
@@ -264,14 +274,14 @@ async def sheet(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Nam
     now, query = clock.now(), dict(request.query_params)
     if "list" in query:
         asked = ListAsked(query, viewer, now)
-        found = await asked.rows(limit=None)
+        found = await asked.all_rows()
         await _note(viewer, "statistics_exported", found, asked, now=now)
         with in_chinese():
             made = list_sheet(asked.title, found)
     else:
         made = await _sheet(viewer, query, now)
         await record(viewer, "statistics_exported", detail={"sheet": made.title}, now=now)
-    return as_file(workbook([made]), f"{made.title}.xlsx")
+    return as_file(await to_thread(workbook, [made]), f"{made.title}.xlsx")
 
 
 async def _sheet(viewer: Viewer, query: Mapping[str, str], now: datetime) -> Sheet:

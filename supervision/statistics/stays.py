@@ -8,7 +8,7 @@ happened, not by when it was written down.
 from datetime import datetime
 from typing import Any
 
-from supervision.days import add_months
+from supervision.days import DAY, add_months
 from supervision.statistics.crimes import OTHER_CHAPTER, chapters_sql
 from supervision.statistics.period import Period
 
@@ -60,6 +60,6 @@ STAYS = f"""
 
 
 def arguments(period: Period, known_at: datetime) -> list[Any]:
-    """$1 to $6. Ages are full years on the period's last day: <18, 18–45, 46–60, ≥61 (law e.1)."""
-    birthdays = [add_months(period.last, -12 * years) for years in (18, 46, 61)]
+    """$1 to $6. Ages are full years on the period's last day: <18, 18–45, 46–60, ≥61 (law e.1); full from the day after (T-10)."""
+    birthdays = [add_months(period.last - DAY, -12 * years) for years in (18, 46, 61)]
     return [period.begin, period.end, known_at, *birthdays]

@@ -13,6 +13,8 @@ from supervision.days import SHANGHAI
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NAME: Final = 31
+MOST_ROWS: Final = 100_000
+"""A sheet of more rows opens on no desk of an office; of more than 1,048,576 Excel would have lost some."""
 GRID: Final = {"border": 1, "border_color": "#BFBFBF"}
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 14},

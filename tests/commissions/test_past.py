@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
-from supervision.commissions.figures import accepted_by_organ
 from supervision.commissions.past import PastCommission, record_past
 from supervision.db import fetch, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.people.actions import NewPerson
+from supervision.statistics.figures import FIGURES, Sight, count
+from supervision.statistics.period import year_of
 from tests.cast import NOW, Cast, client_for
 from tests.commissions.makers import letter
 from tests.register import identity_number
@@ -39,8 +40,11 @@ async def test_what_was_done_in_time_is_met_and_counted_and_shown(cast: Cast) ->
         past(cast, 3, "court", days=5, known=False),
     ]
     ids = await record_past(entries, NOW)
-    year = (at("2024-01-01 00:00"), at("2025-01-01 00:00"))
-    assert await accepted_by_organ(*year, NOW) == {"court": 2, "procuratorate": 0, "police": 1, "prison": 0}
+    sight = Sight(year_of(2024), NOW)
+    counted = [
+        await count(FIGURES[f"commissions_{organ}"], sight) for organ in ("court", "procuratorate", "police", "prison")
+    ]
+    assert counted == [2, 0, 1, 0]
     rows = await fetch(
         "SELECT state FROM duty WHERE subject_kind = 'commission' AND variant = 'opinion' ORDER BY subject_id"
     )

@@ -13,7 +13,8 @@ from supervision.lost_contact import actions
 from supervision.orders.actions import Ending, end_order
 from supervision.rollcall.take import roll_call
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
-from supervision.statistics.period import Period
+from supervision.statistics.indicators import OF_LISTS
+from supervision.statistics.period import Period, month_of
 from tests.cast import NOW, Cast, client_for
 from tests.lost_contact.makers import SEEN_ON, ended, looked, opened, somebody, verified
 from tests.register import OnRegister, awaited, viewer_of
@@ -89,6 +90,22 @@ async def test_the_roll_call_and_the_figure_have_them_until_the_person_is_found(
     assert await off_control(cast) == 1  # it was so in this year
     cast.clock.at = NOW
     assert await bucket_of(on, cast, live=False) == "off_control"  # as it was known then
+
+
+async def test_off_control_counts_in_every_month_until_the_person_is_found_or_the_order_ends(cast: Cast) -> None:
+    found, revoked = await somebody(cast), await somebody(cast, name="苗青")
+    search = await verified(cast, found)
+    await verified(cast, revoked)
+    cast.clock.at = at("2027-01-12 09:00")
+    await ended(cast, search)
+    cast.clock.at = at("2027-02-03 09:00")
+    await end_order(await viewer_of(cast.dan), revoked.order, Ending("revoked", cast.now, "裁定书"), cast.now)
+    months = [month_of(date(2026, 10, 1)), *(month_of(date(2026 + n // 12, n % 12 + 1, 1)) for n in range(10, 15))]
+    for code in ("off_control", "off_done"):
+        figure = {**FIGURES, **OF_LISTS}[code]
+        assert [await count(figure, Sight(month, at("2027-04-01 09:00"))) for month in months] == [0, 2, 2, 2, 1, 0]
+        assert await count(figure, Sight(months[3], at("2027-01-12 08:59"))) == 2  # found, but not known yet
+        assert [await count(figure, Sight(YEAR, moment)) for moment in (NOW - timedelta(seconds=1), NOW)] == [0, 2]
 
 
 async def test_off_control_without_its_alert_is_the_remainder(cast: Cast) -> None:

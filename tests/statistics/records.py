@@ -16,7 +16,7 @@ async def stranger(name: str) -> int:
 
 
 async def commission(cast: Cast, organ: str, when: str, *, state: str = "received", number: int = 0) -> int:
-    """An investigation that was asked for; the act by which it was received."""
+    """An investigation that was asked for; the act by which it was received. A void one's is withdrawn (as `void` does)."""
     moment = at(when)
     made = await insert(
         "commission",
@@ -36,9 +36,8 @@ async def commission(cast: Cast, organ: str, when: str, *, state: str = "receive
             "created_at": moment,
         },
     )
-    return await insert(
-        "commission_act", {"commission": made, "kind": "received", "happened_at": moment, "recorded_at": moment}
-    )
+    act = {"commission": made, "kind": "received", "happened_at": moment, "recorded_at": moment}
+    return await insert("commission_act", act | ({"withdrawn_at": moment} if state == "void" else {}))
 
 
 async def decision(cast: Cast, one: OnRegister, measure: str, when: str) -> int:
@@ -57,8 +56,18 @@ async def _closed_state() -> str:
     return STATES[-1]
 
 
+STEPS = {
+    "to_connect": "announced",
+    "connected": "arrived",
+    "in_help": "file",
+    "not_connected": "missed",
+    "off": "lost",
+    "taken_back": "taken_back",
+}
+
+
 async def assistance(release_on: str | None, **more: Any) -> int:
-    """A period of help of somebody released from prison; connected unless said otherwise."""
+    """A period of help of somebody released from prison, with its steps; connected unless said otherwise."""
     day = datetime.fromisoformat(release_on).date() if release_on else None
     connected = at(f"{release_on} 10:00") if release_on else None
     values = {
@@ -72,8 +81,14 @@ async def assistance(release_on: str | None, **more: Any) -> int:
         "state": "in_help",
         "ledger_from": day,
         "created_at": connected or at("2024-01-01 09:00"),
-    }
-    return await insert("assistance", values | more)
+    } | more
+    made = await insert("assistance", values)
+    passed = ["to_connect"] + ["connected"] * (values["connected_at"] is not None) + [values["state"]]
+    for state in dict.fromkeys(passed):
+        moment = values["connected_at"] if state == "connected" else values.get("ended_at") or values["created_at"]
+        step = {"assistance": made, "event": STEPS[state], "new_state": state, "happened_at": moment}
+        await insert("assistance_step", step | {"recorded_at": values["created_at"]})
+    return made
 
 
 async def booking(cast: Cast, when: str, *, state: str, visitors: int, number: str) -> int:

@@ -6,19 +6,20 @@ from datetime import UTC, date, timedelta
 import docx
 import pytest
 
-from supervision.db import execute
-from supervision.orders.actions import Ending, end_order
+from supervision.alerts.watch import watch
+from supervision.db import execute, fetch_value, insert
+from supervision.orders.actions import Ending, end_order, register
 from supervision.statistics.annual import annual, as_json, as_markdown
 from supervision.statistics.command import table_json
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
-from supervision.statistics.indicators import INDICATORS, values
+from supervision.statistics.indicators import INDICATORS, OF_LISTS, values
 from supervision.statistics.monthly import monthly_table
 from supervision.statistics.period import month_of, year_of
 from supervision.statistics.word import as_docx
 from supervision.video_visits.booking import withdraw_booking
 from tests.cast import NOW
 from tests.json_fields import sections
-from tests.register import viewer_of
+from tests.register import awaited, viewer_of
 from tests.statistics.conftest import at, joins
 from tests.statistics.records import assistance, booking, commission, decision
 
@@ -128,6 +129,37 @@ async def test_what_was_not_known_yet_is_not_counted(cast, dan) -> None:
     then = at("2025-06-01 09:00").astimezone(UTC)
     assert await count(FIGURES["ended"], Sight(YEAR, then)) == 0
     assert await count(FIGURES["received"], Sight(YEAR, then)) == 1
+
+
+async def test_whoever_never_came_counts_in_every_year_until_they_do_as_it_was_known_then(cast, dan) -> None:
+    one = await awaited(cast, effective_on=date(2024, 12, 1), at=at("2024-12-01 09:00"))
+    figure, years = FIGURES["never_taken_in"], (2023, 2024, 2025, 2026)
+    assert [await count(figure, Sight(year_of(year), NOW)) for year in years] == [0, 1, 1, 1]
+    duty = await fetch_value("SELECT id FROM duty WHERE subject_id = $1 AND rule = 'RE-06'", one.order)
+    later = NOW + timedelta(days=1)
+    await register(dan, one.order, at("2025-03-03 09:00"), later)
+    assert [await count(figure, Sight(year_of(year), later)) for year in years] == [0, 1, 1, 0]
+    await withdraw_duty(duty, later)
+    assert [await count(figure, Sight(year_of(2024), moment)) for moment in (NOW, later)] == [1, 0]
+
+
+async def withdraw_duty(duty: int, now) -> None:
+    """It is owed no more, as the ledger writes it."""
+    was = await fetch_value("SELECT state FROM duty WHERE id = $1", duty)
+    await execute("UPDATE duty SET state = 'void' WHERE id = $1", duty)
+    await insert("duty_event", {"duty": duty, "at": now, "old_state": was, "new_state": "void"})
+
+
+async def test_an_alert_or_a_turn_of_later_is_not_counted_before(cast, dan) -> None:
+    await joins(cast, "2026-11-02 09:00")
+    await watch(NOW)
+    made = await booking(cast, "2026-11-03 09:00", state="done", visitors=1, number="见1")
+    event = {"booking": made, "step": "schedule", "new_state": "scheduled", "happened_at": NOW, "recorded_at": NOW}
+    await insert("booking_event", event)
+    month = month_of(date(2026, 11, 1))
+    for code in ("alerts_all", "booked_done"):
+        figure = OF_LISTS[code]
+        assert await count(figure, Sight(month, NOW - timedelta(seconds=1))) < await count(figure, Sight(month, NOW))
 
 
 async def test_the_paragraphs_say_the_figures_in_text_and_in_word(cast, dan) -> None:

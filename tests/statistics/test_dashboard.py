@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 from supervision.alerts.watch import watch
 from supervision.checkins.actions import Entry, record_many, report
-from supervision.db import execute, fetch, fetch_value
+from supervision.db import execute, fetch, fetch_value, insert
 from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, nice_top
 from supervision.statistics.daily import count_days
 from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
+from supervision.statistics.monthly import monthly_table
+from supervision.statistics.period import month_of
 from tests.cast import NOW, client_for
-from tests.statistics.conftest import joins
+from tests.register import awaited
+from tests.statistics.conftest import at, ends, joins
 
 TODAY = date(2026, 11, 25)
 
@@ -44,6 +47,23 @@ async def test_offices_show_people_and_who_has_a_lapse(cast, dan, bob) -> None:
     assert [one.name for one in await by_office(bob, NOW)] == ["古城司法所"]
 
 
+async def test_an_ended_or_awaited_order_is_neither_among_the_people_nor_among_the_lapsed(cast, dan, bob) -> None:
+    """Of five who never reported three were revoked since, and somebody who is awaited let the limit pass; alerts stay open."""
+    people = [await joins(cast, "2026-11-02 09:00", name=f"甲{n}") for n in range(5)]
+    await awaited(cast, effective_on=date(2026, 11, 2), at=at("2026-11-02 09:00"))
+    await watch(NOW)
+    for one in people[:3]:
+        await ends(cast, one, "2026-11-24 09:00", recorded="2026-11-25 09:00")
+    await execute(
+        "UPDATE alert SET closed_at = NULL, outcome = NULL, closed_by = NULL, fact_kind = NULL, fact_id = NULL"
+    )
+    loads = await by_office(bob, NOW)
+    assert [(one.people, one.lapsed) for one in loads] == [(2, 2)]
+    assert (await monthly_table(bob, month_of(TODAY), NOW)).rows[0].counts["after"] == 2
+    async with await client_for(cast, cast.bob) as browser:
+        assert 'width="-' not in (await browser.get("/dashboard")).text
+
+
 async def test_each_day_says_what_was_due_made_and_missed(cast, dan, bob) -> None:
     _, made = await _three_weeks(cast)
     await count_days(NOW)
@@ -68,6 +88,28 @@ async def test_counting_again_follows_what_was_decided_since_and_doubles_nothing
     assert sum(day.missed for day in after.days) == 0 and sum(day.excused for day in after.days) > 0
     await count_days(NOW + timedelta(minutes=1))
     assert await history(dan, NOW) == after
+
+
+async def test_days_before_the_last_weeks_are_counted_when_a_history_came_or_nothing_was_counted_for_long(
+    cast, dan
+) -> None:
+    await _three_weeks(cast)
+    await count_days(NOW)
+    old, run = {"day": date(2026, 8, 3), "office": cast.offices["gucheng"], "due": 7}, NOW + timedelta(days=1)
+    await insert("report_day", old | {"counted_at": at("2026-08-04 02:00")})
+    stands = "SELECT count(*) FROM report_day WHERE day = '2026-08-03'"
+    await count_days(run)
+    assert await fetch_value(stands) == 1
+    history = {"kind": "history", "file_name": "a.csv", "file_hash": "x", "staff": cast.dan.id}
+    await insert("import_run", history | {"started_at": run + timedelta(hours=7)})
+    await count_days(run + timedelta(days=1))
+    assert await fetch_value(stands) == 0
+    await count_days(run + timedelta(days=2))  # once more, as its end may have come after the night's count
+    await insert("report_day", old | {"counted_at": at("2026-08-04 02:00")})
+    await count_days(run + timedelta(days=3))
+    assert await fetch_value(stands) == 1
+    await count_days(run + timedelta(days=40))
+    assert await fetch_value(stands) == 0
 
 
 async def test_alerts_are_parted_by_their_age(cast, dan, bob) -> None:

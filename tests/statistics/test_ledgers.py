@@ -7,11 +7,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from supervision.alerts.watch import watch
-from supervision.db import fetch_value
+from supervision.db import execute, fetch, fetch_value, insert
 from supervision.statistics import ledgers
 from supervision.statistics.ledgers import LEDGERS
 from tests.cast import NOW, client_for
 from tests.statistics.conftest import joins
+from tests.statistics.records import booking, stranger
 
 
 def _rows(content: bytes) -> list[list[object]]:
@@ -57,6 +58,22 @@ async def test_duties_say_their_state_and_other_months_are_left_out(cast) -> Non
         october = _rows((await browser.get("/ledgers/duties?period=2026-10")).content)[2:]
     assert "待办" in {row[6] for row in november} and {row[2] for row in november} <= {"本人", "工作人员", "有关机关"}
     assert october == []
+
+
+async def test_the_visits_name_prisoner_and_applicant_in_the_audit_and_count_who_came(cast) -> None:
+    made = await booking(cast, "2026-11-03 09:00", state="done", visitors=2, number="见1")
+    rows = await fetch("SELECT family FROM booking_arrival WHERE booking = $1", made)
+    for row in rows:
+        await insert("booking_visitor", {"booking": made, "family": row["family"]})
+    await execute("DELETE FROM booking_arrival WHERE family = $1", rows[0]["family"])
+    applicant = await stranger("预约甲")
+    await execute("UPDATE booking SET person = $2 WHERE id = $1", made, applicant)
+    async with await client_for(cast, cast.dan) as browser:
+        sheet = _rows((await browser.get("/ledgers/visits?period=2026")).content)
+    assert dict(zip(sheet[1], sheet[2], strict=True))["到场家属"] == 1
+    inside = await fetch_value("SELECT person FROM prisoner")
+    shown = await fetch_value("SELECT people FROM audit_row WHERE action = 'ledger_exported'")
+    assert set(shown) == {inside, applicant}
 
 
 async def test_too_many_rows_are_refused_in_words(cast, monkeypatch) -> None:

@@ -9,7 +9,8 @@ from supervision.errors import Refusal
 from supervision.orders.actions import assign_officer
 from supervision.orders.withdrawals import withdraw
 from supervision.people.actions import Assignment
-from supervision.statistics.cells import CELLS, GROUPS
+from supervision.rules.reception import is_minor
+from supervision.statistics.cells import AGES, CELLS, GROUPS
 from supervision.statistics.keeping import corrected_since, keep, kept_table, printed_again
 from supervision.statistics.lists import GONE, Asked, listing
 from supervision.statistics.monthly import monthly_table
@@ -83,6 +84,29 @@ async def test_the_groups_add_up_to_the_register(cast, dan) -> None:
         if group.whole:
             assert sum(counts[cell.code] for cell in group.cells) == counts[group.whole] == 4, group.title
     assert (counts["crime_property"], counts["kind_probation"], counts["level_normal"]) == (4, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("last", "born", "band"),
+    [
+        (date(2026, 10, 31), date(2008, 10, 30), "young"),
+        (date(2026, 10, 31), date(2008, 10, 31), "minor"),
+        (date(2026, 10, 31), date(2008, 11, 1), "minor"),
+        (date(2026, 2, 28), date(2008, 2, 28), "minor"),
+        (date(2026, 2, 28), date(2008, 2, 29), "minor"),
+        (date(2026, 3, 31), date(2008, 2, 29), "young"),
+        (date(2024, 2, 29), date(2006, 2, 28), "young"),
+        (date(2024, 2, 29), date(2006, 3, 1), "minor"),
+        (date(2026, 10, 31), date(1965, 10, 31), "middle"),
+        (date(2026, 10, 31), date(1965, 10, 30), "old"),
+    ],
+)
+async def test_a_year_of_age_is_full_on_the_day_after_the_birthday(cast, dan, last, born, band) -> None:
+    one = await joins(cast, "2023-06-05 09:00")
+    await execute("UPDATE person SET born_on = $2 WHERE id = $1", one.person, born)
+    counts = await _counts(dan, cast.offices["gucheng"], period=month_of(last))
+    assert {code: counts[f"age_{code}"] for code in AGES if counts[f"age_{code}"]} == {band: 1}
+    assert (band == "minor") == is_minor(born, last)
 
 
 async def test_an_order_that_ends_before_it_began_stops_the_print_and_is_named(cast, dan) -> None:

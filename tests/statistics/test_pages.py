@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from supervision.db import execute, fetch_value
+from supervision.statistics import pages
 from tests.cast import audit_actions, client_for
 from tests.statistics.conftest import at, ends, joins
 from tests.statistics.records import assistance, booking, commission, decision
@@ -145,6 +146,22 @@ async def test_every_table_goes_to_excel_as_it_is_shown(cast) -> None:
     assert len(rows["list=1&month=2026-10&cell=ever_received"]) == 2 + 3
     book = CalamineWorkbook.from_filelike(io.BytesIO((await browser.get("/dashboard/sheet")).content))
     assert book.sheet_names == ["各所人数", "每周报告", "预警时长"]
+
+
+async def test_a_list_that_is_too_long_for_a_sheet_is_refused_and_not_cut(cast, monkeypatch) -> None:
+    await _filled(cast)
+    browser, path = await client_for(cast, cast.dan), "/statistics/sheet?list=1&month=2026-10&cell=ever_received"
+    monkeypatch.setattr(pages, "MOST_ROWS", 3)
+    assert (await browser.get(path)).status_code == 200
+    monkeypatch.setattr(pages, "MOST_ROWS", 2)
+    answer = await browser.get(path)
+    assert answer.status_code == 422 and "名单超过 2 行" in answer.text
+    assert (await audit_actions()).count("statistics_exported") == 1
+
+
+async def test_the_report_says_by_what_off_control_is_counted(cast) -> None:
+    text = (await (await client_for(cast, cast.dan)).get("/statistics/annual?year=2025")).text
+    assert "脱管以负责人查找核实后的认定为准" in text and "还没有登记脱管" not in text
 
 
 async def test_the_annual_report_is_a_word_document(cast) -> None:
