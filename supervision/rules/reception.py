@@ -8,6 +8,7 @@ from typing import Final
 from supervision.days import DAY, Calendar, add_months, remember, start_of
 from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
+from supervision.rules.settle import counts
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 
 COUNTED: Final = "reception.counted"
@@ -61,8 +62,7 @@ def owed_once(step: Step, anchor: date, facts: Facts, terms: Terms, *, called: s
     owed = _slot(step, called or step.anchor_is, anchor, parameters, terms.calendar)
     if owed.limit_at <= start_of(facts.order.ledger_from) or owed.opens_at > terms.until:
         return
-    kinds = {kind for kind, _ in step.met_by}
-    if not any(act.kind in kinds and act.happened_at < owed.opens_at for act in facts.acts):
+    if not any(counts(act, step.met_by) and act.happened_at < owed.opens_at for act in facts.acts):
         yield owed
 
 
