@@ -39,6 +39,8 @@ class Step:
     met_by: frozenset[tuple[str, str]]
     shown_shifted: bool = False
     """A limit of organs: where its last day is a day off, the next working day is shown beside it (law T-3)."""
+    awaits: bool = False
+    """By its duty the roll call knows who is awaited: asked of whoever isn't registered, whatever the office counts."""
 
 
 def any_mode(*kinds: str) -> frozenset[tuple[str, str]]:
@@ -55,15 +57,21 @@ def owed_once(step: Step, anchor: date, facts: Facts, terms: Terms, *, called: s
     """The slot of a step whose clock begins on the day `anchor`, which isn't counted.
 
     Not where the clocks of that day aren't counted, nor where it ran out before the ledger began, nor where it was done before.
+    A clock by which somebody is awaited runs on all the same, as long as they aren't registered.
     """
     parameters = terms.parameters.in_force(start_of(anchor))
-    if not parameters[COUNTED]:
+    if not (parameters[COUNTED] or step.awaits):
         return
     owed = _slot(step, called or step.anchor_is, anchor, parameters, terms.calendar)
-    if owed.limit_at <= start_of(facts.order.ledger_from) or owed.opens_at > terms.until:
+    if not (step.awaits and facts.order.registered_at is None) and not _runs(owed, facts.order, terms):
         return
     if not any(counts(act, step.met_by) and act.happened_at < owed.opens_at for act in facts.acts):
         yield owed
+
+
+def _runs(owed: Slot, order: Order, terms: Terms) -> bool:
+    """It ends after the ledger began, and opens within the horizon."""
+    return owed.limit_at > start_of(order.ledger_from) and owed.opens_at <= terms.until
 
 
 def rule_of(
@@ -78,7 +86,8 @@ def rule_of(
         slots=slots,
         meets={step.variant: step.met_by},
         severity=severity,
-        parameters=(step.key, COUNTED),
+        runs_before_ledger=step.awaits,
+        parameters=(step.key,) if step.awaits else (step.key, COUNTED),
         of_reception=True,
     )
 
