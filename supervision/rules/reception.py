@@ -123,9 +123,9 @@ def raw_and_shifted(timing: Timing, calendar: Calendar) -> tuple[date, date]:
 # -- minors, and who must be in a team --------------------------------------------------------------------------
 
 
-def is_minor(born_on: date | None, entered_on: date) -> bool:
-    """Whether somebody was under eighteen on the day of entry; the birthday itself still counts as before (law T-10)."""
-    return born_on is not None and entered_on <= add_months(born_on, OF_AGE * 12)
+def is_minor(born_on: date | None, on: date) -> bool:
+    """Whether somebody is under eighteen on the day (of entry, of a commission); the birthday still counts as before (T-10)."""
+    return born_on is not None and on <= add_months(born_on, OF_AGE * 12)
 
 
 WOMAN: Final = "woman"
