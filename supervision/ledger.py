@@ -78,7 +78,9 @@ def _assistances() -> None:
 
 def _commissions() -> None:
     # By law nobody but its handlers knows whom it is about: neither a duty nor an alert of it names the person.
-    living = "s.state NOT IN ('closed', 'withdrawn', 'void')"
+    # A closed one still asks for whoever is expected.
+    living = """(s.state NOT IN ('closed', 'withdrawn', 'void') OR EXISTS (
+        SELECT FROM expected_order e WHERE e.source_kind = 'commission' AND e.source_id = s.id AND e.ended_at IS NULL))"""
     add_kind(Kind("commission", "commission", living=living, person=None))
     connect("commission", "matter", commissions.commissions)
     connect("commission", "acts", commissions.acts)

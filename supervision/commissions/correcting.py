@@ -5,7 +5,8 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.commissions.moves import KIND, done, lock, move, set_state
 from supervision.commissions.steps import end_assignment
-from supervision.db import Record, execute, fetch_row, tx
+from supervision.commissions.tables import OCCASIONS
+from supervision.db import Record, execute, fetch, fetch_row, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.expected import drop
@@ -61,12 +62,26 @@ async def undo(viewer: Viewer, commission: int, *, reason: str, now: datetime) -
         assert last is not None, "every commission begins with an event"
         _check_undoable(row, last)
         await mark_withdrawn(TABLES[last["fact_kind"]], last["fact_id"], said, by=viewer.id, now=now)
+        for notice in await _told_of(commission, last):
+            await mark_withdrawn(TABLES["act"], notice, said, by=viewer.id, now=now)
         if last["event"] == "assigned":
             await end_assignment(commission, now)
         if last["event"] == "concluded":
             await drop((KIND, commission), reason, now, viewer.id)
         await set_state(viewer, row, "undone", last["old_state"], fact=None, now=now)
         await done(viewer, "commission_undone", row, now, {"event": last["event"]})
+
+
+async def _told_of(commission: int, last: Record) -> list[int]:
+    """The notices that told of this step: with it they are gone, and it is told again once it was really done."""
+    kinds = [notice for notice, acts in OCCASIONS.items() if last["event"] in acts]
+    rows = await fetch(
+        "SELECT id FROM commission_act WHERE commission = $1 AND kind = ANY($2) AND id > $3 AND withdrawn_at IS NULL",
+        commission,
+        kinds,
+        last["fact_id"],
+    )
+    return [row["id"] for row in rows]
 
 
 def _check_undoable(row: Record, last: Record) -> None:

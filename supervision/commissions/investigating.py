@@ -7,6 +7,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.commissions import words
 from supervision.commissions.moves import CONTENT, KIND, check_event, done, lock, move, note_event
+from supervision.commissions.scope import INVESTIGATES
 from supervision.commissions.steps import current_run, end_assignment
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES, SOURCES
 from supervision.days import local_day, start_of
@@ -22,7 +23,6 @@ CHANGES_HANDS = ("assigned", "investigating", "extension_pending", "drafted")
 """States in which other investigators may take the case over."""
 ASSIGNED = "调查评估"
 """Why the office has the case, as it is kept."""
-INVESTIGATES = ("officer", "head", "clerk", "cca_head", "helper")
 
 
 @dataclass(frozen=True, slots=True)

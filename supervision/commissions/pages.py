@@ -1,6 +1,8 @@
 """The list of commissions, one of them with the forms of what may be done now, and a new one."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -17,7 +19,7 @@ from supervision.commissions.file_pages import KINDS as FILE_KINDS
 from supervision.commissions.moves import CONTENT, KIND
 from supervision.commissions.scope import get_commission
 from supervision.commissions.states import DECIDE, HANDLE, events_of, transition
-from supervision.commissions.tables import NOTICES, ORGANS, SUBJECT_KINDS
+from supervision.commissions.tables import NOTICES, OCCASIONS, ORGANS, SUBJECT_KINDS
 from supervision.commissions.words import ASKED
 from supervision.db import Record
 from supervision.errors import Refusal
@@ -31,6 +33,7 @@ from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
+from supervision.settings.terms import load_terms
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -110,10 +113,6 @@ def _may(viewer: Viewer, event: str) -> bool:
     return found is not None and viewer.may(found.permission)
 
 
-OCCASIONS = {"informed": ("received",), "copied": ("sent",), "explained": ("returned", "unable")}
-"""Which notice follows what."""
-
-
 def _notices(case: reading.Case) -> list[str]:
     """The notices that are still to be given: those whose occasion came after the last of them."""
     last = {act["kind"]: act["id"] for act in case.acts if not act["withdrawn_at"]}
@@ -128,20 +127,29 @@ def _notices(case: reading.Case) -> list[str]:
 
 
 @get("/commissions/new", guards=[guard(DECIDE)])
-async def new_commission(request: AnyRequest) -> Template:
+async def new_commission(request: AnyRequest, clock: NamedDependency[Clock]) -> Template:
     """The empty form."""
-    return page(request, "commissions/new.html", words=words, typed={}, refusal=None)
+    days = await _days_at(clock.now())
+    return page(request, "commissions/new.html", words=words, days=days, typed={}, refusal=None)
+
+
+async def _days_at(moment: datetime) -> Mapping[str, int]:
+    """Working days that are in force: for an opinion (normal, fast), and to tell the procuratorate (inform)."""
+    parameters = (await load_terms(moment, moment)).parameters.in_force(moment)
+    keys = {"normal": "commission.days.normal", "fast": "commission.days.fast", "inform": "commission.inform_days"}
+    return {name: parameters[key] for name, key in keys.items()}
 
 
 @post("/commissions/new", guards=[guard(DECIDE)])
 async def receive(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Answer:
     """A letter came with its material: the clock runs."""
-    form = await read_form(request, "commissions/new.html", words=words)
+    form = await read_form(request, "commissions/new.html", words=words, days=await _days_at(clock.now()))
     letter, about = _letter(form), _about(form, clock)
     received_at = form.moment("happened_at", _("收到全部材料的时间"))
     form.check()
     made = await receiving.receive(viewer, letter, about, received_at, clock.now())
-    return go(_page(made), _("委托已登记，办理期限开始计算。请在一个工作日内向检察院通报。"))
+    told = _("委托已登记，办理期限开始计算。请在%(days)d个工作日内向检察院通报。")
+    return go(_page(made), told % {"days": (await _days_at(received_at))["inform"]})
 
 
 def _letter(form: Form) -> receiving.Letter:

@@ -8,10 +8,11 @@ from typing import Any
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.commissions.moves import CONTENT, KIND
-from supervision.commissions.receiving import Letter, is_minor
+from supervision.commissions.receiving import Letter
 from supervision.days import local_day
 from supervision.db import fetch, insert_rows, take_ids, tx
 from supervision.people.actions import NewPerson, add_people
+from supervision.rules.reception import is_minor
 from supervision.sealed import seal
 
 REASON = "经集体评议，意见一致。"

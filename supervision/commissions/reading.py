@@ -7,7 +7,7 @@ from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.commissions.moves import CONTENT
-from supervision.commissions.scope import visible_commissions
+from supervision.commissions.scope import INVESTIGATES, visible_commissions
 from supervision.commissions.states import ENDED, RUNNING
 from supervision.commissions.tables import CONTENTS
 from supervision.db import Record, fetch, fetch_row
@@ -173,13 +173,13 @@ def opened(row: Record) -> dict[str, Any]:
 
 
 async def investigators(office: int | None = None) -> list[Record]:
-    """Who may investigate: officers, heads, helpers of judicial offices and the bureau's section, theirs first."""
+    """Who may investigate: officers and heads of judicial offices and the bureau's section, theirs first."""
     rows: Sequence[Record] = await fetch(
         """SELECT s.id, s.name, s.office, s.role, o.name AS office_name FROM staff s JOIN office o ON o.id = s.office
             WHERE s.disabled_at IS NULL AND s.role = ANY($2) AND o.closed_at IS NULL
             ORDER BY s.office IS DISTINCT FROM $1, o.code, s.id""",
         office,
-        ["officer", "head", "helper", "clerk", "cca_head"],
+        list(INVESTIGATES),
     )
     return list(rows)
 

@@ -7,7 +7,7 @@ from supervision.access.viewer import Viewer
 from supervision.commissions.moves import CONTENT, done, put_act
 from supervision.commissions.states import RECEIVED
 from supervision.commissions.tables import ORGANS, SUBJECT_KINDS
-from supervision.days import add_months, local_day
+from supervision.days import local_day
 from supervision.db import execute, fetch_value, insert, tx
 from supervision.errors import Refusal
 from supervision.language import gettext as _
@@ -15,9 +15,8 @@ from supervision.locks import Lock
 from supervision.orders.actions import check_past
 from supervision.orders.tables import KINDS
 from supervision.people.actions import NewPerson, add_person, add_unidentified, find_by_number
+from supervision.rules.reception import is_minor
 from supervision.sealed import seal
-
-MAJORITY_MONTHS = 18 * 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +128,6 @@ def _row(letter: Letter, about: Asked, person: int, received_at: datetime) -> di
         "address_sealed": seal(about.address.strip(), CONTENT) if about.address.strip() else None,
         "state": RECEIVED,
     }
-
-
-def is_minor(born_on: date | None, on: date) -> bool:
-    """Up to and on the eighteenth birthday (law T-10: 周岁 counts from the day after it)."""
-    return born_on is not None and on <= add_months(born_on, MAJORITY_MONTHS)
 
 
 async def next_number(day: date) -> str:

@@ -7,6 +7,8 @@ from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch_row
 from supervision.errors import NotFound
 
+INVESTIGATES = ("officer", "head", *sorted(DESK_ROLES))
+"""The roles that may be chosen to investigate: each sees what it investigates, and may handle it."""
 OWN = """SELECT FROM commission_assignment x WHERE x.commission = c.id AND x.ended_at IS NULL AND x.withdrawn_at IS NULL"""
 
 
@@ -15,8 +17,8 @@ def visible_commissions(viewer: Viewer, args: list[Any]) -> str:
     if viewer.role in DESK_ROLES:
         return "TRUE"
     if viewer.role == "head":
-        args.append(viewer.office)
-        return f"EXISTS ({OWN} AND x.office = ${len(args)})"
+        args += [viewer.office, viewer.id]
+        return f"EXISTS ({OWN} AND (x.office = ${len(args) - 1} OR ${len(args)} IN (x.lead, x.second)))"
     if viewer.role == "officer":
         args.append(viewer.id)
         return f"EXISTS ({OWN} AND ${len(args)} IN (x.lead, x.second))"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from supervision.access.viewer import Viewer
 from supervision.commissions.facts import BEGINS, ENDS, runs_of
 from supervision.commissions.moves import check_event, check_when, done, lock, move, put_act
-from supervision.commissions.tables import NOTICES
+from supervision.commissions.tables import NOTICES, OCCASIONS
 from supervision.commissions.words import ASKED
 from supervision.days import end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
@@ -160,13 +160,12 @@ async def give_notice(viewer: Viewer, commission: int, step: Step, now: datetime
 
 async def _check_occasion(row: Record, step: Step) -> None:
     """Nobody is told of what hasn't happened, nor of it twice."""
-    reasons = {"informed": BEGINS, "copied": ("sent",), "explained": ("returned", "unable")}
     found = await fetch_row(
         """SELECT max(happened_at) FILTER (WHERE kind = ANY($2)) AS occasion,
                   max(happened_at) FILTER (WHERE kind = $3) AS told
              FROM commission_act WHERE commission = $1 AND withdrawn_at IS NULL""",
         row["id"],
-        list(reasons[step.event]),
+        list(OCCASIONS[step.event]),
         step.event,
     )
     assert found is not None

@@ -21,7 +21,9 @@ CONTENTS = ("residence", "family", "consequences", "opinions", "prohibitions", "
 CONCLUSIONS = ("suitable", "unsuitable", "other")
 ADOPTIONS = ("adopted", "not_adopted", "unknown")
 SENTENCES = (*KINDS, "other", "unknown")
-NOTICES = ("informed", "copied", "explained")
+OCCASIONS = {"informed": ("received",), "copied": ("sent",), "explained": ("returned", "unable")}
+"""Whom it was told to → the acts that it tells of."""
+NOTICES = tuple(OCCASIONS)
 ACT_KINDS = (
     "received",
     "resent",

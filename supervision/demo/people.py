@@ -181,7 +181,8 @@ def _in_case(maker: Maker, case: Case) -> Invented:
     one = maker.person(received_on, case=case)
     if case.effective_ago is not None:
         start_on = frame.ago(case.effective_ago)
-        return replace(one, start_on=start_on, end_on=add_months(start_on, 12) - timedelta(days=1))
+        # Whoever is awaited in the cases comes, or doesn't, by themselves.
+        return replace(one, kind=KINDS[0][0], start_on=start_on, end_on=add_months(start_on, 12) - timedelta(days=1))
     if case.ends_ago is not None:
         return replace(one, end_on=frame.ago(case.ends_ago))
     return replace(one, end_on=add_months(frame.today, 4 + one.received_on.day % 17))

@@ -17,7 +17,7 @@ class Kind:
     name: str
     table: str
     living: str
-    """SQL over a row `s` of the table. The nightly proof looks at these, and at whatever else has an open duty."""
+    """SQL over a row `s` of the table. The nightly proof looks at these, and at whatever else has an open duty or finding."""
     person: str | None = "person"
     """The column of the person; None where there is none."""
 
@@ -57,7 +57,9 @@ async def subjects_in_chunks(name: str) -> AsyncIterator[list[int]]:
     kind = kind_of(name)
     statement = f"""SELECT s.id FROM {kind.table} s
                      WHERE s.id > $1 AND ({kind.living} OR EXISTS (
-                           SELECT FROM duty d WHERE d.subject_kind = $3 AND d.subject_id = s.id AND d.state = 'open'))
+                           SELECT FROM duty d WHERE d.subject_kind = $3 AND d.subject_id = s.id AND d.state = 'open')
+                        OR EXISTS (
+                           SELECT FROM finding f WHERE f.subject_kind = $3 AND f.subject_id = s.id AND f.state = 'open'))
                      ORDER BY s.id LIMIT $2"""
     last = 0
     while rows := await fetch(statement, last, CHUNK, name):

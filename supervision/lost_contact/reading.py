@@ -57,8 +57,9 @@ async def list_of(
 
 
 def days_out(row: Record, today: date) -> int:
-    """Days out of supervision so far, or until the person was found; the day of the last contact isn't counted (law T-8)."""
-    until = local_day(row["ended_at"]) if row["ended_at"] else today
+    """Days out of supervision so far, or until the person was found or the order ended; the day of the last contact isn't counted (law T-8)."""
+    ended_at = row["ended_at"] or row["order_ended_at"]
+    until = local_day(ended_at) if ended_at else today
     return int((until - (row["since_on"] or row["last_contact_on"])).days)
 
 

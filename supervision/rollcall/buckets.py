@@ -3,6 +3,7 @@
 from supervision.language import N_
 from supervision.rollcall.known import START_OF_TODAY, TODAY
 from supervision.rollcall.register import Bucket, Proof, Register
+from supervision.rules.no_future_duty import AWAITED_BY
 
 OPEN = "o.ended_at IS NULL"
 TERM_PAST = f"o.end_on < {TODAY}"
@@ -44,7 +45,14 @@ HELPED_ON = f"""coalesce((SELECT 'assistance:' || h.id FROM {HELP_THAT_FOLLOWED}
 HANDED_OVER = f"CASE WHEN o.end_kind = 'released' THEN {HELPED_ON} WHEN TRUE THEN '' END"
 # Also who is past the end with nothing left to be done, and whom nobody awaits any more, has an alert that says so.
 PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")
-SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-12', 'no_future_duty')")
+SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-07', 'RE-08', 'RE-12', 'no_future_duty')")
+OF_ARRIVAL = f"d.rule IN ({', '.join(map(repr, AWAITED_BY))})"
+HANDED_OVER_TO_US = "d.state IN ('met', 'met_late')"
+# Who was handed over is registered on the same day; from the next one on an alert says that nobody has done it.
+AWAITED = f"""coalesce({some_duty(f"{OF_ARRIVAL} AND {TO_COME}")},
+    {some_duty(f"{OF_ARRIVAL} AND {HANDED_OVER_TO_US} AND d.closed_at >= {START_OF_TODAY}")},
+    CASE WHEN {some_duty(f"{OF_ARRIVAL} AND {HANDED_OVER_TO_US}")} IS NOT NULL
+         THEN {open_alert("a.kind = 'no_future_duty'")} END)"""
 SINCE_THE_END = "(a.since_at AT TIME ZONE 'Asia/Shanghai')::date > o.end_on"
 HELD = open_pause("'custody', 'hospital'")
 IN_CUSTODY = open_pause("'custody'")
@@ -112,14 +120,15 @@ BUCKETS: tuple[Bucket, ...] = (
     Bucket(
         "never_taken_in",
         N_("漏管"),
-        f"""{OPEN} AND o.registered_at IS NULL AND {some_duty("d.rule = 'RE-06' AND d.limit_at <= $1")} IS NOT NULL""",
+        f"""{OPEN} AND o.registered_at IS NULL
+              AND {some_duty(f"{OF_ARRIVAL} AND d.limit_at <= $1 AND NOT {HANDED_OVER_TO_US}")} IS NOT NULL""",
         (Proof(SEARCHED, NO_SEARCH),),
     ),
     Bucket(
         "awaited",
         N_("待报到"),
         f"{OPEN} AND o.registered_at IS NULL",
-        (Proof(some_duty(f"d.rule = 'RE-06' AND {TO_COME}"), N_("没有待办的首次报到")),),
+        (Proof(AWAITED, N_("没有待办的首次报到或者移送交接")),),
     ),
     Bucket(
         "lapsed",

@@ -12,6 +12,8 @@ from supervision.rules.timing import ONCE, Ask, Timing, first_to_open, spells
 
 ID = "RE-06"
 ARTICLE = N_("《社区矫正法》第21条")
+HANDED_OVER = frozenset({"temporary_outside"})
+"""Kinds of order whose people don't come by themselves: an organ hands them over (RE-07, RE-08)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,11 @@ def first_report(facts: Facts, terms: Terms) -> Iterator[Slot]:
     Counted in calendar days, the effective day itself not counted, never moved by holidays. Where the effective day isn't
     known the term's first day stands for it: missing data excuses nobody. The clock runs on in an old register that goes
     live, as long as the person isn't registered. Custody that covers the limit excuses; the ten days then count anew from
-    the day on which it ended.
+    the day on which it ended. Whoever is temporarily outside prison (暂予监外执行) owes none: they are handed over.
     """
     order = facts.order
+    if order.kind in HANDED_OVER:
+        return
     anchor: _Anchor | None = _Anchor(
         order.effective_on or order.start_on, "effective_on" if order.effective_on else "start_on"
     )

@@ -39,7 +39,8 @@ def late_to_register(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> It
 
     Lateness counts from the day after the last day in time: up to ten days an admonition (训诫), over ten a warning (警告),
     over a month the revocation of probation or parole (of those only; under public surveillance a penalty by the police).
-    Each ends when the person is registered, or when the order ends. After custody the last first report counts.
+    Each ends when the person is registered, or when the order ends. After custody the last first report counts. Whoever is
+    handed over (暂予监外执行) owes no first report, and so is never late with it.
     """
     report = next((duty for duty in reversed(duties) if duty.rule == "RE-06"), None)
     if report is None or report.state in ("excused", "void"):

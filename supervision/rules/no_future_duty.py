@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from supervision.days import end_of, start_of
+from supervision.days import end_of, local_day, start_of
 from supervision.language import N_
 from supervision.rules.base import Duty, Facts, Finding, Rule, Terms
 from supervision.rules.timing import ONCE
 
 OWED_BY_THE_PERSON = frozenset({"RE-06", "SU-01", "TE-01"})
+AWAITED_BY = ("RE-06", "RE-07", "RE-08")
+"""The duties by which somebody who isn't registered is awaited: their own first report, or the hand-over by an organ."""
 RESTING = frozenset({"custody", "hospital"})
 
 
@@ -17,7 +19,8 @@ def no_future_duty(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iter
 
     Said ahead: it is true from the last limit that has been made so far, so of everybody in order it lies some sixty days
     ahead and moves on with each sync. What a named human took away doesn't count. Past the term the certificate stands for
-    it, until it is written; before the registration the first report. An open pause answers for it by its own weekly check.
+    it, until it is written; before the registration the first report, or the hand-over by an organ. An open pause answers for
+    it by its own weekly check.
     """
     order = facts.order
     if order.ended_at is not None or any(p.kind in RESTING and p.to_at is None for p in facts.pauses):
@@ -50,13 +53,20 @@ def _taken_away(duty: Duty) -> bool:
 
 
 def _not_awaited_since(facts: Facts, duties: tuple[Duty, ...]) -> datetime | None:
-    """From when nobody waits for the first report any more; of one that was missed the clocks of RE-12 run on."""
-    reports = [duty for duty in duties if duty.rule == "RE-06"]
-    if any(duty.state in ("open", "missed") for duty in reports):
+    """From when nobody waits for the person any more.
+
+    Of a first report that was missed the clocks of RE-12 run on. Who was handed over is registered on the same day (law RE-09).
+    """
+    awaited = [duty for duty in duties if duty.rule in AWAITED_BY]
+    if any(duty.state == "open" or (duty.state == "missed" and duty.rule == "RE-06") for duty in awaited):
         return None
-    ended = [duty.closed_at for duty in reports if duty.closed_at]
+    ended = [_answered_at(duty, duty.closed_at) for duty in awaited if duty.closed_at]
     rested = [pause.to_at for pause in facts.pauses if pause.kind in RESTING and pause.to_at]
     return max([start_of(facts.order.ledger_from), *ended, *rested])
+
+
+def _answered_at(duty: Duty, closed_at: datetime) -> datetime:
+    return end_of(local_day(closed_at)) if duty.state in ("met", "met_late") else closed_at
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from typing import Final
 from supervision.days import DAY, Calendar, add_months, remember, start_of
 from supervision.language import N_
 from supervision.rules.base import Facts, InForce, Order, Rule, Slot, Terms
+from supervision.rules.settle import counts
 from supervision.rules.timing import ONCE, Ask, Timing, slot
 
 COUNTED: Final = "reception.counted"
@@ -38,6 +39,8 @@ class Step:
     met_by: frozenset[tuple[str, str]]
     shown_shifted: bool = False
     """A limit of organs: where its last day is a day off, the next working day is shown beside it (law T-3)."""
+    awaits: bool = False
+    """By its duty the roll call knows who is awaited: asked of whoever isn't registered, whatever the office counts."""
 
 
 def any_mode(*kinds: str) -> frozenset[tuple[str, str]]:
@@ -54,16 +57,21 @@ def owed_once(step: Step, anchor: date, facts: Facts, terms: Terms, *, called: s
     """The slot of a step whose clock begins on the day `anchor`, which isn't counted.
 
     Not where the clocks of that day aren't counted, nor where it ran out before the ledger began, nor where it was done before.
+    A clock by which somebody is awaited runs on all the same, as long as they aren't registered.
     """
     parameters = terms.parameters.in_force(start_of(anchor))
-    if not parameters[COUNTED]:
+    if not (parameters[COUNTED] or step.awaits):
         return
     owed = _slot(step, called or step.anchor_is, anchor, parameters, terms.calendar)
-    if owed.limit_at <= start_of(facts.order.ledger_from) or owed.opens_at > terms.until:
+    if not (step.awaits and facts.order.registered_at is None) and not _runs(owed, facts.order, terms):
         return
-    kinds = {kind for kind, _ in step.met_by}
-    if not any(act.kind in kinds and act.happened_at < owed.opens_at for act in facts.acts):
+    if not any(counts(act, step.met_by) and act.happened_at < owed.opens_at for act in facts.acts):
         yield owed
+
+
+def _runs(owed: Slot, order: Order, terms: Terms) -> bool:
+    """It ends after the ledger began, and opens within the horizon."""
+    return owed.limit_at > start_of(order.ledger_from) and owed.opens_at <= terms.until
 
 
 def rule_of(
@@ -78,7 +86,8 @@ def rule_of(
         slots=slots,
         meets={step.variant: step.met_by},
         severity=severity,
-        parameters=(step.key, COUNTED),
+        runs_before_ledger=step.awaits,
+        parameters=(step.key,) if step.awaits else (step.key, COUNTED),
         of_reception=True,
     )
 
@@ -114,9 +123,9 @@ def raw_and_shifted(timing: Timing, calendar: Calendar) -> tuple[date, date]:
 # -- minors, and who must be in a team --------------------------------------------------------------------------
 
 
-def is_minor(born_on: date | None, entered_on: date) -> bool:
-    """Whether somebody was under eighteen on the day of entry; the birthday itself still counts as before (law T-10)."""
-    return born_on is not None and entered_on <= add_months(born_on, OF_AGE * 12)
+def is_minor(born_on: date | None, on: date) -> bool:
+    """Whether somebody is under eighteen on the day (of entry, of a commission); the birthday still counts as before (T-10)."""
+    return born_on is not None and on <= add_months(born_on, OF_AGE * 12)
 
 
 WOMAN: Final = "woman"

@@ -45,6 +45,7 @@ COURT_STEP = Step(
     "effective_on",
     any_mode(HANDED_OVER, "registration"),
     shown_shifted=True,
+    awaits=True,
 )
 PRISON_STEP = Step(
     "RE-08",
@@ -54,6 +55,7 @@ PRISON_STEP = Step(
     "effective_on",
     any_mode(HANDED_OVER, "registration"),
     shown_shifted=True,
+    awaits=True,
 )
 
 
@@ -106,7 +108,8 @@ def forward(facts: Facts, terms: Terms) -> Iterator[Slot]:
 def by_court(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """Whose 暂予监外执行 a court decided is handed over by the detention house or the police within ten days.
 
-    Counted from the day on which the decision takes effect. Who has been enrolled was handed over.
+    Counted from the day on which the decision takes effect. Who has been enrolled was handed over. It stands in the place
+    of the first report, which nobody owes who is handed over (law RE-06): it is asked whatever the office counts.
     """
     if facts.order.kind == "temporary_outside" and _decided_by(facts) == COURT:
         yield from _handed_over(COURT_STEP, facts, terms)
@@ -144,6 +147,6 @@ RULES = (
     rule_of(RECEIPT_STEP, N_("送回法律文书回执"), "staff", receipt),
     rule_of(MISSING_STEP, N_("人到文书未到"), "organ", missing),
     rule_of(FORWARD_STEP, N_("向检察院、公安机关转送文书"), "staff", forward, severity="notice"),
-    rule_of(COURT_STEP, N_("移送交接（法院决定暂予监外执行）"), "organ", by_court, severity="notice"),
-    rule_of(PRISON_STEP, N_("移送交接（监狱、公安机关批准暂予监外执行）"), "organ", by_prison, severity="notice"),
+    rule_of(COURT_STEP, N_("移送交接（法院决定暂予监外执行）"), "organ", by_court, severity="grave"),
+    rule_of(PRISON_STEP, N_("移送交接（监狱、公安机关批准暂予监外执行）"), "organ", by_prison, severity="grave"),
 )

@@ -233,8 +233,8 @@ _LEDGERS: Final = (
             "认定人": "v.name",
             "结果": "e.kind",
             "结束时间": "e.happened_at",
-            "脱管日数": """CASE WHEN c.id IS NOT NULL AND e.id IS NOT NULL
-                             THEN (e.happened_at AT TIME ZONE 'Asia/Shanghai')::date - c.since_on END""",
+            "脱管日数": """CASE WHEN c.id IS NOT NULL THEN
+                             (coalesce(e.happened_at, o.ended_at) AT TIME ZONE 'Asia/Shanghai')::date - c.since_on END""",
         },
         """contact_search s JOIN person p ON p.id = s.person JOIN orders o ON o.id = s.order_id JOIN staff w ON w.id = s.recorded_by
            LEFT JOIN off_control c ON c.search = s.id AND c.withdrawn_at IS NULL LEFT JOIN staff v ON v.id = c.recorded_by

@@ -10,7 +10,8 @@ from supervision.alerts.watch import watch
 from supervision.commissions.moves import CONTENT as PURPOSE
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES
 from supervision.commissions.words import CONTENTS as LABELS
-from supervision.db import fetch, fetch_row, fetch_value, insert
+from supervision.db import execute, fetch, fetch_row, fetch_value, insert
+from supervision.duties.reconcile import reconcile
 from supervision.rollcall.take import roll_call
 from supervision.sealed import open_sealed
 from tests.cast import Browser, Cast, audit_actions, client_for
@@ -271,6 +272,50 @@ async def test_the_last_step_can_be_taken_back_and_only_the_last(cast: Cast) -> 
     assert (await dan.post(f"/commissions/{one}/undoing", data={"reason": "再退"})).status_code == 422
 
 
+async def test_the_copy_goes_with_the_sending_that_is_taken_back(cast: Cast) -> None:
+    one, _ = await made(cast, "sent")
+    dan = await client_for(cast, cast.dan)
+    await ok(dan, f"/commissions/{one}/undoing", {"reason": "没有送出"})
+    when = {"happened_at": "2026-03-02T10:00"}
+    await ok(dan, f"/commissions/{one}/decisions/sent", when)
+    assert await fetch_value("SELECT state FROM duty WHERE rule = 'CI-07' AND state <> 'void'") == "open"
+    refused = await dan.post(f"/commissions/{one}/result", data=when | {"adoption": "unknown", "sentence": "other"})
+    assert refused.status_code == 422 and "还没有抄送检察院" in said(refused)
+
+
+async def test_an_explanation_goes_with_the_handing_back_that_is_taken_back(cast: Cast) -> None:
+    one, _ = await made(cast)
+    dan = await client_for(cast, cast.dan)
+    when = {"happened_at": "2026-03-02T10:00"}
+    for _ in range(2):
+        await ok(dan, f"/commissions/{one}/decisions/returned", when | {"note": "缺材料"})
+        assert (await dan.post(f"/commissions/{one}/decisions/closed", data=when)).status_code == 422
+        await ok(dan, f"/commissions/{one}/notices/explained", when)
+        await ok(dan, f"/commissions/{one}/undoing", {"reason": "录错"})
+
+
+async def test_the_procuratorate_may_have_been_told_before_the_material_came_again(cast: Cast) -> None:
+    one, _ = await made(cast)
+    cast.clock.at = at("2026-03-10 10:00")
+    dan = await client_for(cast, cast.dan)
+    await ok(dan, f"/commissions/{one}/decisions/returned", {"happened_at": "2026-03-04T10:00", "note": "缺材料"})
+    await ok(dan, f"/commissions/{one}/decisions/resent", {"happened_at": "2026-03-10T09:00"})
+    await ok(dan, f"/commissions/{one}/notices/informed", {"happened_at": "2026-03-03T09:00"})
+    assert await fetch_value("SELECT state FROM duty WHERE rule = 'CI-02'") == "met"
+
+
+async def test_the_days_that_are_said_are_those_in_force(cast: Cast) -> None:
+    await at_monday(cast)
+    for key, value in (("commission.days.fast", "4"), ("commission.inform_days", "2")):
+        row = {"key": key, "valid_from": at("2026-03-02 00:00"), "value": value, "source": "测试"}
+        await insert("parameter", row | {"recorded_at": MONDAY})
+    dan = await client_for(cast, cast.dan)
+    assert "10个工作日，速裁程序4个工作日" in (await dan.get("/commissions/new")).text
+    assert "速裁程序4个工作日" in (await dan.post("/commissions/new", data={})).text
+    page = (await dan.post("/commissions/new", data=LETTER)).headers["location"]
+    assert "请在2个工作日内向检察院通报" in (await dan.get(page)).text
+
+
 async def test_an_expectation_is_dropped_when_its_result_is_taken_back(cast: Cast) -> None:
     one, _ = await made(cast, "closed")
     dan = await client_for(cast, cast.dan)
@@ -296,6 +341,17 @@ async def test_whoever_is_expected_and_does_not_come_is_asked_for_until_they_are
     assert (await fetch_value(state, one), await fetch_value(alerts, one)) == ("ended", 0)
 
 
+async def test_the_nightly_proof_looks_at_what_is_closed_while_somebody_is_expected(cast: Cast) -> None:
+    one, _ = await made(cast, "closed")
+    state = "SELECT state FROM finding WHERE rule = 'expected_late' AND subject_id = $1"
+    await execute("DELETE FROM finding WHERE rule = 'expected_late' AND subject_id = $1", one)
+    assert (await reconcile(cast.now)).repaired == 1
+    assert await fetch_value(state, one) == "open"
+    await execute("UPDATE expected_order SET state = 'dropped', ended_at = $1, ended_reason = '录错'", cast.now)
+    await reconcile(cast.now)
+    assert await fetch_value(state, one) == "ended", "also of what is closed and awaits nobody any more"
+
+
 # -- who sees it ------------------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +372,34 @@ async def test_only_its_handlers_and_the_desk_see_a_commission(cast: Cast) -> No
     for name in ("grace", "carol"):
         assert "PG2026-0001" not in (await seen[name].get("/commissions")).text
     assert "PG2026-0001" in (await seen["alice"].get("/commissions")).text
+
+
+async def test_a_head_who_investigates_for_another_office_sees_the_case(cast: Cast) -> None:
+    await at_monday(cast)
+    hands = await Hands.of(cast, cast.carol, cast.bob)
+    one = await received(hands, MONDAY)
+    bob = await client_for(cast, cast.bob)
+    assert (await bob.get(f"/commissions/{one}")).status_code == 404
+    await bring_to(hands, one, "assigned", MONDAY)
+    assert (await bob.get(f"/commissions/{one}")).status_code == 200
+
+
+async def test_a_helper_who_may_see_no_commission_is_not_chosen(cast: Cast) -> None:
+    from tests.cast import add_member
+
+    helper = await add_member("ivan", name="易帆", role="helper", office=cast.offices["gucheng"])
+    one, _ = await made(cast)
+    dan = await client_for(cast, cast.dan)
+    assert "易帆" not in (await dan.get(f"/commissions/{one}")).text
+    pair = {"lead": cast.alice.id, "second": helper.id}
+    assert (await dan.post(f"/commissions/{one}/assignment", data=pair)).status_code == 422
+
+
+async def test_only_those_who_do_not_see_all_are_told_so(cast: Cast) -> None:
+    alice, dan = await client_for(cast, cast.alice), await client_for(cast, cast.dan)
+    told = "只显示由您办理"
+    assert told in (await alice.get("/commissions")).text
+    assert told not in (await dan.get("/commissions")).text
 
 
 async def cast_with_grace(cast: Cast) -> None:

@@ -1,15 +1,39 @@
 """A search through the pages, from the alert to the person who is found again."""
 
+from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from supervision.db import fetch_row, fetch_value
+from supervision.db import execute, fetch_row, fetch_value
 from tests.cast import Cast, audit_actions, client_for
 from tests.files.made import pdf
 from tests.lost_contact.makers import AT, LOST, ended, opened, somebody, verified
 
 ATTEMPT = {"method": "field", "happened_at": "2026-11-25T09:00", "result": "nothing", "note": "无人应门。"}
+
+
+async def test_the_days_end_with_the_order(cast: Cast) -> None:
+    on = await somebody(cast)
+    search = await verified(cast, on)
+    alice = await client_for(cast, cast.alice)
+    assert "13 日" in (await alice.get(f"/people/{on.person}/searches/{search}")).text
+    await execute(
+        "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE id = $1", on.order, cast.now
+    )
+    cast.clock.at += timedelta(days=9)
+    alice = await client_for(cast, cast.alice)
+    assert "13 日" in (await alice.get(f"/people/{on.person}/searches/{search}")).text
+    assert (await in_ledger(cast))["脱管日数"] == 13
+
+
+async def in_ledger(cast: Cast) -> dict[str, Any]:
+    """The one row of the ledger of searches."""
+    dan = await client_for(cast, cast.dan)
+    sheet = CalamineWorkbook.from_filelike(BytesIO((await dan.get("/ledgers/searches?period=2026")).content))
+    _title, headings, row = sheet.get_sheet_by_index(0).to_python()
+    return dict(zip(headings, row, strict=True))
 
 
 async def test_the_whole_way_through_the_pages(cast: Cast) -> None:
@@ -71,8 +95,5 @@ async def test_an_officer_cannot_call_it_off_control(cast: Cast) -> None:
 async def test_the_ledger_has_the_days_and_who_said_so(cast: Cast) -> None:
     on = await somebody(cast)
     await ended(cast, await verified(cast, on))
-    dan = await client_for(cast, cast.dan)
-    sheet = CalamineWorkbook.from_filelike(BytesIO((await dan.get("/ledgers/searches?period=2026")).content))
-    _title, headings, row = sheet.get_sheet_by_index(0).to_python()
-    told = dict(zip(headings, row, strict=True))
+    told = await in_ledger(cast)
     assert (told["查找次数"], told["认定人"], told["结果"], told["脱管日数"]) == (2, "薄博", "本人已报到或者找到", 13)

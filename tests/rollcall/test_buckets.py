@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from supervision.alerts.follow import follow
 from supervision.db import execute, fetch, insert
 from supervision.rollcall.buckets import BUCKETS, CENSUS
 from supervision.rollcall.take import roll_call
@@ -74,7 +75,30 @@ async def test_somebody_without_a_first_report_is_not_awaited(cast: Cast) -> Non
     made = await awaited(cast, TODAY)
     await execute("DELETE FROM duty WHERE subject_id = $1", made.order)
     assert await bucket_of(made) == "remainder"
-    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有待办的首次报到"}
+    assert missing(await roll_call(NOW, live=True)) == {f"SJ-{made.person}": "没有待办的首次报到或者移送交接"}
+
+
+async def test_who_is_handed_over_is_awaited_by_the_organs_duty_and_owes_no_first_report(cast: Cast) -> None:
+    made = await awaited(cast, TODAY, kind="temporary_outside")
+    limit = await limit_of(made, "RE-08", "hand_over")
+    assert await limit_of(made, "RE-06", "in_person") is None
+    assert await bucket_of(made, limit - SECOND) == "awaited"
+    assert await bucket_of(made, limit) == "remainder"
+    await watched(limit)
+    assert await bucket_of(made, limit) == "never_taken_in"
+
+
+async def test_who_was_handed_over_is_registered_that_day_or_an_alert_says_so(cast: Cast) -> None:
+    made = await awaited(cast, TODAY, kind="temporary_outside")
+    act = {"order_id": made.order, "kind": "handed_over", "how": "", "happened_at": NOW, "recorded_at": NOW}
+    await insert("reception_act", act)
+    await follow([made.order], NOW)
+    midnight = at(f"{TODAY + timedelta(days=1)} 00:00")
+    await watched(midnight - SECOND)
+    assert await bucket_of(made, midnight - SECOND) == "awaited"
+    assert await bucket_of(made, midnight) == "remainder"
+    await watched(midnight)
+    assert await bucket_of(made, midnight) == "awaited"
 
 
 async def test_the_day_of_an_end_is_the_day_on_which_it_was_recorded_until_midnight_in_shanghai(cast: Cast) -> None:

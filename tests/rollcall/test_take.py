@@ -46,7 +46,7 @@ async def test_the_day_is_kept_once_with_each_registration_and_the_hash_of_the_l
     stored = await fetch_row("SELECT * FROM roll_call")
     assert stored["list_hash"] == sha256("\n".join(lines).encode()).hexdigest()
     assert json.loads(stored["buckets"])["in_order"] == 1 and stored["day"] == TODAY
-    assert json.loads(stored["headline"])["lost"][0] == [lost.order, lost.person, "没有待办的首次报到"]
+    assert json.loads(stored["headline"])["lost"][0] == [lost.order, lost.person, "没有待办的首次报到或者移送交接"]
 
 
 def test_the_hash_is_of_the_list_whatever_its_order_and_of_nothing_else() -> None:

@@ -120,7 +120,6 @@ def test_a_finding_says_what_is_missing_since_when(rule, given, expected):
         ("probation", "按《社区矫正法实施办法》第46条第2项可提请撤销缓刑"),
         ("parole", "按《社区矫正法实施办法》第47条第1项可提请撤销假释"),
         ("public_surveillance", "按《社区矫正法实施办法》第36条可提请公安机关给予治安管理处罚"),
-        ("temporary_outside", "按《社区矫正法实施办法》第35条第2项可提出警告建议"),
     ],
 )
 def test_a_proposal_is_only_proposed(kind, proposal):

@@ -46,7 +46,7 @@ def test_a_month_that_lacks_the_day_ends_with_its_last(limit, over_a_month):
         ("probation", ["admonition", "warning", "revoke_probation"]),
         ("parole", ["admonition", "warning", "revoke_parole"]),
         ("public_surveillance", ["admonition", "warning", "police_penalty"]),
-        ("temporary_outside", ["admonition", "warning", "warning"]),
+        ("temporary_outside", []),
     ],
 )
 def test_v10_only_probation_and_parole_can_be_revoked(kind, proposes):

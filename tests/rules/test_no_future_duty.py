@@ -123,3 +123,17 @@ def test_who_never_came_and_was_in_custody_over_the_end_of_the_term_is_found_whe
     held = pause("custody", "2026-01-10 09:00", "2026-02-23 09:00")
     given = facts(unregistered(end_on=END_ON), pauses=(held,))
     assert [finding.since_at for finding in found(given)] == [held.to_at]
+
+
+@pytest.mark.parametrize("outcome", ["void", "excused", "missed"])
+def test_who_is_never_handed_over_is_awaited_until_a_human_ends_that(outcome):
+    outside = unregistered(kind="temporary_outside")
+    assert found(facts(outside)) == []
+    taken = Decision(1, "RE-08", "hand_over", "once", outcome, at("2026-01-20 09:00"))
+    assert [finding.since_at for finding in found(facts(outside, decisions=(taken,)))] == [at("2026-01-20 09:00")]
+
+
+def test_who_was_handed_over_is_registered_before_the_day_is_over():
+    handed = Act("handed_over", 1, "", at("2026-01-08 09:00"), at("2026-01-08 09:00"))
+    (finding,) = found(facts(unregistered(kind="temporary_outside"), acts=(handed,)))
+    assert finding.since_at == at("2026-01-09 00:00")

@@ -155,6 +155,16 @@ def test_nobody_else_is_handed_over(kind):
     assert owed("RE-07", facts(awaited(kind=kind))) is owed("RE-08", facts(awaited(kind=kind))) is None
 
 
+def test_the_hand_over_runs_on_whatever_is_counted_until_the_person_is_registered():
+    asked = terms(parameters=OLD)
+    live = date(2026, 5, 1)
+    assert owed("RE-08", facts(awaited(kind="temporary_outside", ledger_from=live)), asked).state == "open"
+    assert owed("RE-01", facts(awaited(kind="temporary_outside", ledger_from=live)), asked) is None
+    registered = order(kind="temporary_outside", effective_on=MONDAY, registered_at=at("2026-03-05 10:00"))
+    assert owed("RE-08", facts(registered), asked).state == "met"
+    assert owed("RE-08", facts(replace(registered, ledger_from=live)), asked) is None
+
+
 # -- old registers ------------------------------------------------------------------------------------------------
 
 

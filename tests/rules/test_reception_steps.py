@@ -80,6 +80,7 @@ def test_an_unsigned_announcement_is_not_done():
     assert owed("RE-14", facts(acts=(unsigned,))).state == "open"
     signed = act("announced", "signed", "2026-01-07 09:00", id=101)
     assert owed("RE-14", facts(acts=(unsigned, signed))).fact_id == 101
+    assert owed("RE-14", facts(acts=(act("announced", "unsigned", "2026-01-04 09:00"),))).state == "open"
 
 
 # -- old registers ------------------------------------------------------------------------------------------------
