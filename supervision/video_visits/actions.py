@@ -8,8 +8,8 @@ import asyncpg
 
 from supervision.access.viewer import Viewer
 from supervision.days import add_days, add_months, local_day
-from supervision.db import Record, fetch, fetch_row, insert, insert_many, tx
-from supervision.errors import NotFound, Refusal
+from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.language import run_on
 from supervision.people.actions import DOC_TAIL
@@ -130,7 +130,10 @@ async def _refuse_taken(prisoner: int, place: Place, to_at: datetime, room: str)
 
 
 async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
-    """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already."""
+    """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already.
+
+    Also for a moment before the time was given. Moments are typed in whole minutes: one in that minute is the moment itself.
+    """
     async with tx():
         row = await lock_for(booking, "confirm")
         limits = await _limits(row["taken_at"], now)
@@ -138,7 +141,8 @@ async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: date
             raise Refusal(
                 _("已过确认期限（会见前 %(n)s 小时），时段已收回，请重新预约。") % {"n": limits["vv.confirm_hours"]}
             )
-        await put_down(viewer, row, Taken("confirm", happened_at), now)
+        _refuse_before(row["taken_at"].replace(second=0, microsecond=0), happened_at, _("安排时间"))
+        await put_down(viewer, row, Taken("confirm", max(happened_at, row["taken_at"])), now)
 
 
 async def _limits(at: datetime, now: datetime) -> InForce:
@@ -146,12 +150,15 @@ async def _limits(at: datetime, now: datetime) -> InForce:
     return (await load_terms(now, now)).parameters.in_force(at)
 
 
-async def _last(booking: int, step_name: str) -> Record:
-    row = await fetch_row(
-        "SELECT * FROM booking_event WHERE booking = $1 AND step = $2 ORDER BY id DESC LIMIT 1", booking, step_name
+async def _last(booking: int, step_name: str) -> datetime:
+    """When the booking last took this step, which it has taken."""
+    found: datetime | None = await fetch_value(
+        "SELECT happened_at FROM booking_event WHERE booking = $1 AND step = $2 ORDER BY id DESC LIMIT 1",
+        booking,
+        step_name,
     )
-    assert row is not None, (booking, step_name)
-    return row
+    assert found is not None, (booking, step_name)
+    return found
 
 
 # -- the day ----------------------------------------------------------------------------------------------------
@@ -226,9 +233,9 @@ async def start(viewer: Viewer, booking: int, happened_at: datetime, now: dateti
         await put_down(viewer, row, Taken("start", happened_at), now)
 
 
-def _refuse_before(event: Record, happened_at: datetime, what: str) -> None:
-    if happened_at < event["happened_at"]:
-        told = _("时间早于%(what)s（%(moment)s）。") % {"what": what, "moment": moment_words(event["happened_at"])}
+def _refuse_before(moment: datetime, happened_at: datetime, what: str) -> None:
+    if happened_at < moment:
+        told = _("时间早于%(what)s（%(moment)s）。") % {"what": what, "moment": moment_words(moment)}
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -238,7 +245,7 @@ async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime
         row = await lock_for(booking, "end")
         begun = await _last(booking, "start")
         _refuse_before(begun, happened_at, _("会见开始"))
-        minutes = int((happened_at - begun["happened_at"]).total_seconds() // 60)
+        minutes = int((happened_at - begun).total_seconds() // 60)
         await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
 
 
@@ -275,11 +282,3 @@ async def fail(viewer: Viewer, booking: int, failed: Taken, now: datetime) -> No
         row = await lock_for(booking, "fail")
         _refuse_before(await _last(booking, "arrive"), failed.happened_at, _("到场核验"))
         await put_down(viewer, row, failed, now)
-
-
-async def get_booking(booking: int) -> Record:
-    """The booking. Raises NotFound."""
-    row = await fetch_row("SELECT * FROM booking WHERE id = $1", booking)
-    if row is None:
-        raise NotFound
-    return row

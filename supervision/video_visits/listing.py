@@ -13,7 +13,7 @@ from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.sealed import open_sealed
 from supervision.video_visits.booking import PURPOSE
-from supervision.video_visits.words import KINSHIPS, PROOFS, STEPS, moment_words
+from supervision.video_visits.words import PROOFS, STEPS, moment_words
 
 PAGE = 50
 TABS = {
@@ -280,8 +280,3 @@ async def household(prisoner: int) -> Household:
 def proof_text(one: Record) -> str:
     """What the check of a relative rests on."""
     return _(PROOFS[one["proof"]]) if one["proof"] else one["reason"] or ""
-
-
-def kinship_text(one: Record) -> str:
-    """How they are related."""
-    return KINSHIPS[one["kinship"]]

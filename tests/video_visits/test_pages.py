@@ -210,6 +210,18 @@ async def test_after_the_cut_off_nobody_confirms_though_the_job_never_ran(cast: 
     )
 
 
+async def test_who_confirms_in_the_minute_in_which_the_time_was_given_has_confirmed_and_not_before(cast: Cast) -> None:
+    cast.clock.at = NOW + timedelta(hours=1, seconds=37)
+    browser = await client_for(cast, cast.wanda)
+    booking, _ = await a_booking(await a_family())
+    await taken(browser, booking, "schedule", from_at=f"{WANTED}T09:00", room=str(await a_room()))
+    cast.clock.at += timedelta(seconds=20)
+    early = await step(browser, booking, "confirm", happened_at="2026-11-25T09:59")
+    assert early.status_code == 422 and "时间早于安排时间（11月25日 10:00）" in early.text
+    await taken(browser, booking, "confirm", happened_at="2026-11-25T10:00")
+    assert await fetch_value("SELECT state FROM duty WHERE variant = 'confirm' AND subject_id = $1", booking) == "met"
+
+
 async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     booking = await confirmed(browser, family)
