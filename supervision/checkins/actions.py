@@ -66,7 +66,7 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
     its end, and the same fact twice within a minute. Once an order has ended only the bureau adds to it.
     """
     async with tx():
-        row = await _lock_to_record(viewer, order, new.happened_at)
+        row = await lock_to_record(viewer, order, new.happened_at)
         fact = await put_down(row, new, now, viewer.id)
         detail = {"id": fact, **new.how}
         await record(
@@ -76,7 +76,8 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
     return fact
 
 
-async def _lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
+async def lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
+    """The order, for a fact of that moment. Raises Refusal once it has ended: then only the bureau adds what came before."""
     row = await fetch_row("SELECT * FROM orders WHERE id = $1 FOR NO KEY UPDATE", order)
     assert row is not None, "whoever calls has asked people.scope for the order"
     if row["ended_at"] is None:

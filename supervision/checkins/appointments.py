@@ -12,7 +12,7 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.checkins.actions import CheckIn, put_down
+from supervision.checkins.actions import CheckIn, lock_to_record, put_down
 from supervision.checkins.tables import APPOINTED
 from supervision.days import end_of, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
@@ -20,6 +20,7 @@ from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.messages.outbox import take_back
 from supervision.reads import Read, Row
+from supervision.reasons import needed
 from supervision.sealed import open_sealed, seal
 
 PLACE = "appointment.place"
@@ -77,12 +78,12 @@ async def cancel(viewer: Viewer, appointment: Record, *, reason: str, now: datet
 async def nobody_came(viewer: Viewer, appointment: Record, *, content: str, now: datetime) -> int:
     """The person didn't come, or nobody was met; the id of that fact, which happened at the appointed time.
 
-    Raises Refusal before that time, for an appointment that was taken back, and when it is put down already.
+    Raises Refusal before that time, for an appointment that was taken back, when it is put down already, and as `lock_to_record`.
     """
     if now < appointment["at"]:
         raise Refusal(_("约定的时间还没有到。"))
     async with tx():
-        row = await _lock_order(appointment["order_id"])
+        row = await lock_to_record(viewer, appointment["order_id"], appointment["at"])
         known = """SELECT (SELECT withdrawn_as FROM appointment WHERE id = $1) IS NOT NULL
                        OR EXISTS (SELECT FROM no_show WHERE appointment = $1 AND withdrawn_at IS NULL)"""
         if await fetch_value(known, appointment["id"]):
@@ -149,8 +150,7 @@ async def _refuse_second(order: int, new: Appointment) -> None:
 
 
 async def _withdraw(viewer: Viewer, appointment: Record, how: str, *, reason: str, now: datetime) -> None:
-    if not reason.strip():
-        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})
+    said = needed(reason, _("原因"))
     if now >= appointment["at"]:
         raise Refusal(_("约定的时间已经到了，不能改期或取消；请登记这次约见的结果。"))
     done = await execute(
@@ -159,7 +159,7 @@ async def _withdraw(viewer: Viewer, appointment: Record, how: str, *, reason: st
         appointment["id"],
         now,
         viewer.id,
-        reason.strip(),
+        said,
         how,
     )
     if not done:

@@ -26,7 +26,12 @@ TABS: Mapping[str, str] = {
     "failed": N_("未送达"),
     "sent": N_("已发送"),
 }
-KINDS: Mapping[str, str] = {"reminder": N_("到期提醒"), "missed": N_("未办告知"), "digest": N_("工作摘要")}
+KINDS: Mapping[str, str] = {
+    "reminder": N_("到期提醒"),
+    "missed": N_("未办告知"),
+    "visit": N_("会见提醒"),
+    "digest": N_("工作摘要"),
+}
 STATES: Mapping[str, tuple[str, str]] = {
     # state: (kind of badge, words)
     "waiting": ("due", N_("待发送")),

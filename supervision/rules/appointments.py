@@ -1,6 +1,7 @@
 """AP-01 约见: a field visit or an office interview that was given a time leaves something put down on its day."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from supervision.days import SHANGHAI, add_days, end_of, local_day, start_of
 from supervision.language import N_
@@ -25,18 +26,25 @@ def appointments(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """Of each appointment the office puts down on the same day what became of it: the visit, the report, or that nobody came.
 
     No law gives the day: who has given a time is expected to be there, and a time that passed without a word is how somebody
-    slips out unseen. A visit at the appointed place counts even if nobody was met: then that is known.
+    slips out unseen. A visit at the appointed place counts even if nobody was met: then that is known. What happened before
+    the time was given isn't what came of it. Where both kinds are agreed on one day, a visit at home is the one of the two.
     """
-    for act in facts.acts:
-        if act.kind == "appointment" and act.happened_at <= terms.until:
-            yield _slot(act)
+    agreed = [act for act in facts.acts if act.kind == "appointment" and act.happened_at <= terms.until]
+    visited = {local_day(act.happened_at) for act in agreed if act.mode == FIELD}
+    for act in agreed:
+        both = act.mode == OFFICE and local_day(act.happened_at) in visited
+        yield replace(_slot(act), met_by=AT_THE_OFFICE) if both else _slot(act)
 
 
 def _slot(act: Act) -> Slot:
-    day = local_day(act.happened_at)
-    moments = (start_of(day), act.happened_at.astimezone(SHANGHAI), end_of(day))
+    day, at = local_day(act.happened_at), act.happened_at.astimezone(SHANGHAI)
+    opens_at = min(max(start_of(day), act.recorded_at.astimezone(SHANGHAI)), at)
+    moments = (opens_at, at, end_of(day))
     why = Why({**WHY[act.mode], "moments": [moment.isoformat() for moment in moments]})
     return Slot(act.mode, day.isoformat(), *moments, day, why, late_until=end_of(add_days(day, STILL_ABOUT_IT)))
+
+
+AT_THE_OFFICE = frozenset({("report", "in_person"), ("no_show", OFFICE)})
 
 
 RULE = Rule(
@@ -47,7 +55,7 @@ RULE = Rule(
     slots=appointments,
     meets={
         FIELD: frozenset({("visit", "*"), ("no_show", FIELD)}),
-        OFFICE: frozenset({("report", "in_person"), ("visit", FIELD), ("no_show", OFFICE)}),
+        OFFICE: AT_THE_OFFICE | {("visit", FIELD)},
     },
     paused_by={FIELD: frozenset({"custody"}), OFFICE: frozenset({"custody", "hospital"})},
     remind_days={FIELD: (1,), OFFICE: (1,)},

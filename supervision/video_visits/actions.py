@@ -1,15 +1,15 @@
 """The steps of a booking that people take: forward, schedule, confirm, check in, begin, end, and what goes wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import asyncpg
 
 from supervision.access.viewer import Viewer
-from supervision.days import add_days, add_months, local_day
-from supervision.db import Record, fetch, fetch_row, insert, insert_many, tx
-from supervision.errors import NotFound, Refusal
+from supervision.days import add_days, add_months, end_of, local_day
+from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.language import run_on
 from supervision.people.actions import DOC_TAIL
@@ -17,13 +17,13 @@ from supervision.rules.base import InForce, Terms
 from supervision.rules.video_visit import arrive_between, confirm_until
 from supervision.sealed import blind
 from supervision.settings.terms import load_terms
-from supervision.video_visits.booking import move_turn
+from supervision.video_visits.booking import limits_at, move_turn
 from supervision.video_visits.families import lock_prisoner
 from supervision.video_visits.limits import Visitor, refuse_time
 from supervision.video_visits.steps import Taken, lock_for, put_down
-from supervision.video_visits.words import moment_words
+from supervision.video_visits.words import CANCELLED_BY, SUSPENDED, moment_words
 
-PLAIN = ("forward", "return", "prison_refuse", "cancel")
+PLAIN = ("forward", "return", "prison_refuse")
 """Steps that need no more than a moment and, some of them, a reason."""
 
 
@@ -75,9 +75,10 @@ def _refuse_moment(from_at: datetime, to_at: datetime, terms: Terms, now: dateti
 async def _refuse_suspended(prisoner: int, from_at: datetime) -> None:
     row = await fetch_row(
         """SELECT to_on FROM visit_suspension WHERE prisoner = $1 AND withdrawn_at IS NULL
-              AND from_on <= $2 AND to_on >= $2 ORDER BY to_on DESC LIMIT 1""",
+              AND from_on <= $2 AND to_on >= $2 AND happened_at < $3 ORDER BY to_on DESC LIMIT 1""",
         prisoner,
         local_day(from_at),
+        from_at,
     )
     if row:
         told = _("因违反会见规定，会见暂停至 %(day)s。") % {"day": row["to_on"]}
@@ -130,28 +131,46 @@ async def _refuse_taken(prisoner: int, place: Place, to_at: datetime, room: str)
 
 
 async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
-    """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already."""
+    """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already.
+
+    Also for a moment before the time was given. Moments are typed in whole minutes: one in that minute is the moment itself.
+    """
     async with tx():
         row = await lock_for(booking, "confirm")
-        limits = await _limits(row["taken_at"], now)
+        limits = await limits_at(row["taken_at"], now)
         if happened_at >= confirm_until(row["taken_at"], row["from_at"], limits):
             raise Refusal(
                 _("已过确认期限（会见前 %(n)s 小时），时段已收回，请重新预约。") % {"n": limits["vv.confirm_hours"]}
             )
-        await put_down(viewer, row, Taken("confirm", happened_at), now)
+        await _refuse_suspended(row["prisoner"], row["from_at"])
+        _refuse_before(row["taken_at"].replace(second=0, microsecond=0), happened_at, _("安排时间"))
+        await put_down(viewer, row, Taken("confirm", max(happened_at, row["taken_at"])), now)
 
 
-async def _limits(at: datetime, now: datetime) -> InForce:
-    """The parameters that were in force when the session got its time: the family was told these."""
-    return (await load_terms(now, now)).parameters.in_force(at)
+async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetime) -> None:
+    """The prison, the bureau or the family calls the session off, which counts as used up in none of these cases.
+
+    Raises Refusal for a family that calls off what has begun: it didn't come.
+    """
+    if by not in CANCELLED_BY:
+        raise Refusal(_("请选择谁取消。"), fields={"by": _("请选择谁取消。")})
+    async with tx():
+        row = await lock_for(booking, "cancel")
+        if by == "family" and now >= row["from_at"]:
+            told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
+            raise Refusal(told, fields={"by": told})
+        await put_down(viewer, row, replace(why, detail={"by": by}), now)
 
 
-async def _last(booking: int, step_name: str) -> Record:
-    row = await fetch_row(
-        "SELECT * FROM booking_event WHERE booking = $1 AND step = $2 ORDER BY id DESC LIMIT 1", booking, step_name
+async def _last(booking: int, step_name: str) -> datetime:
+    """When the booking last took this step, which it has taken."""
+    found: datetime | None = await fetch_value(
+        "SELECT happened_at FROM booking_event WHERE booking = $1 AND step = $2 ORDER BY id DESC LIMIT 1",
+        booking,
+        step_name,
     )
-    assert row is not None, (booking, step_name)
-    return row
+    assert found is not None, (booking, step_name)
+    return found
 
 
 # -- the day ----------------------------------------------------------------------------------------------------
@@ -175,7 +194,8 @@ async def arrive(viewer: Viewer, booking: int, arrival: Arrival, now: datetime) 
         raise Refusal(_("须核对人脸与证件一致。"), fields={"faces_match": _("须核对人脸与证件一致。")})
     async with tx():
         row = await lock_for(booking, "arrive")
-        limits = await _limits(row["taken_at"], now)
+        limits = await limits_at(row["taken_at"], now)
+        await _refuse_suspended(row["prisoner"], row["from_at"])
         _refuse_outside(row["from_at"], arrival.happened_at, limits)
         came = await _checked_visitors(row, arrival)
         columns = ("booking", "family", "happened_at", "recorded_at", "recorded_by")
@@ -226,9 +246,9 @@ async def start(viewer: Viewer, booking: int, happened_at: datetime, now: dateti
         await put_down(viewer, row, Taken("start", happened_at), now)
 
 
-def _refuse_before(event: Record, happened_at: datetime, what: str) -> None:
-    if happened_at < event["happened_at"]:
-        told = _("时间早于%(what)s（%(moment)s）。") % {"what": what, "moment": moment_words(event["happened_at"])}
+def _refuse_before(moment: datetime, happened_at: datetime, what: str) -> None:
+    if happened_at < moment:
+        told = _("时间早于%(what)s（%(moment)s）。") % {"what": what, "moment": moment_words(moment)}
         raise Refusal(told, fields={"happened_at": told})
 
 
@@ -238,35 +258,54 @@ async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime
         row = await lock_for(booking, "end")
         begun = await _last(booking, "start")
         _refuse_before(begun, happened_at, _("会见开始"))
-        minutes = int((happened_at - begun["happened_at"]).total_seconds() // 60)
+        minutes = int((happened_at - begun).total_seconds() // 60)
         await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
 
 
-async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: int, now: datetime) -> None:
-    """A breach of discipline stops the session, and visits rest for some months (law VV-11).
+async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: int, now: datetime) -> list[str]:
+    """A breach of discipline stops the session, and visits rest for some months (law VV-11); the numbers of the sessions called off.
 
-    Counted from the day on which the session was stopped. Raises Refusal for a number of months outside the parameters.
+    Counted from the day on which the session was stopped; what was given a time in these months is called off.
+    Raises Refusal for a number of months outside the parameters.
     """
     async with tx():
-        least, most = (await _limits(now, now))["vv.suspend_months"]
+        least, most = (await limits_at(now, now))["vv.suspend_months"]
         if not least <= months <= most:
             told = _("暂停会见为 %(least)s 至 %(most)s 个月。") % {"least": least, "most": most}
             raise Refusal(told, fields={"months": told})
         row = await lock_for(booking, "breach")
         _refuse_before(await _last(booking, "start"), stopped.happened_at, _("会见开始"))
+        await lock_prisoner(row["prisoner"])
         await put_down(viewer, row, stopped, now)
         first = local_day(stopped.happened_at)
+        last = add_days(add_months(first, months), -1)
         values = {
             "prisoner": row["prisoner"],
             "booking": booking,
             "from_on": first,
-            "to_on": add_days(add_months(first, months), -1),
+            "to_on": last,
             "reason": stopped.reason.strip(),
             "happened_at": stopped.happened_at,
             "recorded_at": now,
             "recorded_by": viewer.id,
         }
         await insert("visit_suspension", values)
+        return await _call_off(viewer, row["prisoner"], (stopped.happened_at, end_of(last)), now)
+
+
+async def _call_off(viewer: Viewer, prisoner: int, rest: tuple[datetime, datetime], now: datetime) -> list[str]:
+    """Call off what was given a time while visits rest; the numbers, since somebody must tell the families."""
+    rows = await fetch(
+        """SELECT b.id, b.number FROM booking b JOIN booking_slot s ON s.booking = b.id AND s.freed_at IS NULL
+            WHERE b.prisoner = $1 AND b.state IN ('scheduled', 'confirmed') AND b.withdrawn_at IS NULL
+              AND s.from_at > $2 AND s.from_at < $3 ORDER BY b.id FOR NO KEY UPDATE OF b""",
+        prisoner,
+        *rest,
+    )
+    for row in rows:
+        locked = await lock_for(row["id"], "cancel")
+        await put_down(viewer, locked, Taken("cancel", now, SUSPENDED, {"by": "suspension"}), now)
+    return [row["number"] for row in rows]
 
 
 async def fail(viewer: Viewer, booking: int, failed: Taken, now: datetime) -> None:
@@ -275,11 +314,3 @@ async def fail(viewer: Viewer, booking: int, failed: Taken, now: datetime) -> No
         row = await lock_for(booking, "fail")
         _refuse_before(await _last(booking, "arrive"), failed.happened_at, _("到场核验"))
         await put_down(viewer, row, failed, now)
-
-
-async def get_booking(booking: int) -> Record:
-    """The booking. Raises NotFound."""
-    row = await fetch_row("SELECT * FROM booking WHERE id = $1", booking)
-    if row is None:
-        raise NotFound
-    return row

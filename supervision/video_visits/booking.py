@@ -20,8 +20,9 @@ from supervision.video_visits.families import lock_prisoner
 from supervision.video_visits.limits import Asked, Standing, Visitor, days_ahead, free_turn, refuse_booking
 
 PURPOSE = "booking.purpose"
-MADE_UP = ("failed", "cancelled")
-"""States of a session that was lost without the family's fault: it may be booked anew without waiting."""
+LOST = """(b.state = 'failed' OR (b.state = 'cancelled' AND NOT EXISTS (
+       SELECT FROM booking_event c WHERE c.booking = b.id AND c.step = 'cancel' AND c.detail ->> 'by' IN ('family', 'suspension'))))"""
+"""A booking `b` whose session was lost without the family's fault: it may be booked anew without waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class NewBooking:
     wanted: tuple[date, ...]
     purpose: str = ""
     instead_of: int | None = None
+
+
+async def limits_at(at: datetime, now: datetime) -> InForce:
+    """The parameters that are in force at a moment: of a session, when it got its time, since the family was told these."""
+    return (await load_terms(now, now)).parameters.in_force(at)
 
 
 async def earliest_day(now: datetime, *, makes_up: bool) -> date:
@@ -59,7 +65,7 @@ async def book(viewer: Viewer, new: NewBooking, now: datetime) -> int:
         refuse_booking(asked, standing, local_day(now), calendar=terms.calendar, limits=limits)
         made = await _insert(viewer, new, (prison, visitors[0]["person"]), now)
         await insert_many("booking_visitor", ("booking", "family"), [(made, family) for family in new.visitors])
-        if lost is None or lost["state"] != "failed":
+        if lost is None or lost["counted"]:
             await take_turn(made, new.prisoner, new.wanted[0], level=standing.level, limits=limits, now=now)
         people = [prisoner["person"], *(row["person"] for row in visitors)]
         await record(viewer, "booking_made", subject=(KIND, made), people=people, now=now)
@@ -84,16 +90,21 @@ def _visitor(row: Record) -> Visitor:
 
 
 async def _lost(new: NewBooking) -> Record:
-    """The session that this one makes up for, locked. Raises Refusal where none was lost, or another makes up for it."""
+    """The session that this one makes up for, locked; `counted`: it gave its turn of a month back, so another is used up.
+
+    One that failed keeps its turn for all that make up for it in a row. Raises Refusal where none was lost, or another makes up for it.
+    """
     row = await fetch_row(
-        "SELECT * FROM booking WHERE id = $1 AND prisoner = $2 AND withdrawn_at IS NULL FOR NO KEY UPDATE",
+        f"""SELECT {LOST} AS lost, b.state <> 'failed' AND EXISTS (SELECT FROM booking_month WHERE booking = b.id) AS counted
+              FROM booking b
+             WHERE b.id = $1 AND b.prisoner = $2 AND b.withdrawn_at IS NULL FOR NO KEY UPDATE""",
         new.instead_of,
         new.prisoner,
     )
     if row is None:
         raise NotFound
-    if row["state"] not in MADE_UP:
-        raise Refusal(_("只有技术故障或者被取消的会见可以优先补约。"))
+    if not row["lost"]:
+        raise Refusal(_("只有技术故障或者被监狱、本局取消的会见可以优先补约。"))
     if await fetch_value(f"SELECT 1 FROM booking WHERE instead_of = $1 AND {STANDS}", new.instead_of):
         raise Refusal(_("这次会见已经补约过。"))
     return row
@@ -195,7 +206,10 @@ async def free_slots(bookings: Sequence[int], now: datetime) -> None:
 
 
 async def withdraw_booking(viewer: Viewer, booking: int, *, reason: str, now: datetime) -> None:
-    """A booking that was entered wrongly no longer counts, in no figure and no month. Raises NotFound, Refusal without a reason."""
+    """A booking that was entered wrongly no longer counts, in no figure and no month; nor does a breach in it stop visits.
+
+    Raises NotFound, Refusal without a reason.
+    """
     said = reason_to_withdraw(reason)
     async with tx():
         row = await fetch_row("SELECT * FROM booking WHERE id = $1 FOR NO KEY UPDATE", booking)
@@ -203,6 +217,21 @@ async def withdraw_booking(viewer: Viewer, booking: int, *, reason: str, now: da
             raise NotFound
         await mark_withdrawn("booking", booking, said, by=viewer.id, now=now)
         await free_slots([booking], now)
+        await _hand_on_turn(booking)
         await free_turns([booking], now)
+        await execute(
+            "UPDATE visit_suspension SET withdrawn_at = $2 WHERE booking = $1 AND withdrawn_at IS NULL", booking, now
+        )
         await record(viewer, "booking_withdrawn", subject=(KIND, booking), people=[row["person"]], now=now)
         await follow([booking], now, kind=KIND, by=viewer.id)
+
+
+async def _hand_on_turn(booking: int) -> None:
+    """What the session used up of its month passes to the booking that makes up for it, which wasn't counted itself."""
+    await execute(
+        f"""WITH RECURSIVE later AS (SELECT id, state, withdrawn_at FROM booking WHERE instead_of = $1
+                UNION ALL SELECT b.id, b.state, b.withdrawn_at FROM booking b JOIN later ON b.instead_of = later.id)
+            UPDATE booking_month m SET booking = l.id FROM (SELECT min(id) AS id FROM later WHERE {STANDS}) l
+             WHERE m.booking = $1 AND m.freed_at IS NULL AND l.id IS NOT NULL""",
+        booking,
+    )

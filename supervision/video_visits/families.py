@@ -13,6 +13,7 @@ from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import check_past
 from supervision.people.actions import NewContact, NewPerson, add_contact, add_person, find_by_number
+from supervision.reasons import needed
 
 
 async def add_prison(viewer: Viewer, name: str, *, in_province: bool, now: datetime) -> int:
@@ -147,10 +148,20 @@ async def add_family(
         values = {"prisoner": prisoner, "person": who, "kinship": kinship, "state": "new"}
         made = await insert("family_member", values | {"recorded_at": now, "recorded_by": viewer.id})
         if phone:
+            await _refuse_phone_of_others(who)
             await add_contact(who, phone, now, viewer.id)
         people = [who, inmate["person"]]
         await record(viewer, "family_added", subject=("family_member", made), people=people, now=now)
     return made
+
+
+async def _refuse_phone_of_others(person: int) -> None:
+    """The number of somebody on a register is the register's: it is corrected there, where its reminders and findings follow."""
+    kept = """SELECT 1 WHERE EXISTS (SELECT FROM orders WHERE person = $1 AND ended_at IS NULL)
+                         OR EXISTS (SELECT FROM assistance WHERE person = $1 AND ended_at IS NULL)"""
+    if await fetch_value(kept, person):
+        told = _("该亲属的联系电话由区局登记，请留空；号码有变的，请区局更正。")
+        raise Refusal(told, fields={"phone": told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +178,27 @@ class Verification:
 async def verify_family(viewer: Viewer, family: int, verified: Verification, now: datetime) -> Record:
     """The kinship and the person were checked, once (law b.13: FAMILY_NEW → FAMILY_OK or REFUSED); the family member's row.
 
+    Who keeps the window's records may check again whom somebody refused: the former check is withdrawn.
     Raises NotFound, Refusal for whom was checked before, and for a refusal without its reason.
     """
     happened_at = verified.happened_at or now
     check_past(happened_at, now)
-    if verified.result == "refused" and not verified.reason.strip():
-        raise Refusal(_("请填写核验未通过的原因。"), fields={"reason": _("请填写原因。")})
+    reason = needed(verified.reason, _("不通过的原因")) if verified.result == "refused" else None
     async with tx():
         row = await fetch_row("SELECT * FROM family_member WHERE id = $1 FOR NO KEY UPDATE", family)
         if row is None:
             raise NotFound
-        if not await execute(
-            "UPDATE family_member SET state = $2 WHERE id = $1 AND state = 'new'", family, verified.result
-        ):
+        if row["state"] != "new" and not (row["state"] == "refused" and viewer.may("keep_visits")):
             raise Refusal(_("该亲属已经核验过，不用再办。"))
+        await execute("UPDATE family_member SET state = $2 WHERE id = $1", family, verified.result)
+        await execute(
+            "UPDATE family_check SET withdrawn_at = $2 WHERE family = $1 AND withdrawn_at IS NULL", family, now
+        )
         values = {
             "family": family,
             "result": verified.result,
             "proof": verified.proof or None,
-            "reason": verified.reason.strip() or None,
+            "reason": reason,
             "happened_at": happened_at,
             "recorded_at": now,
             "recorded_by": viewer.id,

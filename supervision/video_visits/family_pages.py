@@ -1,6 +1,8 @@
 """The window's pages of prisoners and their families, of the booking form, and of prisons and rooms."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -19,7 +21,7 @@ from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.video_visits import words
-from supervision.video_visits.booking import MADE_UP, NewBooking, book, earliest_day
+from supervision.video_visits.booking import NewBooking, book, earliest_day, limits_at
 from supervision.video_visits.families import (
     Status,
     Verification,
@@ -49,19 +51,20 @@ async def prisoner_list(
     found, after = await prisoners(text, before=as_id(request.query_params.get("before", "")))
     people = [one["person"] for one in found]
     await record(viewer, "prisoners_listed", people=people, detail={"searched": bool(text)}, now=clock.now())
-    next_url = f"/visits/prisoners?before={after}" if after and not text else None
+    next_url = f"/visits/prisoners?{urlencode({'q': text, 'before': after})}" if after else None
     return page(request, "video_visits/prisoners.html", found=found, text=text, next_url=next_url, words=words)
 
 
 @get("/visits/prisoners/new", guards=BOOK)
-async def new_prisoner(request: AnyRequest) -> Template:
+async def new_prisoner(request: AnyRequest, clock: NamedDependency[Clock]) -> Template:
     """The empty form of a prisoner."""
-    return page(request, "video_visits/new_prisoner.html", typed={}, refusal=None, **await _prisoner_form())
+    context = await _prisoner_form(clock.now())
+    return page(request, "video_visits/new_prisoner.html", typed={}, refusal=None, **context)
 
 
-async def _prisoner_form() -> dict[str, Any]:
+async def _prisoner_form(now: datetime) -> dict[str, Any]:
     places = [(one["id"], one["name"]) for one in await prisons()]
-    return {"prisons": places, "words": words}
+    return {"prisons": places, "words": words, "limits": await limits_at(now, now)}
 
 
 @post("/visits/prisoners/new", guards=BOOK)
@@ -69,7 +72,7 @@ async def save_prisoner(
     request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Put a prisoner down; birth and sex follow from the identity number."""
-    form = await read_form(request, "video_visits/new_prisoner.html", **await _prisoner_form())
+    form = await read_form(request, "video_visits/new_prisoner.html", **await _prisoner_form(clock.now()))
     person, status = _person(form, clock), await _status(form)
     form.check()
     made = await add_prisoner(viewer, person, status, clock.now())
@@ -92,7 +95,7 @@ async def _status(form: Form) -> Status:
     known = [one["id"] for one in await prisons()]
     prison = form.choice("prison", _("服刑监狱"), known)
     level = form.choice("level", _("处遇级别"), CLASSES)
-    number = form.text("prison_number", _("囚号"), required=False)
+    number = form.text("prison_number", _("服刑人员编号"), required=False)
     return Status(int(prison) if "prison" not in form.wrong else 0, level, number, may_visit=not form.tick("no_visits"))
 
 
@@ -104,7 +107,7 @@ async def prisoner_page(
     request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
     """A prisoner, the family, the bookings so far, and the form of a new one; `instead_of`: for a session that was lost."""
-    context = await _household_context(prisoner_id)
+    context = await _household_context(prisoner_id, clock.now(), after=as_id(request.query_params.get("after", "")))
     instead_of = as_id(request.query_params.get("instead_of", ""))
     typed = {"instead_of": str(instead_of)} if instead_of else {}
     context["opened"] = "booking" if instead_of else ""
@@ -114,22 +117,24 @@ async def prisoner_page(
     return page(request, "video_visits/prisoner.html", typed=typed, refusal=None, **context)
 
 
-async def _household_context(prisoner_id: int, opened: str = "") -> dict[str, Any]:
-    home: Household = await household(prisoner_id)
+async def _household_context(
+    prisoner_id: int, now: datetime, opened: str = "", *, after: int | None = None
+) -> dict[str, Any]:
+    home: Household = await household(prisoner_id, after=after)
     return {
         "home": home,
-        "prisons": [(one["id"], one["name"]) for one in await prisons()],
-        "words": words,
+        **await _prisoner_form(now),
         "proof_text": proof_text,
-        "lost": [one for one in home.bookings if one["state"] in MADE_UP and one["withdrawn_at"] is None],
+        "lost": [one for one in home.bookings if one["lost"] and one["withdrawn_at"] is None],
+        "next_url": f"/visits/prisoners/{prisoner_id}?after={home.after}" if home.after else None,
         "opened": opened,
         "earliest": "",
     }
 
 
-async def _form(request: AnyRequest, prisoner_id: int, opened: str) -> Form:
+async def _form(request: AnyRequest, prisoner_id: int, opened: str, now: datetime) -> Form:
     """The posted form of one of the acts on a prisoner's page, which is shown again where it is refused."""
-    context = await _household_context(prisoner_id, opened)
+    context = await _household_context(prisoner_id, now, opened)
     form = await read_form(request, "video_visits/prisoner.html", **context)
     show_again(request, context["home"].people)
     return form
@@ -140,7 +145,7 @@ async def save_intake(
     request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Since when they are in prison, and when the prison told the family (law VV-01)."""
-    form = await _form(request, prisoner_id, "intake")
+    form = await _form(request, prisoner_id, "intake", clock.now())
     intake_on = form.day("intake_on", _("收监日期"))
     told_at = form.moment("told_at", _("告知家属的时间")) if form.typed.get("told_at") else None
     form.check()
@@ -153,7 +158,7 @@ async def save_status(
     request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The prison says where the prisoner is, in which class, and whether visits are allowed."""
-    form = await _form(request, prisoner_id, "status")
+    form = await _form(request, prisoner_id, "status", clock.now())
     status = await _status(form)
     form.check()
     await set_status(viewer, prisoner_id, status, clock.now())
@@ -165,7 +170,7 @@ async def save_family(
     request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """A relative is put down, still to be verified."""
-    form = await _form(request, prisoner_id, "family")
+    form = await _form(request, prisoner_id, "family", clock.now())
     person, phone = _person(form, clock), _phone(form)
     kinship = form.choice("kinship", _("与服刑人员的关系"), KINSHIPS)
     form.check()
@@ -193,7 +198,7 @@ async def save_verification(
     prisoner_id = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family_id)
     if prisoner_id is None:
         raise NotFound
-    form = await _form(request, prisoner_id, f"verify-{family_id}")
+    form = await _form(request, prisoner_id, f"verify-{family_id}", clock.now())
     result = form.choice("result", _("核验结果"), ("ok", "refused"))
     proof = form.choice("proof", _("亲属关系证明"), PROOFS) if result == "ok" else ""
     if result == "ok" and not form.tick("in_person"):
@@ -209,7 +214,7 @@ async def save_booking(
     request: AnyRequest, prisoner_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The family books a session; what the parameters don't allow is refused with every reason."""
-    form = await _form(request, prisoner_id, "booking")
+    form = await _form(request, prisoner_id, "booking", clock.now())
     days = [form.day("wanted_on", _("希望的日期")), form.day_or_none("wanted_second", _("第二志愿"))]
     days.append(form.day_or_none("wanted_third", _("第三志愿")))
     ticked = (
@@ -217,7 +222,7 @@ async def save_booking(
         for name, value in form.typed.items()
         if name.startswith("visitor-") and value == "1"
     )
-    visitors = tuple(family for family in ticked if family is not None)
+    visitors = tuple(dict.fromkeys(family for family in ticked if family is not None))
     if not visitors:
         form.wrong["visitors"] = _("请选择来会见的亲属。")
     form.check()
@@ -229,7 +234,8 @@ async def save_booking(
         as_id(form.typed.get("instead_of", "")) or None,
     )
     made = await book(viewer, new, clock.now())
-    return go(f"/visits/{made}", _("预约已登记，请在两个工作日内审核并转送监狱。"))
+    days = (await limits_at(clock.now(), clock.now()))["vv.forward_wd"]
+    return go(f"/visits/{made}", _("预约已登记，请在 %(n)s 个工作日内审核并转送监狱。") % {"n": days})
 
 
 # -- prisons and rooms ------------------------------------------------------------------------------------------

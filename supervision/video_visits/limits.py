@@ -9,9 +9,8 @@ from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.language import listed, run_on
 from supervision.rules.base import InForce
+from supervision.rules.reception import is_minor
 from supervision.video_visits.words import CLASSES
-
-ADULT_YEARS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,8 @@ class Visitor:
     born_on: date | None
 
     def is_minor(self, on: date) -> bool:
-        """Whether they are under eighteen on the day; somebody whose birth isn't known is taken for an adult."""
-        born = self.born_on
-        return born is not None and on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT_YEARS
+        """Whether they are under eighteen on the day, the birthday itself included (law T-10); a birth unknown is an adult's."""
+        return is_minor(self.born_on, on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from supervision.errors import NotFound
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.sealed import open_sealed
-from supervision.video_visits.booking import PURPOSE
-from supervision.video_visits.words import KINSHIPS, PROOFS, STEPS, moment_words
+from supervision.video_visits.booking import LOST, PURPOSE
+from supervision.video_visits.words import CANCELLED_BY, PROOFS, STEPS, SUSPENDED, moment_words
 
 PAGE = 50
 TABS = {
@@ -35,11 +35,11 @@ CONDITIONS: Mapping[str, str] = {
     "missed": "b.state = 'no_show' AND EXISTS (SELECT FROM booking_slot t WHERE t.booking = b.id AND t.from_at >= $3)",
     "all": "TRUE",
 }
-LINE = """
+LINE = f"""
 SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.prisoner, i.name AS prisoner_name,
        i.id AS prisoner_person, a.name AS applicant_name, b.person AS applicant_person, p.name AS prison,
        (SELECT count(*) FROM booking_visitor v WHERE v.booking = b.id) AS visitors,
-       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room,
+       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room, {LOST} AS lost,
        (SELECT min(d.due_at) FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = b.id AND d.state = 'open') AS due_at
   FROM booking b
   JOIN prisoner n ON n.id = b.prisoner
@@ -59,7 +59,7 @@ class Board:
     lines: Sequence[Record]
     counts: Mapping[str, int]
     after: int | None = None
-    """The id from which the next page goes on."""
+    """The id behind which the next page goes on."""
 
     @property
     def people(self) -> list[int]:
@@ -67,24 +67,38 @@ class Board:
         return [line[key] for line in self.lines for key in ("prisoner_person", "applicant_person")]
 
 
-async def board(tab: str, now: datetime, *, before: int | None = None) -> Board:
-    """The bookings of a tab: what is due first stands first; all of them newest first, a page at a time."""
+async def board(tab: str, now: datetime, *, after: int | None = None) -> Board:
+    """The bookings of a tab, a page at a time: what is due first stands first; what was missed, and all, newest first."""
     day = local_day(now)
     times = (start_of(day), end_of(day), start_of(add_days(day, -MISSED_DAYS)))
     # Each condition uses some of the three moments; all are named, so that their types are known.
     given = "($1::timestamptz, $2::timestamptz, $3::timestamptz) IS NOT NULL"
-    order = "b.id DESC" if tab in ("all", "missed") else "coalesce(s.from_at, b.happened_at), b.id"
+    order, behind = NEWEST if tab in ("all", "missed") else SOONEST
     lines = await fetch(
-        f"""{LINE} WHERE {given} AND b.withdrawn_at IS NULL AND {CONDITIONS[tab]} AND ($4::bigint IS NULL OR b.id < $4)
+        f"""{LINE} WHERE {given} AND b.withdrawn_at IS NULL AND {CONDITIONS[tab]} AND ($4::bigint IS NULL OR {behind})
             ORDER BY {order} LIMIT {PAGE + 1}""",
         *times,
-        before,
+        after,
     )
     counted = ", ".join(f"count(*) FILTER (WHERE {CONDITIONS[name]}) AS {name}" for name in TABS if name != "all")
     row = await fetch_row(f"SELECT {counted} FROM booking b WHERE {given} AND b.withdrawn_at IS NULL", *times)
     counts = {name: row[name] for name in TABS if name != "all"} if row else {}
-    more = len(lines) > PAGE and tab in ("all", "missed")
-    return Board(tab, lines[:PAGE], counts, lines[PAGE - 1]["id"] if more else None)
+    return Board(tab, lines[:PAGE], counts, _last_of(lines))
+
+
+NEWEST = ("b.id DESC", "b.id < $4")
+SOONEST = (
+    "coalesce(s.from_at, b.happened_at), b.id",
+    """(coalesce(s.from_at, b.happened_at), b.id) > (
+          SELECT coalesce((SELECT from_at FROM booking_slot t WHERE t.booking = l.id ORDER BY t.id DESC LIMIT 1), l.happened_at), l.id
+            FROM booking l WHERE l.id = $4)""",
+)
+"""The order of a page, and what comes behind the booking $4."""
+
+
+def _last_of(rows: Sequence[Record]) -> int | None:
+    """The id behind which the next page goes on; None where this one is the last."""
+    return int(rows[PAGE - 1]["id"]) if len(rows) > PAGE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +176,9 @@ def _text_of(event: Record) -> str:
         return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
     if event["step"] == "arrive":
         return ngettext("%(n)d 人到场", "%(n)d 人到场", detail["came"]) % {"n": detail["came"]}
-    return event["reason"] or ""
+    if who := CANCELLED_BY.get(detail.get("by", "")):
+        return _("%(who)s：%(reason)s") % {"who": _(who), "reason": event["reason"]}
+    return _(SUSPENDED) if detail.get("by") == "suspension" else event["reason"] or ""
 
 
 # -- days and weeks ---------------------------------------------------------------------------------------------
@@ -234,16 +250,17 @@ async def prisoners(text: str, *, before: int | None = None) -> tuple[list[Recor
         wanted,
         before,
     )
-    return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None
+    return rows[:PAGE], _last_of(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A prisoner with the family and the latest bookings."""
+    """A prisoner with the family and the bookings, newest first, a page at a time."""
 
     inmate: Record
     family: Sequence[Record]
     bookings: Sequence[Record]
+    after: int | None = None
 
     @property
     def people(self) -> list[int]:
@@ -256,7 +273,7 @@ class Household:
         return [one for one in self.family if one["state"] == "ok"]
 
 
-async def household(prisoner: int) -> Household:
+async def household(prisoner: int, *, after: int | None = None) -> Household:
     """The prisoner as their page shows them. Raises NotFound."""
     inmate = await fetch_row(f"{PRISONER} WHERE n.id = $1", prisoner)
     if inmate is None:
@@ -273,15 +290,14 @@ async def household(prisoner: int) -> Household:
             WHERE f.prisoner = $1 ORDER BY f.id""",
         prisoner,
     )
-    bookings = await fetch(f"{LINE} WHERE b.prisoner = $1 ORDER BY b.id DESC LIMIT {PAGE}", prisoner)
-    return Household(inmate, family, bookings)
+    bookings = await fetch(
+        f"{LINE} WHERE b.prisoner = $1 AND ($2::bigint IS NULL OR b.id < $2) ORDER BY b.id DESC LIMIT {PAGE + 1}",
+        prisoner,
+        after,
+    )
+    return Household(inmate, family, bookings[:PAGE], _last_of(bookings))
 
 
 def proof_text(one: Record) -> str:
     """What the check of a relative rests on."""
     return _(PROOFS[one["proof"]]) if one["proof"] else one["reason"] or ""
-
-
-def kinship_text(one: Record) -> str:
-    """How they are related."""
-    return KINSHIPS[one["kinship"]]

@@ -17,6 +17,7 @@ from supervision.days import add_days
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
+from supervision.language import listed, run_on
 from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
@@ -39,10 +40,10 @@ async def bookings(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
     """The board: what is to be looked at, answered, confirmed, held today, and who didn't come (R-35)."""
     tab = request.query_params.get("tab", "applied")
     found = await board(
-        tab if tab in TABS else "applied", clock.now(), before=as_id(request.query_params.get("before", ""))
+        tab if tab in TABS else "applied", clock.now(), after=as_id(request.query_params.get("after", ""))
     )
     await record(viewer, "bookings_listed", people=found.people, detail={"tab": found.tab}, now=clock.now())
-    next_url = f"/visits?tab={found.tab}&before={found.after}" if found.after else None
+    next_url = f"/visits?tab={found.tab}&after={found.after}" if found.after else None
     return page(request, "video_visits/board.html", board=found, tabs=_tabs(found), next_url=next_url, words=words)
 
 
@@ -157,7 +158,8 @@ async def calendar_file(
 
 # -- acting -----------------------------------------------------------------------------------------------------
 
-Act = Callable[[Viewer, int, Form, Any], Awaitable[None]]
+Act = Callable[[Viewer, int, Form, Any], Awaitable[str | None]]
+"""What a step does; a sentence where somebody must still do something."""
 
 
 @post("/visits/{booking_id:int}/steps/{step:str}", guards=BOOK)
@@ -174,8 +176,9 @@ async def take_step(
     context = await _context(booking_id)
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": step})
     show_again(request, context["one"].people)
-    await ACTS[step](viewer, booking_id, form, clock.now())
-    return go(f"/visits/{booking_id}", _("已登记：%(step)s。") % {"step": _(words.STEPS[step])})
+    more = await ACTS[step](viewer, booking_id, form, clock.now())
+    said = _("已登记：%(step)s。") % {"step": _(words.STEPS[step])}
+    return go(f"/visits/{booking_id}", run_on([said, more]) if more else said, kind="warn" if more else "ok")
 
 
 def _plain(step: str) -> Act:
@@ -206,6 +209,12 @@ def _moment(form: Form) -> Any:
     return moment
 
 
+async def _cancel(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
+    by, reason = form.choice("by", _("谁取消"), words.CANCELLED_BY), form.text("reason", _("取消的原因"))
+    form.check()
+    await actions.cancel(viewer, booking_id, Taken("cancel", now, reason), by, now)
+
+
 async def _arrive(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
     cards = {
         family: value
@@ -223,10 +232,13 @@ async def _end(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
     await actions.end(viewer, booking_id, _moment(form), now)
 
 
-async def _breach(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
+async def _breach(viewer: Viewer, booking_id: int, form: Form, now: Any) -> str | None:
     reason, months = form.text("reason", _("违规情况")), form.choice("months", _("暂停几个月"), range(1, 13))
     stopped = Taken("breach", _moment(form), reason)
-    await actions.stop_for_breach(viewer, booking_id, stopped, int(months), now)
+    called_off = await actions.stop_for_breach(viewer, booking_id, stopped, int(months), now)
+    if not called_off:
+        return None
+    return _("暂停期间的会见 %(numbers)s 已取消，请告知家属。") % {"numbers": listed(called_off)}
 
 
 async def _fail(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
@@ -238,6 +250,7 @@ ACTS: dict[str, Act] = {
     **{step: _plain(step) for step in PLAIN},
     "schedule": _schedule,
     "confirm": _confirm,
+    "cancel": _cancel,
     "arrive": _arrive,
     "start": _start,
     "end": _end,

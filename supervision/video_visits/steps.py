@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from supervision.db import Record, execute, fetch_row, insert
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past
+from supervision.reasons import needed
 from supervision.rules.video_visit_clocks import KIND
 from supervision.video_visits.booking import free_slots, free_turns
 from supervision.video_visits.words import STATES
@@ -90,13 +91,14 @@ async def put_down(viewer: Viewer | None, row: Record, taken: Taken, now: dateti
     """
     step = STEPS[taken.step]
     check_past(taken.happened_at, now)
-    if step.needs_reason and not taken.reason.strip():
-        raise Refusal(_("请填写原因。"), fields={"reason": _("请填写原因。")})
+    reason = needed(taken.reason, _("原因")) if step.needs_reason else ""
     moved = await execute(
         "UPDATE booking SET state = $3 WHERE id = $1 AND state = $2", row["id"], row["state"], step.after
     )
     assert moved == 1, "the row is locked, and its state was looked at"
-    event = await insert("booking_event", _event(row, taken, now, viewer.id if viewer else None))
+    event = await insert(
+        "booking_event", _event(row, replace(taken, reason=reason), now, viewer.id if viewer else None)
+    )
     if step.frees_slot:
         await free_slots([row["id"]], now)
     if step.frees_month:
@@ -113,7 +115,7 @@ def _event(row: Record, taken: Taken, now: datetime, by: int | None) -> dict[str
         "step": taken.step,
         "old_state": row["state"],
         "new_state": STEPS[taken.step].after,
-        "reason": taken.reason.strip() or None,
+        "reason": taken.reason or None,
         "detail": json.dumps(dict(taken.detail or {}), ensure_ascii=False),
         "happened_at": taken.happened_at,
         "recorded_at": now,

@@ -9,7 +9,8 @@ from supervision.messages.recipients import Recipient, recipients
 from supervision.messages.texts import visit_reminder
 from supervision.video_visits.words import clock_text, local
 
-REMINDER = "reminder"
+KIND, REMINDER = "visit", "reminder"
+"""Of the text, and of what it speaks of: another kind than the reminders of a register, which look for their own."""
 AHEAD_DAYS = 1
 
 
@@ -42,7 +43,7 @@ def _draft(row: Record, to: Recipient, now: datetime) -> Draft:
     begins = local(row["from_at"])
     text = visit_reminder(begins.date(), clock_text(begins), confirmed=row["variant"] == "attend")
     return Draft(
-        kind=REMINDER,
+        kind=KIND,
         body=text.body,
         once_key=f"visit/{row['id']}",
         number=to.number,

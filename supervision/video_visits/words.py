@@ -54,6 +54,9 @@ STEPS = {
     "fail": N_("技术故障"),
 }
 CLASSES = {"strict": N_("严管级"), "normal": N_("普管级"), "loose": N_("宽管级")}
+CANCELLED_BY = {"prison": N_("监狱"), "bureau": N_("本局"), "family": N_("家属")}
+"""Who may call a session off; one that a suspension stops is called off by nobody of these."""
+SUSPENDED = N_("因违反会见规定，会见暂停。")
 KINSHIPS = {
     "spouse": N_("配偶"),
     "parent": N_("父母"),

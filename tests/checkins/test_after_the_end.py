@@ -6,7 +6,7 @@ import pytest
 
 from supervision.alerts.watch import watch
 from supervision.days import SHANGHAI
-from supervision.db import fetch_value
+from supervision.db import fetch_value, insert
 from tests.cast import NOW, Cast, Member, client_for
 from tests.register import OnRegister, on_register
 
@@ -49,6 +49,17 @@ async def test_only_what_happened_before_the_end_is_put_down(cast: Cast, minutes
     one = await ended(cast)
     assert await reports(cast, cast.dan, one, ENDED + timedelta(minutes=minutes)) == status
     assert await fetch_value("SELECT count(*) FROM report") == (status == 303)
+
+
+async def test_a_no_show_is_put_down_as_any_other_fact(cast: Cast) -> None:
+    one = await ended(cast)
+    row = {"order_id": one.order, "kind": "office", "recorded_at": REGISTERED}
+    before = await insert("appointment", row | {"at": ENDED - timedelta(days=1)})
+    after = await insert("appointment", row | {"at": ENDED + timedelta(minutes=1)})
+    for member, appointment, status in ((cast.alice, before, 422), (cast.dan, after, 422), (cast.dan, before, 303)):
+        path = f"/people/{one.person}/appointments/{appointment}/no-show"
+        answer = await (await client_for(cast, member)).post(path, data={"content": "没有来"})
+        assert answer.status_code == status, (member, answer.text)
 
 
 async def test_a_visit_and_a_check_before_the_end_are_put_down_too(cast: Cast) -> None:

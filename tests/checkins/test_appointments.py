@@ -108,6 +108,15 @@ async def test_one_of_a_kind_a_day(cast: Cast) -> None:
         assert answer.status_code == status and ("这一天已经约过一次" in answer.text) == (status == 422), form
 
 
+@pytest.mark.parametrize("what", ["move", "cancellation"])
+async def test_no_number_is_written_into_a_reason(cast: Cast, what: str) -> None:
+    one = await on_register(cast)
+    appointment = await appointed(cast, one)
+    alice = await client_for(cast, cast.alice)
+    assert await act(alice, one, appointment, what, at="2026-11-27T16:00", reason="打13800000000改的") == 422
+    assert await fetch_value("SELECT count(*) FROM appointment WHERE withdrawn_at IS NOT NULL") == 0
+
+
 # -- told ---------------------------------------------------------------------------------------------------------
 
 

@@ -97,6 +97,28 @@ def test_two_on_different_days_are_met_each_by_its_own() -> None:
     assert [(duty.slot.period, duty.state) for duty in found] == [("2026-03-04", "open"), ("2026-03-06", "met")]
 
 
+@pytest.mark.parametrize(
+    ("moment", "state"), [("2026-03-04 09:19:59", "open"), ("2026-03-04 09:20", "met"), ("2026-03-04 15:30", "met")]
+)
+def test_what_happened_before_the_time_was_given_doesnt_meet_it(moment: str, state: str) -> None:
+    given = replace(appointed("field"), recorded_at=at("2026-03-04 09:20"))
+    (duty,) = duties_of("AP-01", "field", facts(acts=(given, act("visit", "nobody", moment))), terms())
+    assert (duty.state, recompute(duty.slot.why)[0]) == (state, at("2026-03-04 09:20"))
+
+
+@pytest.mark.parametrize(("moment", "opens"), [("2026-03-03 23:59:59", "2026-03-04 00:00"), ("2026-03-05 08:00", AT)])
+def test_it_opens_no_earlier_than_its_day_and_no_later_than_its_time(moment: str, opens: str) -> None:
+    given = replace(appointed(), recorded_at=at(moment))
+    (duty,) = duties_of("AP-01", "office", facts(acts=(given,)), terms())
+    assert duty.slot.opens_at == at(opens)
+
+
+def test_one_visit_at_home_meets_one_of_two_on_a_day() -> None:
+    acts = (appointed("field"), appointed("office", id=8), act("visit", "field", "2026-03-04 16:00"))
+    found = {way: duties_of("AP-01", way, facts(acts=acts), terms())[0].state for way in ("field", "office")}
+    assert found == {"field": "met", "office": "open"}
+
+
 @pytest.mark.parametrize(("until", "count"), [(AT, 1), ("2026-03-04 15:29", 0)])
 def test_what_lies_behind_the_horizon_waits(until: str, count: int) -> None:
     given = facts(acts=(appointed(),))

@@ -93,8 +93,11 @@ class Walk:
 
     async def take(self, step: str, state: str) -> None:
         """A step as people or the job take it, at the moment at which it may be taken."""
-        if step in ("forward", "return", "prison_refuse", "cancel"):
+        if step in ("forward", "return", "prison_refuse"):
             await actions.step(self.viewer, self.booking, Taken(step, self.now, "由窗口办理"), self.now)
+        elif step == "cancel":
+            why = Taken("cancel", self.now, "设备检修")
+            await actions.cancel(self.viewer, self.booking, why, self.draw.choice(["prison", "bureau"]), self.now)
         elif step == "schedule":
             self.start_at = await self.next_day(3)
             await actions.schedule(
@@ -174,7 +177,7 @@ class Walk:
             state in ("scheduled", "confirmed", "no_show", "arrived", "in_session", "done", "terminated")
         )
         gave_back = ("returned", "prison_refused", "released", "cancelled")
-        assert row["month"] == (state not in gave_back and not row["after_failure"])
+        assert row["month"] == (state not in gave_back and not row["uncounted"])
         open_duties = await fetch_value(
             "SELECT count(*) FROM duty WHERE subject_kind = 'booking' AND subject_id = $1 AND state = 'open'",
             self.booking,
@@ -187,7 +190,8 @@ class Walk:
 HOLDS = """
 SELECT EXISTS (SELECT FROM booking_slot s WHERE s.booking = b.id AND s.freed_at IS NULL) AS slot,
        EXISTS (SELECT FROM booking_month m WHERE m.booking = b.id AND m.freed_at IS NULL) AS month,
-       EXISTS (SELECT FROM booking f WHERE f.id = b.instead_of AND f.state = 'failed') AS after_failure
+       EXISTS (SELECT FROM booking f WHERE f.id = b.instead_of
+                  AND (f.state = 'failed' OR NOT EXISTS (SELECT FROM booking_month u WHERE u.booking = f.id))) AS uncounted
   FROM booking b WHERE b.id = $1"""
 UNALERTED = """
 SELECT d.rule FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = $2 AND is_lapsed(d.state, d.limit_at, $1)

@@ -14,8 +14,8 @@ TODAY = date(2026, 11, 25)
 CALENDAR = Calendar({date(2026, 12, 4): "off"}, {2026})
 LIMITS: InForce = default_parameters().in_force(VALID_FROM)
 GROWN = Visitor("亲属", "ok", date(1980, 1, 1))
-CHILD = Visitor("孩子", "ok", date(2008, 12, 4))
-"""Eighteen on 4 December 2026."""
+CHILD = Visitor("孩子", "ok", date(2008, 12, 3))
+"""Eighteen on 3 December 2026, and of age from the day after, which is a day off."""
 FINE = Asked((GROWN,), (date(2026, 12, 2),))
 
 
@@ -97,10 +97,17 @@ def test_only_verified_relatives_come() -> None:
     assert told(Asked((GROWN, Visitor("生人", "new", None)), FINE.wanted)) == "生人还没有通过亲属核验。"
 
 
-@pytest.mark.parametrize(("day", "fits"), [(date(2026, 12, 3), False), (date(2026, 12, 7), True)])
+@pytest.mark.parametrize(
+    ("day", "fits"), [(date(2026, 12, 2), False), (date(2026, 12, 3), False), (date(2026, 12, 7), True)]
+)
 def test_a_minor_comes_with_an_adult(day: date, fits: bool) -> None:
     assert (told(Asked((CHILD,), (day,))) == "") is fits
     assert told(Asked((CHILD, GROWN), (day,))) == ""
+
+
+@pytest.mark.parametrize(("on", "minor"), [(3, True), (4, False)])
+def test_of_age_is_who_had_the_birthday_the_day_before(on: int, minor: bool) -> None:
+    assert CHILD.is_minor(date(2026, 12, on)) is minor
 
 
 @pytest.mark.parametrize(

@@ -1,44 +1,22 @@
 """The window's day through its pages: from a relative's first visit to the session, each refusal with what was typed."""
 
+import html
+import json
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import httpx
 import pytest
 
 from supervision.days import SHANGHAI
-from supervision.db import execute, fetch, fetch_row, fetch_value
+from supervision.db import execute, fetch, fetch_value, insert
+from supervision.people.actions import DOC
+from supervision.sealed import open_sealed
+from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Browser, Cast, audit_actions, client_for
-from tests.video_visits.makers import Family, a_booking, a_family, a_prison, a_room, tail_of
-
-WANTED = "2026-12-08"
-START = datetime(2026, 12, 8, 9, 0, tzinfo=SHANGHAI)
-
-
-async def book(browser: Browser, family: Family, *, day: str = WANTED, **more: str) -> httpx.Response:
-    """The form of a booking, with the first relative."""
-    form = {f"visitor-{family.members[0]}": "1", "wanted_on": day} | more
-    return await browser.post(f"/visits/prisoners/{family.prisoner}/bookings", data=form)
-
-
-async def step(browser: Browser, booking: int, name: str, **form: str) -> httpx.Response:
-    return await browser.post(f"/visits/{booking}/steps/{name}", data=form)
-
-
-async def taken(browser: Browser, booking: int, name: str, **form: str) -> None:
-    answer = await step(browser, booking, name, **form)
-    assert answer.status_code == 303, re.findall(r'class="(?:error|problem)[^>]*>(.*?)</p>', answer.text, re.DOTALL)
-
-
-async def confirmed(browser: Browser, family: Family) -> int:
-    """A booking on its way to the window, at nine on the day that was wanted."""
-    assert (await book(browser, family)).status_code == 303
-    booking = int(await fetch_value("SELECT max(id) FROM booking"))
-    await taken(browser, booking, "forward")
-    await taken(browser, booking, "schedule", from_at=f"{WANTED}T09:00", room=str(await a_room()))
-    await taken(browser, booking, "confirm", happened_at="2026-11-25T09:00")
-    return booking
+from tests.register import on_register
+from tests.video_visits.makers import a_booking, a_family, a_prison, a_room, tail_of
+from tests.video_visits.window import START, WANTED, book, confirmed, given_times, step, taken
 
 
 async def test_a_prisoner_and_a_relative_are_put_down_verified_and_never_shown_with_a_number(cast: Cast) -> None:
@@ -210,36 +188,113 @@ async def test_after_the_cut_off_nobody_confirms_though_the_job_never_ran(cast: 
     )
 
 
-async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: Cast) -> None:
-    browser, family = await client_for(cast, cast.wanda), await a_family()
-    booking = await confirmed(browser, family)
-    cast.clock.at = START + timedelta(minutes=1)
+async def test_who_confirms_in_the_minute_in_which_the_time_was_given_has_confirmed_and_not_before(cast: Cast) -> None:
+    cast.clock.at = NOW + timedelta(hours=1, seconds=37)
     browser = await client_for(cast, cast.wanda)
-    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
-    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
-    await taken(browser, booking, "fail", happened_at=f"{WANTED}T09:01", reason="断网")
-    assert "补约" in (await browser.get(f"/visits/{booking}")).text
-    assert "约满" in (await book(browser, family, day="2026-12-16")).text
-    again = await book(browser, family, day="2026-12-09", instead_of=str(booking))
-    assert again.status_code == 303
-    assert "已经补约过" in (await book(browser, family, day="2026-12-10", instead_of=str(booking))).text
+    booking, _ = await a_booking(await a_family())
+    await taken(browser, booking, "schedule", from_at=f"{WANTED}T09:00", room=str(await a_room()))
+    cast.clock.at += timedelta(seconds=20)
+    early = await step(browser, booking, "confirm", happened_at="2026-11-25T09:59")
+    assert early.status_code == 422 and "时间早于安排时间（11月25日 10:00）" in early.text
+    await taken(browser, booking, "confirm", happened_at="2026-11-25T10:00")
+    assert await fetch_value("SELECT state FROM duty WHERE variant = 'confirm' AND subject_id = $1", booking) == "met"
 
 
-async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast) -> None:
+async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the_records(cast: Cast) -> None:
+    browser, dan = await client_for(cast, cast.wanda), await client_for(cast, cast.dan)
+    family = await a_family(state="new")
+    verify, ok = (
+        f"/visits/family/{family.members[0]}/verification",
+        {"result": "ok", "proof": "birth", "in_person": "1"},
+    )
+    with_number = await browser.post(verify, data={"result": "refused", "reason": "证号110101199003070000不符"})
+    assert with_number.status_code == 422 and "不要写电话号码或身份证号" in with_number.text
+    assert (await browser.post(verify, data={"result": "refused", "reason": "证明不符"})).status_code == 303
+    assert "已经核验过" in (await browser.post(verify, data=ok)).text
+    assert "重新核验" in (await dan.get(f"/visits/prisoners/{family.prisoner}")).text
+    assert (await dan.post(verify, data=ok)).status_code == 303
+    assert "已经核验过" in (await dan.post(verify, data={"result": "refused", "reason": "重复"})).text
+    standing = await fetch("SELECT result FROM family_check WHERE withdrawn_at IS NULL")
+    assert [row["result"] for row in standing] == ["ok"]
+
+
+async def test_the_window_changes_no_number_of_somebody_on_a_register(cast: Cast) -> None:
+    one, family = await on_register(cast), await a_family()
+    number = open_sealed(await fetch_value("SELECT doc_sealed FROM person WHERE id = $1", one.person), DOC)
+    form = {"person_name": "杜玉林", "number": number, "kinship": "child"}
+    browser, path = await client_for(cast, cast.wanda), f"/visits/prisoners/{family.prisoner}/family"
+    answer = await browser.post(path, data=form | {"phone": "19900000077", "texts": "1"})
+    assert answer.status_code == 422 and "请区局更正" in answer.text
+    assert (await browser.post(path, data=form)).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM contact WHERE person = $1", one.person) == 1
+
+
+async def test_a_number_in_a_reason_is_refused(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
-    booking = await confirmed(browser, family)
-    cast.clock.at = START + timedelta(minutes=10)
+    booking, _ = await a_booking(family, state="applied")
+    answer = await step(browser, booking, "return", reason="已电话13800000000告知")
+    assert answer.status_code == 422 and "不要写电话号码或身份证号" in answer.text
+
+
+async def test_a_relative_ticked_twice_comes_once(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    assert (await book(browser, family, **{f"visitor-0{family.members[0]}": "1"})).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM booking_visitor") == 1
+
+
+async def test_the_forms_name_the_parameters_in_force(cast: Cast) -> None:
+    family = await a_family()
+    for key, value in (
+        ("vv.max_visitors", 4),
+        ("vv.book_ahead_wd", 6),
+        ("vv.per_month.loose", 3),
+        ("vv.forward_wd", 1),
+    ):
+        row = {"key": key, "valid_from": NOW, "value": json.dumps(value), "source": "本局", "recorded_at": NOW}
+        await insert("parameter", row)
     browser = await client_for(cast, cast.wanda)
-    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
-    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
-    await taken(browser, booking, "start", happened_at=f"{WANTED}T09:01")
-    form = {"happened_at": f"{WANTED}T09:05", "reason": "录像"}
-    assert "暂停会见为 1 至 3 个月" in (await step(browser, booking, "breach", months="4", **form)).text
-    await taken(browser, booking, "breach", months="2", **form)
-    row = await fetch_row("SELECT from_on::text, to_on::text FROM visit_suspension")
-    assert row and tuple(row) == ("2026-12-08", "2027-02-07")
-    assert "会见暂停至 2027-02-07" in (await book(browser, family, day="2027-02-05")).text
-    assert (await book(browser, family, day="2027-02-08")).status_code == 303
+    page = (await browser.get(f"/visits/prisoners/{family.prisoner}")).text
+    assert "最多 4 人" in page and "至少提前 6 个工作日" in page and "宽管级 3 次" in page
+    assert "宽管级 3 次" in (await browser.get("/visits/prisoners/new")).text
+    answer = await book(browser, family)
+    assert "请在 1 个工作日内审核" in (await browser.get(answer.headers["location"])).text
+
+
+async def every_page(browser: Browser, path: str) -> list[str]:
+    """The pages of a list, from the first to the last."""
+    pages = []
+    while path:
+        pages.append((await browser.get(path)).text)
+        found = re.search(r'rel="next" href="([^"]+)"', pages[-1])
+        path = html.unescape(found.group(1)) if found else ""
+    return pages
+
+
+@pytest.mark.parametrize("tab", ["applied", "scheduled", "all"])
+async def test_each_tab_goes_on_until_its_last_booking(cast: Cast, monkeypatch: pytest.MonkeyPatch, tab: str) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    if tab == "scheduled":
+        await given_times(browser, family, "2026-12-10", "2026-12-08", "2026-12-11", "2026-12-07", "2026-12-09")
+    else:
+        for _ in range(5):
+            await a_booking(family, state="applied")
+    pages = await every_page(browser, f"/visits?tab={tab}")
+    shown = [number for text in pages for number in re.findall(r">(HJ-T-\d+)</a>", text)]
+    in_order = "s.from_at, b.id" if tab != "all" else "b.id DESC"
+    rows = await fetch(f"SELECT number FROM booking b LEFT JOIN booking_slot s ON s.booking = b.id ORDER BY {in_order}")
+    assert shown == [row["number"] for row in rows] and len(pages) == 3
+
+
+async def test_a_search_and_a_prisoner_s_bookings_go_on_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    browser, families = await client_for(cast, cast.wanda), [await a_family() for _ in range(3)]
+    found = await every_page(browser, "/visits/prisoners?q=甲在")
+    assert [text.count('class="person"') for text in found] == [2, 1]
+    for _ in range(3):
+        await a_booking(families[0])
+    pages = await every_page(browser, f"/visits/prisoners/{families[0].prisoner}")
+    assert [len(re.findall(r">HJ-T-\d+</a>", text)) for text in pages] == [2, 1]
 
 
 async def test_the_calendar_file_names_nobody(cast: Cast) -> None:

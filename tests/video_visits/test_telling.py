@@ -1,5 +1,6 @@
 """What families are texted: a day ahead, by day, once, those who agreed, and nothing that a bystander could make out."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,13 +8,14 @@ import pytest
 from supervision.access.viewer import Viewer
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_value
+from supervision.messages import reminders
 from supervision.messages.outbox import cancel_answered
 from supervision.messages.texts import lint
 from supervision.video_visits import actions
 from supervision.video_visits.actions import Place
 from supervision.video_visits.telling import remind
 from tests.cast import NOW, Cast
-from tests.register import viewer_of
+from tests.register import on_register, viewer_of
 from tests.video_visits.makers import a_booking, a_family, a_room
 
 START = datetime(2026, 12, 8, 14, 30, tzinfo=SHANGHAI)
@@ -55,6 +57,20 @@ async def test_each_is_told_once_of_confirming_and_once_of_coming(cast: Cast) ->
     assert bodies == ["提醒：12月8日14:30有约，请尽快与窗口确认。", "提醒：12月8日14:30有约，请按时到窗口。"]
     assert [lint(body) for body in bodies] == [[], []]
     assert all(word not in body for body in bodies for word in ("会见", "视频", "服刑", "甲在押", "晋西"))
+
+
+async def test_a_relative_under_supervision_is_still_reminded_of_what_they_owe_and_on_another_day(cast: Cast) -> None:
+    one = await on_register(cast)
+    booking, _ = await a_booking(replace(await a_family(), people=(one.person,)))
+    await actions.schedule(await viewer_of(cast.wanda), booking, Place(await a_room(), START), NOW)
+    at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
+    assert await remind(at) == 1
+    owed = "UPDATE duty SET opens_at = $2, remind_at = $2, due_at = $3, limit_at = $3 WHERE id = $1"
+    report = await fetch_value("SELECT max(id) FROM duty WHERE subject_id = $1 AND variant = 'in_person'", one.order)
+    await execute(owed, report, at, at + timedelta(days=3))
+    assert await reminders.remind(at + timedelta(minutes=1)) == 1
+    rows = await fetch("SELECT kind, not_before FROM message WHERE person = $1 ORDER BY id", one.person)
+    assert [tuple(row) for row in rows] == [("visit", at), ("reminder", at + timedelta(days=1))]
 
 
 async def test_whoever_refuses_texts_or_has_no_number_gets_none(cast: Cast) -> None:

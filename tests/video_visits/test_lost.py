@@ -1,0 +1,136 @@
+"""Sessions that were lost: failed, called off, stopped for a breach; what is made up for, and what visits rest for."""
+
+from datetime import timedelta
+
+import pytest
+
+from supervision.db import fetch, fetch_row, fetch_value, insert
+from tests.cast import NOW, Cast, client_for
+from tests.video_visits.makers import a_family, a_room, tail_of
+from tests.video_visits.window import START, WANTED, book, confirmed, given_times, in_session, step, taken
+
+
+async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking = await confirmed(browser, family)
+    cast.clock.at = START + timedelta(minutes=1)
+    browser = await client_for(cast, cast.wanda)
+    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
+    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
+    await taken(browser, booking, "fail", happened_at=f"{WANTED}T09:01", reason="断网")
+    assert "补约" in (await browser.get(f"/visits/{booking}")).text
+    assert "约满" in (await book(browser, family, day="2026-12-16")).text
+    again = await book(browser, family, day="2026-12-09", instead_of=str(booking))
+    assert again.status_code == 303
+    assert "已经补约过" in (await book(browser, family, day="2026-12-10", instead_of=str(booking))).text
+
+
+async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking = await confirmed(browser, family)
+    cast.clock.at = START + timedelta(minutes=10)
+    browser = await client_for(cast, cast.wanda)
+    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
+    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
+    await taken(browser, booking, "start", happened_at=f"{WANTED}T09:01")
+    form = {"happened_at": f"{WANTED}T09:05", "reason": "录像"}
+    assert "暂停会见为 1 至 3 个月" in (await step(browser, booking, "breach", months="4", **form)).text
+    await taken(browser, booking, "breach", months="2", **form)
+    row = await fetch_row("SELECT from_on::text, to_on::text FROM visit_suspension")
+    assert row and tuple(row) == ("2026-12-08", "2027-02-07")
+    assert "会见暂停至 2027-02-07" in (await book(browser, family, day="2027-02-05")).text
+    assert (await book(browser, family, day="2027-02-08")).status_code == 303
+
+
+async def test_a_breach_calls_off_what_was_given_a_time_while_visits_rest(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(level="loose")
+    inside, behind = await given_times(browser, family, "2027-01-07", "2027-01-08")
+    booking, browser = await in_session(cast, browser, family)
+    answer = await step(browser, booking, "breach", months="1", happened_at=f"{WANTED}T09:05", reason="录像")
+    number = await fetch_value("SELECT number FROM booking WHERE id = $1", inside)
+    assert f"暂停期间的会见 {number} 已取消，请告知家属。" in (await browser.get(answer.headers["location"])).text
+    states = {row["id"]: row["state"] for row in await fetch("SELECT id, state FROM booking")}
+    assert (states[inside], states[behind]) == ("cancelled", "scheduled")
+    assert await fetch_value("SELECT freed_at FROM booking_slot WHERE booking = $1", inside) == cast.now
+    owed = "SELECT count(*) FROM duty WHERE subject_kind = 'booking' AND subject_id = $1 AND rule = 'VV-13' AND state = 'open'"
+    assert await fetch_value(owed, inside) == 0
+    assert "补约" not in (await browser.get(f"/visits/{inside}")).text
+
+
+async def test_nobody_confirms_or_comes_while_visits_rest(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking = await confirmed(browser, family)
+    (second,) = await given_times(browser, family, "2026-12-09")
+    row = {
+        "prisoner": family.prisoner,
+        "from_on": NOW.date(),
+        "to_on": START.date() + timedelta(days=1),
+        "reason": "录像",
+    }
+    await insert("visit_suspension", row | {"happened_at": NOW, "recorded_at": NOW})
+    cast.clock.at = START
+    browser = await client_for(cast, cast.wanda)
+    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
+    came = await step(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **card)
+    assert came.status_code == 422 and "会见暂停至 2026-12-09" in came.text
+    answer = await step(browser, second, "confirm", happened_at=f"{WANTED}T09:00")
+    assert answer.status_code == 422 and "会见暂停至 2026-12-09" in answer.text
+
+
+async def test_a_breach_of_a_booking_that_was_entered_wrongly_stops_nothing(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking, browser = await in_session(cast, browser, family)
+    await taken(browser, booking, "breach", months="1", happened_at=f"{WANTED}T09:05", reason="录像")
+    dan = await client_for(cast, cast.dan)
+    assert (await dan.post(f"/visits/{booking}/withdrawal", data={"reason": "录错了人"})).status_code == 303
+    assert (await book(browser, family, day="2026-12-16")).status_code == 303
+
+
+async def test_what_a_failed_session_used_up_passes_to_the_one_that_makes_up_for_it(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking, browser = await in_session(cast, browser, family)
+    await taken(browser, booking, "fail", happened_at=f"{WANTED}T09:05", reason="断网")
+    assert (await book(browser, family, day="2026-12-09", instead_of=str(booking))).status_code == 303
+    dan = await client_for(cast, cast.dan)
+    assert (await dan.post(f"/visits/{booking}/withdrawal", data={"reason": "重复录入"})).status_code == 303
+    assert "这个月已经约满 1 次" in (await book(browser, family, day="2026-12-16")).text
+    again = await fetch_value("SELECT max(id) FROM booking")
+    assert await fetch_value("SELECT booking FROM booking_month WHERE freed_at IS NULL") == again
+
+
+async def test_one_failure_is_made_up_for_until_a_session_is_held(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking, browser = await in_session(cast, browser, family)
+    await taken(browser, booking, "fail", happened_at=f"{WANTED}T09:05", reason="断网")
+    for day in ("2026-12-09", "2026-12-10"):
+        assert (await book(browser, family, day=day, instead_of=str(booking))).status_code == 303
+        booking = int(await fetch_value("SELECT max(id) FROM booking"))
+        await taken(browser, booking, "forward")
+        await taken(browser, booking, "schedule", from_at="2026-12-10T10:00", room=str(await a_room()))
+        await taken(browser, booking, "cancel", by="prison", reason="设备检修")
+    assert await fetch_value("SELECT count(*) FROM booking_month WHERE freed_at IS NULL") == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "said", "again"),
+    [("prison", "监狱：会议", 303), ("bureau", "本局：会议", 303), ("family", "家属：会议", 422)],
+)
+async def test_only_what_the_prison_or_the_bureau_called_off_is_made_up_for(
+    cast: Cast, by: str, said: str, again: int
+) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    booking = await confirmed(browser, family)
+    assert "请选择谁取消" in (await step(browser, booking, "cancel", reason="会议")).text
+    await taken(browser, booking, "cancel", by=by, reason="会议")
+    page = (await browser.get(f"/visits/{booking}")).text
+    assert said in page and (f"instead_of={booking}" in page) == (again == 303)
+    answer = await book(browser, family, day="2026-11-26", instead_of=str(booking))
+    assert answer.status_code == again
+
+
+@pytest.mark.parametrize(("by", "seconds", "status"), [("family", -1, 303), ("family", 0, 422), ("prison", 0, 303)])
+async def test_a_family_calls_nothing_off_that_has_begun(cast: Cast, by: str, seconds: int, status: int) -> None:
+    booking = await confirmed(await client_for(cast, cast.wanda), await a_family())
+    cast.clock.at = START + timedelta(seconds=seconds)
+    answer = await step(await client_for(cast, cast.wanda), booking, "cancel", by=by, reason="有事")
+    assert answer.status_code == status and ("记为爽约" in answer.text) == (status == 422)
