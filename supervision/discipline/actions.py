@@ -222,18 +222,27 @@ async def investigate(viewer: Viewer, case: int, now: datetime) -> None:
     async with tx():
         row = await lock(viewer, case)
         transition("investigate", row["state"])
-        if not await has_evidence(case, "hearing"):
-            raise Refusal(_("还没有询问（谈话）笔录：先听取本人的陈述。"))
-        if not await has_evidence(case, *(kind for kind in EVIDENCE_KINDS if kind != "hearing")):
-            raise Refusal(_("除询问笔录以外，还须至少一项证据。"))
+        await _check_evidence(case)
         await move(viewer, row, "investigate", now)
 
 
+async def _check_evidence(case: int) -> None:
+    if not await has_evidence(case, "hearing"):
+        raise Refusal(_("还没有询问（谈话）笔录：先听取本人的陈述。"))
+    if not await has_evidence(case, *(kind for kind in EVIDENCE_KINDS if kind != "hearing")):
+        raise Refusal(_("除询问笔录以外，还须至少一项证据。"))
+
+
 async def propose_item(viewer: Viewer, case: int, item: str, reason: str, now: datetime) -> None:
-    """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate."""
+    """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate.
+
+    Raises Refusal where the evidence that made the facts clear was withdrawn meanwhile.
+    """
     said = needed(reason, _("建议的理由"))
     async with tx():
         row = await lock(viewer, case)
+        transition("propose", row["state"])
+        await _check_evidence(case)
         shown = await proposal_for(row, now)
         check_item(shown, item)
         values = {"case_id": case, "item": item, "reason": said, "shown": json.dumps(told(shown)), "happened_at": now}

@@ -137,6 +137,21 @@ async def test_the_facts_are_clear_only_with_the_hearing_and_other_evidence(cast
     assert await state_of(case) == "investigated"
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("hearing", "询问"), ("record", "至少一项证据")])
+async def test_nothing_is_proposed_once_the_evidence_was_withdrawn(cast: Cast, kind: str, asked: str) -> None:
+    on = await on_register(cast)
+    case = await opened(cast, on)
+    alice = await viewer_of(cast.alice)
+    await actions.investigate(alice, case, cast.now)
+    of_kind = await fetch_value("SELECT id FROM discipline_evidence WHERE case_id = $1 AND kind = $2", case, kind)
+    await actions.withdraw_evidence(alice, case, of_kind, "录错", cast.now)
+    bob = await viewer_of(cast.bob)
+    with pytest.raises(Refusal, match=asked):
+        await actions.propose_item(bob, case, "X2", "建议。", cast.now)
+    await evidence(cast, case, kind)
+    await actions.propose_item(bob, case, "X2", "建议。", cast.now)
+
+
 async def test_an_item_that_the_facts_do_not_allow_is_refused_with_the_field(cast: Cast) -> None:
     on = await on_register(cast)
     case = await opened(cast, on, late(10, cast.now))
