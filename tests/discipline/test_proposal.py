@@ -114,6 +114,14 @@ def test_a_breach_that_is_a_warning_by_itself_stays_one_by_its_own_item() -> Non
 
 
 @pytest.mark.parametrize(
+    "breach", [off_control(SINCE), Breach("recheck", educated=True), Breach("education")], ids=lambda one: one.kind
+)
+def test_earlier_measures_add_nothing_where_there_is_no_breach(breach: Breach) -> None:
+    found = propose(breach, Standing("probation", TWICE, TWICE))
+    assert [item.code for item in found.items] == ["E"] and found.cautions
+
+
+@pytest.mark.parametrize(
     ("changed_on", "since"), [(None, 2), (date(2026, 1, 8), 2), (date(2026, 1, 9), 1), (date(2026, 2, 10), 0)]
 )
 def test_earlier_measures_are_counted_over_the_term_and_since_the_class_changed(
