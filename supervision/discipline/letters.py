@@ -119,13 +119,13 @@ async def _values(row: Record, decision: Record, bureau: str) -> Mapping[str, st
         "article": article_words(item.article),
         "item_words": item.words,
         "decided_on": day_words(local_day(decision["happened_at"])),
-        "earlier": await _earlier(row["order_id"]),
+        "earlier": await _earlier(row),
     }
 
 
-async def _earlier(order: int) -> str:
-    """The measures that were in force before, with their days."""
-    standing = await standing_of(order)
+async def _earlier(row: Record) -> str:
+    """The measures that were in force before the case was decided, with their days."""
+    standing = await standing_of(row["order_id"], row["id"])
     said = [f"{day_words(day)}受到训诫" for day in standing.admonitions]
     said += [f"{day_words(day)}受到警告" for day in standing.warnings]
     return f"该社区矫正对象{'；'.join(said)}。" if said else "该社区矫正对象此前未受过训诫、警告。"
