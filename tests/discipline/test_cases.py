@@ -12,7 +12,7 @@ from supervision.discipline.cases import get_case
 from supervision.discipline.decisions import Served
 from supervision.discipline.standing import lapses_of, standing_of
 from supervision.errors import NotAllowed, NotFound, Refusal
-from tests.alerts.makers import alerts_of
+from tests.alerts.makers import alerts_of, report
 from tests.cast import Cast, audit_actions
 from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed
 from tests.register import OnRegister, awaited, on_register, viewer_of
@@ -195,6 +195,30 @@ async def test_the_decision_ends_the_alerts_of_the_case_and_is_their_outcome(cas
     assert [lapse.alert for lapse in await lapses_of(on.order, cast.now)] == [
         lapse.alert for lapse in lapses if lapse != one
     ]
+
+
+async def test_a_correcting_act_opens_the_lapses_again_with_their_history(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    for minute in (2, 1):  # the first meets the window that is open, the second the last lapse, late
+        await report(on.order, "phone", cast.now - timedelta(minutes=minute), cast.now)
+    of_state = """SELECT a.id FROM alert a JOIN duty d ON d.id = a.duty
+                   WHERE a.subject_id = $1 AND d.variant = 'phone' AND d.state = $2 ORDER BY a.id"""
+    of_both = [await fetch_value(of_state, on.order, state) for state in ("open", "met_late")]
+    told = """SELECT d.state, a.step, a.closed_at IS NULL AS open FROM alert a JOIN duty d ON d.id = a.duty
+               WHERE a.id = ANY($1) ORDER BY array_position($1, a.id)"""
+    case = await reviewed(cast, on, alerts=of_both)
+    erin = await viewer_of(cast.erin)
+    await decisions.decide(erin, case, "X2", "决定。", cast.now)
+    assert [(row["state"], row["open"]) for row in await fetch(told, of_both)] == [
+        ("missed", False),
+        ("met_late", False),
+    ]
+    await decisions.correct(erin, case, "认定有误。", cast.now)
+    assert [tuple(row) for row in await fetch(told, of_both)] == [("open", "look", True), ("met_late", "decide", True)]
+    events = "SELECT kind FROM alert_event WHERE alert = $1 AND kind IN ('closed', 'reopened') ORDER BY id"
+    for alert in of_both:
+        assert [row["kind"] for row in await fetch(events, alert)] == ["closed", "reopened"]
+    assert set(of_both) <= {lapse.alert for lapse in await lapses_of(on.order, cast.now)}
 
 
 async def test_an_alert_is_dealt_with_by_one_open_case_at_a_time(cast: Cast) -> None:
