@@ -29,8 +29,10 @@ from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_
 from supervision.sealed import seal
 
 CASE, ORDER = "discipline_case", "order"
-AFTER_THE_ORDER = frozenset({"dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"})
-"""What may still be done once the correction has ended."""
+AFTER_THE_ORDER = frozenset(
+    {"send_back", "return", "dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"}
+)
+"""What may still be done once the correction has ended: nothing new is decided, and every case can come to its end."""
 REPORTED = "已登记为训诫、警告案件线索（第{case}号）。"
 NOTED = "训诫、警告案件（第{case}号）：{event}。"
 """Notes on the alerts that a case deals with, kept as they are written."""
@@ -347,7 +349,7 @@ async def move(viewer: Viewer, row: Record, event: str, now: datetime, detail: M
     if not viewer.may(found.permission):
         raise NotAllowed
     if row["order_ended_at"] and event not in AFTER_THE_ORDER:
-        raise Refusal(_("这一期矫正已经结束，只能归档或者不予处理。"))
+        raise Refusal(_("这一期矫正已经结束，只能退回、送达、归档或者不予处理。"))
     refuse_same_person(found, viewer.id, await parts_of(row["id"]))
     changed = await execute(
         "UPDATE discipline_case SET state = $3, closed_at = $4 WHERE id = $1 AND state = $2",

@@ -274,6 +274,25 @@ async def test_after_the_end_of_the_order_nothing_new_is_decided(cast: Cast) -> 
         await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
     with pytest.raises(Refusal, match="已经结束"):
         await clue(cast, on)
+    await actions.send_back(await viewer_of(cast.erin), case, "矫正已经结束。", cast.now)
+    await actions.dismiss(await viewer_of(cast.alice), case, "矫正已经结束。", cast.now)
+    assert await state_of(case) == "closed_no"
+
+
+async def test_a_case_goes_to_the_file_by_any_way_only_with_the_copy_for_the_procuratorate(cast: Cast) -> None:
+    on = await on_register(cast)
+    alice, erin = await viewer_of(cast.alice), await viewer_of(cast.erin)
+    case = await served(cast, on)
+    await decisions.object_to(alice, case, "不服。", cast.now)
+    asked = await reviewed(cast, on, "P1", replace(RULES, weight="grave"))
+    await decisions.decide(erin, asked, "P1", "决定。", cast.now)
+    for copied, state in ((False, ("objection", "psb_pending")), (True, ("filed", "filed"))):
+        for act, viewer, one in ((decisions.answer_objection, erin, case), (decisions.police_answer, alice, asked)):
+            try:
+                await act(viewer, one, "理由。", copied=copied, now=cast.now)
+            except Refusal as refusal:
+                assert "copied" in refusal.fields
+        assert (await state_of(case), await state_of(asked)) == state
 
 
 async def test_who_never_came_is_off_control_from_the_shifted_last_day(cast: Cast) -> None:

@@ -82,6 +82,16 @@ def test_a_step_that_the_state_does_not_know_is_refused_in_words(state: str) -> 
                 transition(event, state)
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_wherever_a_case_is_when_the_order_ends_it_can_still_be_closed(state: str) -> None:
+    reached, last = {state}, set()
+    while reached != last:
+        last = set(reached)
+        steps = (one for here in last for one in events_in(here) if one.event in actions.AFTER_THE_ORDER)
+        reached |= {one.to for one in steps}
+    assert reached & ENDED
+
+
 class Walk:
     """One case after another, each a random walk; what the table allows must happen, all else must be refused."""
 
