@@ -103,11 +103,15 @@ def _check_served(served: Served, now: datetime) -> None:
 
 async def file(viewer: Viewer, case: int, *, copied: bool, now: datetime) -> None:
     """The case goes to the file once the procuratorate has its copy (law d.2: F23, F24)."""
-    if not copied:
-        told = _("决定书应当抄送人民检察院，抄送后再归档。")
-        raise Refusal(told, fields={"copied": told})
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "file", now)
+
+
+def _check_copied(copied: bool) -> None:
+    if not copied:
+        told = _("决定书或者处理结果应当抄送人民检察院，抄送后再归档。")
+        raise Refusal(told, fields={"copied": told})
 
 
 async def object_to(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
@@ -117,16 +121,18 @@ async def object_to(viewer: Viewer, case: int, reason: str, now: datetime) -> No
         await move(viewer, await lock(viewer, case), "object", now, {"reason": said})
 
 
-async def answer_objection(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
-    """The bureau keeps its decision, with reasons; where the person is right, `correct` withdraws it."""
+async def answer_objection(viewer: Viewer, case: int, reason: str, *, copied: bool, now: datetime) -> None:
+    """The bureau keeps its decision, with reasons, and the procuratorate has its copy; else `correct` withdraws it."""
     said = needed(reason, _("处理异议的理由"))
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "answer_objection", now, {"reason": said})
 
 
-async def police_answer(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
-    """What the police decided of the penalty that was asked for (law DI-P1)."""
+async def police_answer(viewer: Viewer, case: int, reason: str, *, copied: bool, now: datetime) -> None:
+    """What the police decided of the penalty that was asked for (law DI-P1), once the procuratorate has its copy (law b.7)."""
     said = needed(reason, _("公安机关的处理结果"))
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "police_answer", now, {"reason": said})
 
@@ -145,5 +151,5 @@ async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None
             raise Refusal(_("这件案件没有作出训诫或者警告的决定，不需要撤销。"))
         await mark_withdrawn(DECISION, decision["id"], said, by=viewer.id, now=now)
         await withdraw_for(viewer, About(CASE, case, row["person"]), said, now)
-        await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})
         await reopen_ended_by(DECISION, decision["id"], now)
+        await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})

@@ -14,7 +14,7 @@ from supervision.discipline.standing import lapses_of, standing_of
 from supervision.errors import NotAllowed, NotFound, Refusal
 from tests.alerts.makers import alerts_of, report
 from tests.cast import Cast, audit_actions
-from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed
+from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed, served
 from tests.register import OnRegister, awaited, on_register, viewer_of
 
 

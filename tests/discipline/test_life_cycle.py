@@ -57,10 +57,10 @@ ACTS: dict[str, Act] = {
     "decide": lambda v, c, now: decisions.decide(v, c, "X2", "决定", now),
     "educate": lambda v, c, now: decisions.decide(v, c, "E", "决定", now),
     "ask_police": lambda v, c, now: decisions.decide(v, c, "P1", "决定", now),
-    "police_answer": lambda v, c, now: decisions.police_answer(v, c, "不予处罚", now),
+    "police_answer": lambda v, c, now: decisions.police_answer(v, c, "不予处罚", copied=True, now=now),
     "serve": _serve,
     "object": lambda v, c, now: decisions.object_to(v, c, "不服", now),
-    "answer_objection": lambda v, c, now: decisions.answer_objection(v, c, "维持", now),
+    "answer_objection": lambda v, c, now: decisions.answer_objection(v, c, "维持", copied=True, now=now),
     "file": lambda v, c, now: decisions.file(v, c, copied=True, now=now),
     "correct": lambda v, c, now: decisions.correct(v, c, "有误", now),
 }
