@@ -48,8 +48,8 @@ class Breach:
 
     @property
     def days(self) -> int | None:
-        """Days late, or off control; the first day isn't counted (law T-8)."""
-        return (self.until - self.since).days if self.since and self.until else None
+        """Days late, or off control; the first day isn't counted (law T-8), and before the last day in time there are none."""
+        return max(0, (self.until - self.since).days) if self.since and self.until else None
 
     @property
     def over_a_month(self) -> bool:

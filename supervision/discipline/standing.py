@@ -74,7 +74,7 @@ class Lapse:
 
     def days(self, today: date) -> int:
         """Days late, so far or until it was done."""
-        return ((self.until_on or today) - self.since_on).days
+        return max(0, ((self.until_on or today) - self.since_on).days)
 
 
 LAPSES = """

@@ -130,8 +130,8 @@ def _issued(row: Record) -> Issued:
 async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now: datetime) -> int:
     """Keep the signed scan with the document whose number it bears; the file's id.
 
-    The number is what the square code on the page says, read by a scanner that types or by eye. Raises NotFound for a number of
-    another subject or of none, Refusal where its scan is there already.
+    The number is what the square code on the page says, read by a scanner that types or by eye. Raises Refusal for a number
+    of another subject or of none, and where its scan is there already.
     """
     row = await fetch_row(
         "SELECT * FROM issued_document WHERE number = $1 AND subject_kind = $2 AND subject_id = $3 FOR UPDATE",
