@@ -60,6 +60,7 @@ def test_public_surveillance_is_never_revoked() -> None:
 def test_lateness_begins_with_the_first_day_after(until: date, expected: list[str], cautions: tuple[str, ...]) -> None:
     found = propose(off_control(until), Standing("probation"))
     assert ([item.code for item in found.items], found.cautions) == (expected, cautions)
+    assert found.days == (1 if until == date(2026, 3, 2) else 0)
 
 
 @pytest.mark.parametrize(
