@@ -7,9 +7,10 @@ import pytest
 
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.discipline import decisions, letters
-from supervision.discipline.letters import article_words, letter, number_words, scan
+from supervision.discipline.cases import get_case
+from supervision.discipline.letters import article_words, letter, letter_of, number_words, scan
 from supervision.errors import Refusal
-from supervision.files.actions import Upload, find, open_file
+from supervision.files.actions import Upload, find, open_file, withdraw
 from tests.cast import Cast
 from tests.discipline.makers import RULES, decided, opened, served
 from tests.files.made import pdf
@@ -116,6 +117,21 @@ async def test_the_signed_scan_is_filed_by_its_number_however_it_is_typed(cast: 
     assert (await find(file, person=on.person)).kind == "served"
     with pytest.raises(Refusal, match="已经存入"):
         await scan(alice, case, typed, Upload("a", pdf()), cast.now)
+
+
+async def test_a_scan_that_was_filed_by_mistake_is_replaced_once_it_is_voided(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await decided(cast, on)
+    alice = await viewer_of(cast.alice)
+    made = await letter(alice, case, BUREAU, cast.now)
+    wrong = await scan(alice, case, made.number, Upload("a", pdf()), cast.now)
+    await withdraw(alice, await find(wrong, person=on.person), "别人的决定书", cast.now)
+    row = await get_case(alice, case)
+    assert (await letter_of(row, "admonition")).scan_file is None
+    right = await scan(alice, case, made.number, Upload("b", pdf()), cast.now)
+    assert (await letter_of(row, "admonition")).scan_file == right
+    with pytest.raises(Refusal, match="已经存入"):
+        await scan(alice, case, made.number, Upload("c", pdf()), cast.now)
 
 
 def test_articles_are_written_in_words() -> None:
