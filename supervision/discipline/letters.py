@@ -59,7 +59,15 @@ async def letter_of(row: Record, measure: str) -> Issued | None:
 
 
 async def scan(viewer: Viewer, case: int, number: str, upload: Upload, now: datetime) -> int:
-    """The signed letter comes back: kept with its document, found by the number on it."""
+    """The signed letter comes back: kept with its document, found by the number on it.
+
+    Raises Refusal for a scan on which several letters can be read.
+    """
+    await document_with(await codes_on(upload.data))
+    return await _keep_scan(viewer, case, number, upload, now)
+
+
+async def _keep_scan(viewer: Viewer, case: int, number: str, upload: Upload, now: datetime) -> int:
     async with tx():
         return await file_scan(viewer, about(await lock(viewer, case)), number, upload, now)
 
@@ -76,7 +84,8 @@ class Filed:
 async def file_itself(viewer: Viewer, upload: bytes, now: datetime) -> Filed:
     """A signed scan goes to the letter whose square code it bears.
 
-    Raises Refusal where no code can be read or the scan is there already, NotFound for a letter of somebody else's.
+    Raises Refusal where no code can be read, where several letters are scanned in one, or where the scan is there already;
+    NotFound for a letter of somebody else's.
     """
     found = await document_with(await codes_on(upload))
     if found is None:
@@ -85,7 +94,7 @@ async def file_itself(viewer: Viewer, upload: bytes, now: datetime) -> Filed:
     if kind != CASE:
         raise NotFound
     row = await get_case(viewer, case)
-    await scan(viewer, case, number, Upload(scan_name(number), upload), now)
+    await _keep_scan(viewer, case, number, Upload(scan_name(number), upload), now)
     return Filed(row["person"], case, number)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.days import local_day
-from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.documents.form import Filled, Form, check, fill
 from supervision.documents.pdf import as_pdf
 from supervision.documents.word import as_word
@@ -156,14 +156,18 @@ async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now
 
 
 async def document_with(codes: Sequence[str]) -> tuple[str, int, str] | None:
-    """Of what stands on a scan, the first that is the number of a document: its subject's kind and id, and the number."""
-    for code in codes:
-        row = await fetch_row(
-            "SELECT subject_kind, subject_id, number FROM issued_document WHERE number = $1", as_number(code)
-        )
-        if row is not None:
-            return row["subject_kind"], row["subject_id"], row["number"]
-    return None
+    """The document whose number stands on a scan: its subject's kind and id, and the number.
+
+    Raises Refusal for a scan of several: it would go whole into the file of one person.
+    """
+    numbers = [as_number(code) for code in codes]
+    rows = await fetch(
+        "SELECT subject_kind, subject_id, number FROM issued_document WHERE number = ANY($1) LIMIT 2", numbers
+    )
+    if len(rows) > 1:
+        told = _("这份扫描件里有多份决定书，请每份单独扫描。")
+        raise Refusal(told, fields={"file": told})
+    return next(((row["subject_kind"], row["subject_id"], row["number"]) for row in rows), None)
 
 
 def as_number(text: str) -> str:
