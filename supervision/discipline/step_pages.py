@@ -65,7 +65,8 @@ class Step:
     async def reason_and_copy(self, place: str) -> tuple[str, bool]:
         """The reason, and whether the procuratorate has its copy."""
         heading, label, button = map(_, REASONS[place])
-        asked = {"place": place, "label": label, "button": button, "copied": COPIED.get(place)}
+        copied = _(COPIED[place]) if place in COPIED else ""
+        asked = {"place": place, "label": label, "button": button, "copied": copied}
         form = await self.form("_reason", heading, act_form=asked)
         return form.text("reason", label, required=False), form.tick("copied")
 
