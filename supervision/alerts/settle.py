@@ -120,6 +120,31 @@ def _restated(row: Record, event: str, step: str, *, anew: bool = True) -> Resta
     return Restating(row, event, step, since_at, severity, anew)
 
 
+async def reopen_ended_by(fact_kind: str, fact_id: int, now: datetime) -> None:
+    """What a fact of another slice had ended, and which was withdrawn, is open again; its alerts keep their history.
+
+    The words on lapsed duties that rested on it hold no more: the ledger that follows opens those duties, and settle their
+    alerts. A late one stays late, so its alert waits for its decision again.
+    """
+    await execute(WITHDRAW_WORDS, fact_kind, fact_id, now)
+    late = await fetch(LATE_ENDED_BY, fact_kind, fact_id)
+    parameters = (await load_terms(now, now)).parameters
+    await _restate([_restated(row, "reopened", DECIDE) for row in late], now, parameters)
+
+
+WITHDRAW_WORDS = """
+UPDATE duty_decision w SET withdrawn_at = $3
+  FROM alert a JOIN duty d ON d.id = a.duty
+ WHERE a.fact_kind = $1 AND a.fact_id = $2 AND d.fact_kind = 'decision' AND d.fact_id = w.id AND w.withdrawn_at IS NULL
+"""
+LATE_ENDED_BY = """
+SELECT a.*, d.limit_at FROM alert a JOIN duty d ON d.id = a.duty
+ WHERE a.fact_kind = $1 AND a.fact_id = $2 AND a.closed_at IS NOT NULL AND d.state = 'met_late'
+   AND NOT EXISTS (SELECT FROM alert o WHERE o.duty = a.duty AND o.closed_at IS NULL)
+ ORDER BY a.id FOR UPDATE OF a
+"""
+
+
 # -- writing ----------------------------------------------------------------------------------------------------
 
 

@@ -29,8 +29,10 @@ from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_
 from supervision.sealed import seal
 
 CASE, ORDER = "discipline_case", "order"
-AFTER_THE_ORDER = frozenset({"dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"})
-"""What may still be done once the correction has ended."""
+AFTER_THE_ORDER = frozenset(
+    {"send_back", "return", "dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"}
+)
+"""What may still be done once the correction has ended: nothing new is decided, and every case can come to its end."""
 REPORTED = "已登记为训诫、警告案件线索（第{case}号）。"
 NOTED = "训诫、警告案件（第{case}号）：{event}。"
 """Notes on the alerts that a case deals with, kept as they are written."""
@@ -222,18 +224,27 @@ async def investigate(viewer: Viewer, case: int, now: datetime) -> None:
     async with tx():
         row = await lock(viewer, case)
         transition("investigate", row["state"])
-        if not await has_evidence(case, "hearing"):
-            raise Refusal(_("还没有询问（谈话）笔录：先听取本人的陈述。"))
-        if not await has_evidence(case, *(kind for kind in EVIDENCE_KINDS if kind != "hearing")):
-            raise Refusal(_("除询问笔录以外，还须至少一项证据。"))
+        await _check_evidence(case)
         await move(viewer, row, "investigate", now)
 
 
+async def _check_evidence(case: int) -> None:
+    if not await has_evidence(case, "hearing"):
+        raise Refusal(_("还没有询问（谈话）笔录：先听取本人的陈述。"))
+    if not await has_evidence(case, *(kind for kind in EVIDENCE_KINDS if kind != "hearing")):
+        raise Refusal(_("除询问笔录以外，还须至少一项证据。"))
+
+
 async def propose_item(viewer: Viewer, case: int, item: str, reason: str, now: datetime) -> None:
-    """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate."""
+    """A named person proposes one of the items that the facts allow. Over a month's absence also opens a candidate.
+
+    Raises Refusal where the evidence that made the facts clear was withdrawn meanwhile.
+    """
     said = needed(reason, _("建议的理由"))
     async with tx():
         row = await lock(viewer, case)
+        transition("propose", row["state"])
+        await _check_evidence(case)
         shown = await proposal_for(row, now)
         check_item(shown, item)
         values = {"case_id": case, "item": item, "reason": said, "shown": json.dumps(told(shown)), "happened_at": now}
@@ -338,7 +349,7 @@ async def move(viewer: Viewer, row: Record, event: str, now: datetime, detail: M
     if not viewer.may(found.permission):
         raise NotAllowed
     if row["order_ended_at"] and event not in AFTER_THE_ORDER:
-        raise Refusal(_("这一期矫正已经结束，只能归档或者不予处理。"))
+        raise Refusal(_("这一期矫正已经结束，只能退回、送达、归档或者不予处理。"))
     refuse_same_person(found, viewer.id, await parts_of(row["id"]))
     changed = await execute(
         "UPDATE discipline_case SET state = $3, closed_at = $4 WHERE id = $1 AND state = $2",

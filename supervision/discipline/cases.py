@@ -67,7 +67,7 @@ async def has_evidence(case: int, *kinds: str) -> bool:
 
 async def proposal_for(row: Record, now: datetime) -> Proposal:
     """What the machine proposes for the case as it stands."""
-    return propose(await breach_of(row["id"], local_day(now)), await standing_of(row["order_id"]))
+    return propose(await breach_of(row["id"], local_day(now)), await standing_of(row["order_id"], row["id"]))
 
 
 async def parts_of(case: int) -> Mapping[str, int | None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import close_all
+from supervision.alerts.settle import reopen_ended_by
 from supervision.db import Record, fetch_row, insert, tx
 from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
 from supervision.discipline.cases import proposal_for
@@ -22,6 +23,7 @@ EVENT_OF = {ADMONITION: "decide", WARNING: "decide", EDUCATION: "educate", POLIC
 """What a decided measure does to the case."""
 DISCIPLINED = "disciplined"
 """The outcome of the alerts that a decided case dealt with."""
+DECISION = "discipline_decision"
 OUTCOME_REASON = "{measure}：{article}（训诫、警告案件第{case}号）"
 
 
@@ -49,7 +51,7 @@ async def _end_alerts(viewer: Viewer, case: int, decision: int, item: str, now: 
     if alerts:
         measure, article = MEASURES[ITEMS[item].measure], ITEMS[item].article
         reason = OUTCOME_REASON.format(measure=measure, article=article, case=case)
-        await close_all(viewer, alerts, DISCIPLINED, reason, now=now, fact=("discipline_decision", decision))
+        await close_all(viewer, alerts, DISCIPLINED, reason, now=now, fact=(DECISION, decision))
 
 
 async def decision_in_force(case: int) -> Record | None:
@@ -101,11 +103,15 @@ def _check_served(served: Served, now: datetime) -> None:
 
 async def file(viewer: Viewer, case: int, *, copied: bool, now: datetime) -> None:
     """The case goes to the file once the procuratorate has its copy (law d.2: F23, F24)."""
-    if not copied:
-        told = _("决定书应当抄送人民检察院，抄送后再归档。")
-        raise Refusal(told, fields={"copied": told})
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "file", now)
+
+
+def _check_copied(copied: bool) -> None:
+    if not copied:
+        told = _("决定书或者处理结果应当抄送人民检察院，抄送后再归档。")
+        raise Refusal(told, fields={"copied": told})
 
 
 async def object_to(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
@@ -115,22 +121,27 @@ async def object_to(viewer: Viewer, case: int, reason: str, now: datetime) -> No
         await move(viewer, await lock(viewer, case), "object", now, {"reason": said})
 
 
-async def answer_objection(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
-    """The bureau keeps its decision, with reasons; where the person is right, `correct` withdraws it."""
+async def answer_objection(viewer: Viewer, case: int, reason: str, *, copied: bool, now: datetime) -> None:
+    """The bureau keeps its decision, with reasons, and the procuratorate has its copy; else `correct` withdraws it."""
     said = needed(reason, _("处理异议的理由"))
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "answer_objection", now, {"reason": said})
 
 
-async def police_answer(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
-    """What the police decided of the penalty that was asked for (law DI-P1)."""
+async def police_answer(viewer: Viewer, case: int, reason: str, *, copied: bool, now: datetime) -> None:
+    """What the police decided of the penalty that was asked for (law DI-P1), once the procuratorate has its copy (law b.7)."""
     said = needed(reason, _("公安机关的处理结果"))
+    _check_copied(copied)
     async with tx():
         await move(viewer, await lock(viewer, case), "police_answer", now, {"reason": said})
 
 
 async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None:
-    """A correcting act: the decision of a 训诫 or 警告 is withdrawn with its reason, and counts nowhere any more."""
+    """A correcting act: the decision of a 训诫 or 警告 is withdrawn with its reason, and counts nowhere any more.
+
+    The lapses that it had ended are open again (model §2).
+    """
     said = needed(reason, _("撤销决定的理由"))
     async with tx():
         row = await lock(viewer, case)
@@ -138,6 +149,7 @@ async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None
         decision = await decision_in_force(case)
         if decision is None or decision["measure"] not in (ADMONITION, WARNING):
             raise Refusal(_("这件案件没有作出训诫或者警告的决定，不需要撤销。"))
-        await mark_withdrawn("discipline_decision", decision["id"], said, by=viewer.id, now=now)
+        await mark_withdrawn(DECISION, decision["id"], said, by=viewer.id, now=now)
         await withdraw_for(viewer, About(CASE, case, row["person"]), said, now)
+        await reopen_ended_by(DECISION, decision["id"], now)
         await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})

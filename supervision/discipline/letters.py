@@ -59,7 +59,15 @@ async def letter_of(row: Record, measure: str) -> Issued | None:
 
 
 async def scan(viewer: Viewer, case: int, number: str, upload: Upload, now: datetime) -> int:
-    """The signed letter comes back: kept with its document, found by the number on it."""
+    """The signed letter comes back: kept with its document, found by the number on it.
+
+    Raises Refusal for a scan on which several letters can be read.
+    """
+    await document_with(await codes_on(upload.data))
+    return await _keep_scan(viewer, case, number, upload, now)
+
+
+async def _keep_scan(viewer: Viewer, case: int, number: str, upload: Upload, now: datetime) -> int:
     async with tx():
         return await file_scan(viewer, about(await lock(viewer, case)), number, upload, now)
 
@@ -76,7 +84,8 @@ class Filed:
 async def file_itself(viewer: Viewer, upload: bytes, now: datetime) -> Filed:
     """A signed scan goes to the letter whose square code it bears.
 
-    Raises Refusal where no code can be read or the scan is there already, NotFound for a letter of somebody else's.
+    Raises Refusal where no code can be read, where several letters are scanned in one, or where the scan is there already;
+    NotFound for a letter of somebody else's.
     """
     found = await document_with(await codes_on(upload))
     if found is None:
@@ -85,7 +94,7 @@ async def file_itself(viewer: Viewer, upload: bytes, now: datetime) -> Filed:
     if kind != CASE:
         raise NotFound
     row = await get_case(viewer, case)
-    await scan(viewer, case, number, Upload(scan_name(number), upload), now)
+    await _keep_scan(viewer, case, number, Upload(scan_name(number), upload), now)
     return Filed(row["person"], case, number)
 
 
@@ -119,13 +128,13 @@ async def _values(row: Record, decision: Record, bureau: str) -> Mapping[str, st
         "article": article_words(item.article),
         "item_words": item.words,
         "decided_on": day_words(local_day(decision["happened_at"])),
-        "earlier": await _earlier(row["order_id"]),
+        "earlier": await _earlier(row),
     }
 
 
-async def _earlier(order: int) -> str:
-    """The measures that were in force before, with their days."""
-    standing = await standing_of(order)
+async def _earlier(row: Record) -> str:
+    """The measures that were in force before the case was decided, with their days."""
+    standing = await standing_of(row["order_id"], row["id"])
     said = [f"{day_words(day)}受到训诫" for day in standing.admonitions]
     said += [f"{day_words(day)}受到警告" for day in standing.warnings]
     return f"该社区矫正对象{'；'.join(said)}。" if said else "该社区矫正对象此前未受过训诫、警告。"

@@ -25,7 +25,7 @@ ENDED = frozenset({"filed", "closed_no", "withdrawn"})
 WITH_EVIDENCE = frozenset({"clue", "opened", "investigated"})
 """While it is here, evidence may be added and the breach be described anew."""
 
-PROPOSER, REVIEWER, DECIDER = "proposer", "reviewer", "decider"
+PROPOSER, REVIEWER = "proposer", "reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ WHERE_IT_STANDS: Mapping[str, str] = {
     "closed_no": N_("已经不予处理"),
     "withdrawn": N_("已经撤销"),
 }
-PARTS: Mapping[str, str] = {PROPOSER: N_("提出建议"), REVIEWER: N_("法制审核"), DECIDER: N_("作出决定")}
+PARTS: Mapping[str, str] = {PROPOSER: N_("提出建议"), REVIEWER: N_("法制审核")}
 
 
 def transition(event: str, state: str) -> Transition:

@@ -12,7 +12,6 @@ from supervision.language import N_
 from supervision.rules.discipline_items import (
     ADMONITION,
     AFTER_TWO_WARNINGS,
-    EDUCATION,
     ITEMS,
     OVER_A_MONTH,
     Item,
@@ -49,8 +48,8 @@ class Breach:
 
     @property
     def days(self) -> int | None:
-        """Days late, or off control; the first day isn't counted (law T-8)."""
-        return (self.until - self.since).days if self.since and self.until else None
+        """Days late, or off control; the first day isn't counted (law T-8), and before the last day in time there are none."""
+        return max(0, (self.until - self.since).days) if self.since and self.until else None
 
     @property
     def over_a_month(self) -> bool:
@@ -60,7 +59,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the person stands: the kind of order, and the measures in force with the days of their decisions."""
+    """Where the person stands: the kind of order, and the measures in force with the days of their service."""
 
     order_kind: str
     admonitions: tuple[date, ...] = ()
@@ -101,9 +100,12 @@ class Proposal:
 def propose(breach: Breach, standing: Standing) -> Proposal:
     """The items that this breach allows (law DI-X, DI-W, DI-P, RV as candidates), the proposed one first.
 
-    Two 训诫 turn a further one into 警告 item (5); talking it over (批评教育) is always allowed, and comes last.
+    Two 训诫 turn a further one into 警告 item (5), which asks for a further breach; talking it over (批评教育) is always
+    allowed, and comes last.
     """
-    codes = _with_earlier(list(_codes(breach, standing)), standing)
+    codes = list(_codes(breach, standing))
+    if codes:
+        codes = _with_earlier(codes, standing)
     return Proposal(
         items=tuple(ITEMS[code] for code in [*dict.fromkeys(codes), "E"]),
         days=breach.days,
@@ -180,11 +182,10 @@ def _by_weight(weight: str, usual: tuple[str, str], order_kind: str) -> Iterator
 
 
 def _with_earlier(codes: list[str], standing: Standing) -> list[str]:
-    """What two 训诫 and two 警告 add: the third breach is a warning, the next after two warnings a candidate."""
+    """What two 训诫 and two 警告 add to a breach: the third breach is a warning, the next after two warnings a candidate."""
     again = AFTER_TWO_WARNINGS.get(standing.order_kind)
     if len(standing.admonitions) >= ENOUGH:
-        milder = not codes or ITEMS[codes[0]].measure in (ADMONITION, EDUCATION)
-        codes = ["W5", *codes] if milder else [*codes, "W5"]
+        codes = ["W5", *codes] if ITEMS[codes[0]].measure == ADMONITION else [*codes, "W5"]
     if again and len(standing.warnings) >= ENOUGH:
         codes = [again, *codes]
     return codes

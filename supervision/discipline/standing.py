@@ -11,31 +11,41 @@ from supervision.discipline.proposal import Standing
 from supervision.rules import title_of
 from supervision.settings.terms import load_terms
 
-SHIFTED = frozenset({"RE-06", "BX-01", "BX-02"})
+SHIFTED = frozenset({"RE-06"})
 """Limits that alert on the raw day and are counted from the shifted one (law T-3, model §3)."""
 OFF_CONTROL = frozenset({("RE-06", "in_person"), ("SU-01", "in_person")})
 """Not coming at the appointed time (不按规定时间报到); missing another report breaks the rules on reporting."""
 
+ASKED = """
+SELECT o.kind, (SELECT max(d.happened_at) FROM discipline_decision d WHERE d.case_id = $2 AND d.withdrawn_at IS NULL)
+         AS decided_at
+  FROM orders o WHERE o.id = $1
+"""
 IN_FORCE = """
 SELECT d.order_id, d.measure, s.happened_at
   FROM discipline_decision d JOIN discipline_service s ON s.decision = d.id
  WHERE d.order_id = $1 AND d.measure IN ('admonition', 'warning') AND d.withdrawn_at IS NULL
+   AND d.case_id IS DISTINCT FROM $2 AND ($3::timestamptz IS NULL OR s.happened_at <= $3)
  ORDER BY s.happened_at, d.id
 """
 CLASS_CHANGED = """
 SELECT happened_at FROM class_decision c WHERE c.order_id = $1 AND c.withdrawn_at IS NULL
+   AND ($2::timestamptz IS NULL OR c.happened_at <= $2)
    AND EXISTS (SELECT FROM class_decision e WHERE e.order_id = c.order_id AND e.withdrawn_at IS NULL
                   AND (e.happened_at, e.id) < (c.happened_at, c.id))
  ORDER BY c.happened_at DESC, c.id DESC LIMIT 1
 """
 
 
-async def standing_of(order: int) -> Standing:
-    """The order's kind, its measures in force by the day of their service, and when the class last changed (law DI-C1)."""
-    row = await fetch_row("SELECT kind FROM orders WHERE id = $1", order)
+async def standing_of(order: int, case: int | None = None) -> Standing:
+    """The order's kind, its measures in force by the day of their service, and when the class last changed (law DI-C1).
+
+    Before `case`, where one is told: without its own measure, and from its decision on without what came after that.
+    """
+    row = await fetch_row(ASKED, order, case)
     assert row is not None
-    rows = await fetch(IN_FORCE, order)
-    changed = await fetch_row(CLASS_CHANGED, order)
+    rows = await fetch(IN_FORCE, order, case, row["decided_at"])
+    changed = await fetch_row(CLASS_CHANGED, order, row["decided_at"])
     return Standing(
         row["kind"],
         tuple(_days(rows, "admonition")),
@@ -64,7 +74,7 @@ class Lapse:
 
     def days(self, today: date) -> int:
         """Days late, so far or until it was done."""
-        return ((self.until_on or today) - self.since_on).days
+        return max(0, ((self.until_on or today) - self.since_on).days)
 
 
 LAPSES = """
@@ -100,9 +110,7 @@ def _lapse(row: Any, calendar: Calendar) -> Lapse:
 
 
 def _kind(rule: str, variant: str) -> str:
-    if (rule, variant) in OFF_CONTROL:
-        return "off_control"
-    return "recheck" if rule.startswith("BX") else "rules"
+    return "off_control" if (rule, variant) in OFF_CONTROL else "rules"
 
 
 OUT = """

@@ -35,7 +35,12 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "police": (N_("公安机关的结果"), N_("处理结果（文书名称和文号）"), N_("登记结果")),
     "correction": (N_("撤销决定"), N_("撤销的理由"), N_("撤销决定")),
 }
-"""Steps that ask for nothing but a reason: the form's place, its heading, its field and its button."""
+"""Steps that ask for a reason: the form's place, its heading, its field and its button."""
+COPIED: Mapping[str, str] = {
+    "objection/answer": N_("决定书已抄送人民检察院"),
+    "police": N_("处理结果已抄送人民检察院"),
+}
+"""Of these, the ones after which the case goes to the file: what is to be ticked before."""
 
 
 class Step:
@@ -54,10 +59,16 @@ class Step:
 
     async def reason(self, place: str) -> str:
         """The answer to a form that asks for nothing but a reason."""
+        reason, _copied = await self.reason_and_copy(place)
+        return reason
+
+    async def reason_and_copy(self, place: str) -> tuple[str, bool]:
+        """The reason, and whether the procuratorate has its copy."""
         heading, label, button = map(_, REASONS[place])
-        asked = {"place": place, "label": label, "button": button}
+        copied = _(COPIED[place]) if place in COPIED else ""
+        asked = {"place": place, "label": label, "button": button, "copied": copied}
         form = await self.form("_reason", heading, act_form=asked)
-        return form.text("reason", label, required=False)
+        return form.text("reason", label, required=False), form.tick("copied")
 
     async def item(self, partial: str, heading: str, label: str) -> tuple[str, str]:
         """The item and the reason of a proposal or a decision."""
@@ -173,7 +184,7 @@ async def decide(step: NamedDependency[Step]) -> Answer:
     """The bureau decides."""
     item, reason = await step.item("_decide", _("作出决定"), _("决定的理由"))
     await decisions.decide(step.viewer, step.case, item, reason, step.now)
-    return step.done(_("决定已作出。训诫、警告须在三日内送达。"))
+    return step.done(_("决定已作出。训诫、警告须按期送达。"))
 
 
 @step_route("service", "handle_discipline")
@@ -205,15 +216,16 @@ async def object_to(step: NamedDependency[Step]) -> Answer:
 @step_route("objection/answer", "decide_discipline")
 async def answer_objection(step: NamedDependency[Step]) -> Answer:
     """The bureau keeps its decision."""
-    reason = await step.reason("objection/answer")
-    await decisions.answer_objection(step.viewer, step.case, reason, step.now)
+    reason, copied = await step.reason_and_copy("objection/answer")
+    await decisions.answer_objection(step.viewer, step.case, reason, copied=copied, now=step.now)
     return step.done(_("异议已处理，决定维持。"))
 
 
 @step_route("police", "handle_discipline")
 async def police_answer(step: NamedDependency[Step]) -> Answer:
     """What the police decided."""
-    await decisions.police_answer(step.viewer, step.case, await step.reason("police"), step.now)
+    reason, copied = await step.reason_and_copy("police")
+    await decisions.police_answer(step.viewer, step.case, reason, copied=copied, now=step.now)
     return step.done(_("公安机关的结果已登记。"))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.days import local_day
-from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.documents.form import Filled, Form, check, fill
 from supervision.documents.pdf import as_pdf
 from supervision.documents.word import as_word
@@ -92,10 +92,15 @@ async def _keep(viewer: Viewer, filled: Filled, about: About, now: datetime) -> 
     return pdf, word
 
 
+DOCUMENTS = """SELECT d.*, f.id AS scan FROM issued_document d
+  LEFT JOIN file_record f ON f.id = d.scan_file AND f.withdrawn_at IS NULL AND f.removed_at IS NULL"""
+"""`scan`: the signed copy that stands; one that was voided among the files is as none."""
+
+
 async def issued_for(form: str, about: About) -> Issued | None:
     """The document of this form that stands for the subject."""
     row = await fetch_row(
-        """SELECT * FROM issued_document WHERE form = $1 AND subject_kind = $2 AND subject_id = $3 AND withdrawn_at IS NULL""",
+        f"{DOCUMENTS} WHERE d.form = $1 AND d.subject_kind = $2 AND d.subject_id = $3 AND d.withdrawn_at IS NULL",
         form,
         about.subject_kind,
         about.subject_id,
@@ -120,7 +125,7 @@ async def withdraw_for(viewer: Viewer, about: About, reason: str, now: datetime)
 
 
 def _issued(row: Record) -> Issued:
-    files = (row["pdf_file"], row["word_file"], row["scan_file"])
+    files = (row["pdf_file"], row["word_file"], row["scan"])
     return Issued(row["id"], row["form"], row["number"], *files, row["issued_at"])
 
 
@@ -130,35 +135,39 @@ def _issued(row: Record) -> Issued:
 async def file_scan(viewer: Viewer, about: About, number: str, scan: Upload, now: datetime) -> int:
     """Keep the signed scan with the document whose number it bears; the file's id.
 
-    The number is what the square code on the page says, read by a scanner that types or by eye. Raises NotFound for a number of
-    another subject or of none, Refusal where its scan is there already.
+    The number is what the square code on the page says, read by a scanner that types or by eye. Raises Refusal for a number
+    of another subject or of none, and where its scan is there already.
     """
     row = await fetch_row(
-        "SELECT * FROM issued_document WHERE number = $1 AND subject_kind = $2 AND subject_id = $3 FOR UPDATE",
+        f"{DOCUMENTS} WHERE d.number = $1 AND d.subject_kind = $2 AND d.subject_id = $3 FOR UPDATE OF d",
         as_number(number),
         about.subject_kind,
         about.subject_id,
     )
     if row is None:
         raise Refusal(_("没有这个文号的文书，请核对文号。"), fields={"number": _("没有这个文号的文书。")})
-    if row["scan_file"]:
+    if row["scan"]:
         raise Refusal(_("这份文书的签字件已经存入；存错的，请先在文件里作废。"), fields={"file": _("签字件已经存入。")})
     async with tx():
         file = await keep(viewer, Attached(about.subject_kind, about.subject_id, about.person, "served"), scan, now)
-        await execute("UPDATE issued_document SET scan_file = $2 WHERE id = $1 AND scan_file IS NULL", row["id"], file)
+        await execute("UPDATE issued_document SET scan_file = $2 WHERE id = $1", row["id"], file)
         await record(viewer, "document_scanned", subject=(DOCUMENT, row["id"]), people=[about.person], now=now)
     return file
 
 
 async def document_with(codes: Sequence[str]) -> tuple[str, int, str] | None:
-    """Of what stands on a scan, the first that is the number of a document: its subject's kind and id, and the number."""
-    for code in codes:
-        row = await fetch_row(
-            "SELECT subject_kind, subject_id, number FROM issued_document WHERE number = $1", as_number(code)
-        )
-        if row is not None:
-            return row["subject_kind"], row["subject_id"], row["number"]
-    return None
+    """The document whose number stands on a scan: its subject's kind and id, and the number.
+
+    Raises Refusal for a scan of several: it would go whole into the file of one person.
+    """
+    numbers = [as_number(code) for code in codes]
+    rows = await fetch(
+        "SELECT subject_kind, subject_id, number FROM issued_document WHERE number = ANY($1) LIMIT 2", numbers
+    )
+    if len(rows) > 1:
+        told = _("这份扫描件里有多份决定书，请每份单独扫描。")
+        raise Refusal(told, fields={"file": told})
+    return next(((row["subject_kind"], row["subject_id"], row["number"]) for row in rows), None)
 
 
 def as_number(text: str) -> str:

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
-PAGES: Final = 5
-"""Pages of one scan that are looked at."""
 DOTS: Final = 200
 """Dots per inch in which a page is looked at; a code of our letters has modules of some 0.7 mm."""
 LARGEST_SIDE: Final = 6000
 SECONDS: Final = 30
+"""For all pages of a scan: what takes longer says nothing, for a code that isn't seen may be another person's."""
 MEMORY: Final = 2 * 1024**3
 """Bytes of address space, of which most are libraries."""
 
@@ -46,7 +45,7 @@ def _pictures(data: bytes) -> Iterator[Any]:
         import pypdfium2
 
         document = pypdfium2.PdfDocument(data)
-        for number in range(min(len(document), PAGES)):
+        for number in range(len(document)):
             page = document[number]
             scale = min(DOTS / 72, LARGEST_SIDE / max(page.get_size()))
             yield page.render(scale=scale, grayscale=True).to_pil()

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from xml.parsers import expat
 
 from PIL import Image, ImageOps
 
@@ -42,6 +43,8 @@ SCANS = 200
 STREAMS = 50_000
 ESCAPES = 50_000
 """Streams of one PDF, and escapes in one of its parts: what has more is made to keep us busy."""
+HEAD = 600
+"""Bytes before a stream in which its dictionary is looked for."""
 
 Image.MAX_IMAGE_PIXELS = PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -117,6 +120,8 @@ OTHER_FILTERS = re.compile(
 NOT_TO_BE_CHECKED = N_("PDF 文件用了无法检查的编码；请重新打印或扫描成 PDF 后再上传。")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"stream\r?\n")
+OBJECTS = b"/ObjStm"
+"""The name of a stream that holds objects; each is looked into, or the file is refused."""
 ZIP_END = b"PK\x05\x06"
 
 
@@ -127,9 +132,9 @@ def _pdf(data: bytes) -> Checked:
     plain = _without_escapes(data)
     if re.search(rb"/Encrypt(?![A-Za-z0-9])", plain):
         raise _refused(_("PDF 文件有密码或加密，无法检查；请去掉密码后再上传。"))
-    if b"/ObjStm" in plain and OTHER_FILTERS.search(plain):
+    if OBJECTS in plain and OTHER_FILTERS.search(plain):
         raise _refused(_(NOT_TO_BE_CHECKED))
-    if any(ACTIVE.search(_without_escapes(part)) for part in (data, *_inflated(data))):
+    if any(ACTIVE.search(_without_escapes(part)) for part in (data, *_inflated(data, plain.count(OBJECTS)))):
         raise _refused(_("PDF 文件里有脚本、附件或会自动执行的动作，不能接收；请重新打印或扫描成 PDF 后再上传。"))
     return Checked(PDF, data)
 
@@ -142,20 +147,28 @@ def _without_escapes(data: bytes) -> bytes:
     return plain
 
 
-def _inflated(data: bytes) -> Iterator[bytes]:
-    """What its deflated streams hold that may hold objects: pictures and fonts' drawings aren't looked through."""
-    room, whole = INFLATED, memoryview(data)
+def _inflated(data: bytes, named: int) -> Iterator[bytes]:
+    """What its deflated streams hold that may hold objects: pictures aren't looked through.
+
+    Raises Refusal where streams of objects are `named` more often than before the streams that were looked through: one
+    may be hidden as a picture, behind a comment or many blanks.
+    """
+    room, whole, seen_to = INFLATED, memoryview(data), 0
     for number, found in enumerate(STREAM.finditer(data)):
         if number == STREAMS:
             raise _refused(_(NOT_TO_BE_CHECKED))
-        head = data[max(0, found.start() - 600) : found.start()].rpartition(b"obj")[2]
-        if re.search(rb"/Subtype\s*/Image", head) and b"ObjStm" not in _without_escapes(head):
+        head = data[max(seen_to, found.start() - HEAD) : found.start()].rpartition(b"obj")[2]
+        seen_to, objects = found.start(), _without_escapes(head).count(OBJECTS)
+        if not objects and re.search(rb"/Subtype\s*/Image", head):
             continue
+        named -= objects
         part = _inflate(whole, found.end(), room)
         room -= len(part)
         if room <= 0:
             raise _refused(_("PDF 文件展开后太大，无法检查。"))
         yield part
+    if named > 0:
+        raise _refused(_(NOT_TO_BE_CHECKED))
 
 
 def _inflate(data: memoryview, start: int, most: int) -> bytes:
@@ -179,7 +192,16 @@ def _docx(data: bytes) -> Checked:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _look_through(archive, data)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+        OSError,
+    ):
         raise _refused(_("Word 文件已损坏，无法读取。")) from None
     return Checked(DOCX, data)
 
@@ -195,14 +217,29 @@ def _look_through(archive: zipfile.ZipFile, data: bytes) -> None:
     if any(NOT_IN_WORD.search(part.filename) for part in parts):
         raise _refused(_("Word 文件里有宏、控件或嵌入的文件，不能接收；请另存为不含宏的 docx 或 PDF。"))
     for part in parts:
-        if part.filename.endswith(".rels") and _fetches(archive.read(part)):
+        if part.filename.lower().endswith(".rels") and _fetches(archive.read(part)):
             raise _refused(_("Word 文件会从别处读取内容，不能接收；请另存为 PDF。"))
 
 
 def _fetches(relations: bytes) -> bool:
-    """Whether something else than a hyperlink points outside: such a thing is fetched when the file is opened."""
-    links = re.findall(rb"<Relationship\b[^>]*>", relations)
-    return any(b"External" in link and b"/hyperlink" not in link for link in links)
+    """Whether something else than a hyperlink points outside: such a thing is fetched when the file is opened.
+
+    Raises ExpatError where it isn't XML, ValueError for a document type: nothing of Word's needs one.
+    """
+    outside: list[str] = []
+
+    def element(name: str, values: dict[str, str]) -> None:
+        mode = values.get("TargetMode", "").strip().lower()
+        if name.rpartition(" ")[2] == "Relationship" and mode == "external":
+            outside.append(values.get("Type", ""))
+
+    def document_type(*_given: object) -> None:
+        raise ValueError("a document type")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = element, document_type
+    parser.Parse(relations, True)
+    return not all(kind.endswith("/hyperlink") for kind in outside)
 
 
 _BY_MARK: dict[bytes, Callable[[bytes], Checked]] = {

@@ -12,9 +12,9 @@ from supervision.discipline.cases import get_case
 from supervision.discipline.decisions import Served
 from supervision.discipline.standing import lapses_of, standing_of
 from supervision.errors import NotAllowed, NotFound, Refusal
-from tests.alerts.makers import alerts_of
+from tests.alerts.makers import alerts_of, report
 from tests.cast import Cast, audit_actions
-from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed
+from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed, served
 from tests.register import OnRegister, awaited, on_register, viewer_of
 
 
@@ -137,6 +137,21 @@ async def test_the_facts_are_clear_only_with_the_hearing_and_other_evidence(cast
     assert await state_of(case) == "investigated"
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("hearing", "询问"), ("record", "至少一项证据")])
+async def test_nothing_is_proposed_once_the_evidence_was_withdrawn(cast: Cast, kind: str, asked: str) -> None:
+    on = await on_register(cast)
+    case = await opened(cast, on)
+    alice = await viewer_of(cast.alice)
+    await actions.investigate(alice, case, cast.now)
+    of_kind = await fetch_value("SELECT id FROM discipline_evidence WHERE case_id = $1 AND kind = $2", case, kind)
+    await actions.withdraw_evidence(alice, case, of_kind, "录错", cast.now)
+    bob = await viewer_of(cast.bob)
+    with pytest.raises(Refusal, match=asked):
+        await actions.propose_item(bob, case, "X2", "建议。", cast.now)
+    await evidence(cast, case, kind)
+    await actions.propose_item(bob, case, "X2", "建议。", cast.now)
+
+
 async def test_an_item_that_the_facts_do_not_allow_is_refused_with_the_field(cast: Cast) -> None:
     on = await on_register(cast)
     case = await opened(cast, on, late(10, cast.now))
@@ -180,6 +195,30 @@ async def test_the_decision_ends_the_alerts_of_the_case_and_is_their_outcome(cas
     assert [lapse.alert for lapse in await lapses_of(on.order, cast.now)] == [
         lapse.alert for lapse in lapses if lapse != one
     ]
+
+
+async def test_a_correcting_act_opens_the_lapses_again_with_their_history(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    for minute in (2, 1):  # the first meets the window that is open, the second the last lapse, late
+        await report(on.order, "phone", cast.now - timedelta(minutes=minute), cast.now)
+    of_state = """SELECT a.id FROM alert a JOIN duty d ON d.id = a.duty
+                   WHERE a.subject_id = $1 AND d.variant = 'phone' AND d.state = $2 ORDER BY a.id"""
+    of_both = [await fetch_value(of_state, on.order, state) for state in ("open", "met_late")]
+    told = """SELECT d.state, a.step, a.closed_at IS NULL AS open FROM alert a JOIN duty d ON d.id = a.duty
+               WHERE a.id = ANY($1) ORDER BY array_position($1, a.id)"""
+    case = await reviewed(cast, on, alerts=of_both)
+    erin = await viewer_of(cast.erin)
+    await decisions.decide(erin, case, "X2", "决定。", cast.now)
+    assert [(row["state"], row["open"]) for row in await fetch(told, of_both)] == [
+        ("missed", False),
+        ("met_late", False),
+    ]
+    await decisions.correct(erin, case, "认定有误。", cast.now)
+    assert [tuple(row) for row in await fetch(told, of_both)] == [("open", "look", True), ("met_late", "decide", True)]
+    events = "SELECT kind FROM alert_event WHERE alert = $1 AND kind IN ('closed', 'reopened') ORDER BY id"
+    for alert in of_both:
+        assert [row["kind"] for row in await fetch(events, alert)] == ["closed", "reopened"]
+    assert set(of_both) <= {lapse.alert for lapse in await lapses_of(on.order, cast.now)}
 
 
 async def test_an_alert_is_dealt_with_by_one_open_case_at_a_time(cast: Cast) -> None:
@@ -235,6 +274,25 @@ async def test_after_the_end_of_the_order_nothing_new_is_decided(cast: Cast) -> 
         await decisions.decide(await viewer_of(cast.erin), case, "X2", "决定。", cast.now)
     with pytest.raises(Refusal, match="已经结束"):
         await clue(cast, on)
+    await actions.send_back(await viewer_of(cast.erin), case, "矫正已经结束。", cast.now)
+    await actions.dismiss(await viewer_of(cast.alice), case, "矫正已经结束。", cast.now)
+    assert await state_of(case) == "closed_no"
+
+
+async def test_a_case_goes_to_the_file_by_any_way_only_with_the_copy_for_the_procuratorate(cast: Cast) -> None:
+    on = await on_register(cast)
+    alice, erin = await viewer_of(cast.alice), await viewer_of(cast.erin)
+    case = await served(cast, on)
+    await decisions.object_to(alice, case, "不服。", cast.now)
+    asked = await reviewed(cast, on, "P1", replace(RULES, weight="grave"))
+    await decisions.decide(erin, asked, "P1", "决定。", cast.now)
+    for copied, state in ((False, ("objection", "psb_pending")), (True, ("filed", "filed"))):
+        for act, viewer, one in ((decisions.answer_objection, erin, case), (decisions.police_answer, alice, asked)):
+            try:
+                await act(viewer, one, "理由。", copied=copied, now=cast.now)
+            except Refusal as refusal:
+                assert "copied" in refusal.fields
+        assert (await state_of(case), await state_of(asked)) == state
 
 
 async def test_who_never_came_is_off_control_from_the_shifted_last_day(cast: Cast) -> None:

@@ -1,14 +1,18 @@
 """The decision letter of a case: numbered without gaps, stored as issued, refused where something is missing."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from supervision.db import execute, fetch, fetch_row, fetch_value
-from supervision.discipline import decisions
-from supervision.discipline.letters import article_words, letter, number_words, scan
+from supervision.discipline import decisions, letters
+from supervision.discipline.cases import get_case
+from supervision.discipline.letters import article_words, letter, letter_of, number_words, scan
 from supervision.errors import Refusal
-from supervision.files.actions import Upload, find, open_file
+from supervision.files.actions import Upload, find, open_file, withdraw
 from tests.cast import Cast
-from tests.discipline.makers import RULES, decided, opened
+from tests.discipline.makers import RULES, decided, opened, served
 from tests.files.made import pdf
 from tests.register import on_register, viewer_of
 
@@ -64,6 +68,29 @@ async def test_nothing_decided_has_no_letter(cast: Cast) -> None:
         await letter(await viewer_of(cast.alice), case, BUREAU, cast.now)
 
 
+async def test_a_letter_that_is_made_late_names_only_what_was_in_force_before_the_decision(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    async def issue(viewer: object, form: object, about: object, values: dict[str, str], **more: object) -> None:
+        said.append(values["earlier"])
+
+    monkeypatch.setattr(letters, "issue", issue)
+    on = await on_register(cast)
+    cases = []
+    for _ in range(3):
+        cases.append(await served(cast, on, "W3", HEAVIER))
+        cast.clock.at += timedelta(days=1)
+    for case in cases:
+        await letter(await viewer_of(cast.alice), case, BUREAU, cast.now)
+    assert [re.findall(r"\d+日受到警告", one) for one in said] == [
+        [],
+        ["25日受到警告"],
+        ["25日受到警告", "26日受到警告"],
+    ]
+
+
 async def test_a_correcting_act_ends_the_letter_and_its_number_is_not_given_again(cast: Cast) -> None:
     on = await on_register(cast)
     case = await decided(cast, on)
@@ -90,6 +117,21 @@ async def test_the_signed_scan_is_filed_by_its_number_however_it_is_typed(cast: 
     assert (await find(file, person=on.person)).kind == "served"
     with pytest.raises(Refusal, match="已经存入"):
         await scan(alice, case, typed, Upload("a", pdf()), cast.now)
+
+
+async def test_a_scan_that_was_filed_by_mistake_is_replaced_once_it_is_voided(cast: Cast) -> None:
+    on = await on_register(cast)
+    case = await decided(cast, on)
+    alice = await viewer_of(cast.alice)
+    made = await letter(alice, case, BUREAU, cast.now)
+    wrong = await scan(alice, case, made.number, Upload("a", pdf()), cast.now)
+    await withdraw(alice, await find(wrong, person=on.person), "别人的决定书", cast.now)
+    row = await get_case(alice, case)
+    assert (await letter_of(row, "admonition")).scan_file is None
+    right = await scan(alice, case, made.number, Upload("b", pdf()), cast.now)
+    assert (await letter_of(row, "admonition")).scan_file == right
+    with pytest.raises(Refusal, match="已经存入"):
+        await scan(alice, case, made.number, Upload("c", pdf()), cast.now)
 
 
 def test_articles_are_written_in_words() -> None:

@@ -57,10 +57,10 @@ ACTS: dict[str, Act] = {
     "decide": lambda v, c, now: decisions.decide(v, c, "X2", "决定", now),
     "educate": lambda v, c, now: decisions.decide(v, c, "E", "决定", now),
     "ask_police": lambda v, c, now: decisions.decide(v, c, "P1", "决定", now),
-    "police_answer": lambda v, c, now: decisions.police_answer(v, c, "不予处罚", now),
+    "police_answer": lambda v, c, now: decisions.police_answer(v, c, "不予处罚", copied=True, now=now),
     "serve": _serve,
     "object": lambda v, c, now: decisions.object_to(v, c, "不服", now),
-    "answer_objection": lambda v, c, now: decisions.answer_objection(v, c, "维持", now),
+    "answer_objection": lambda v, c, now: decisions.answer_objection(v, c, "维持", copied=True, now=now),
     "file": lambda v, c, now: decisions.file(v, c, copied=True, now=now),
     "correct": lambda v, c, now: decisions.correct(v, c, "有误", now),
 }
@@ -80,6 +80,16 @@ def test_a_step_that_the_state_does_not_know_is_refused_in_words(state: str) -> 
         else:
             with pytest.raises(Refusal, match="不能办理这一步"):
                 transition(event, state)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_wherever_a_case_is_when_the_order_ends_it_can_still_be_closed(state: str) -> None:
+    reached, last = {state}, set()
+    while reached != last:
+        last = set(reached)
+        steps = (one for here in last for one in events_in(here) if one.event in actions.AFTER_THE_ORDER)
+        reached |= {one.to for one in steps}
+    assert reached & ENDED
 
 
 class Walk:

@@ -128,3 +128,16 @@ async def test_a_decided_case_is_withdrawn_in_sight(cast: Cast) -> None:
     path = f"/people/{on.person}/discipline/{case}"
     assert (await erin.post(f"{path}/correction", data={"reason": "事实有误"})).status_code == 303
     await opens(erin, path, "已撤销", "事实有误", "<s>训诫</s>")
+
+
+async def test_the_copy_for_the_procuratorate_is_asked_for_where_an_objection_ends(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    case = await served(cast, on)
+    alice, erin = await client_for(cast, cast.alice), await client_for(cast, cast.erin)
+    path = f"/people/{on.person}/discipline/{case}"
+    assert "copied" not in (await alice.post(f"{path}/objection", data={"reason": " "})).text
+    assert (await alice.post(f"{path}/objection", data={"reason": "不服"})).status_code == 303
+    await opens(erin, path, 'id="reason-objection-answer-copied"', "决定书已抄送人民检察院")
+    refused = await erin.post(f"{path}/objection/answer", data={"reason": "维持"})
+    assert refused.status_code == 422 and "抄送后再归档" in refused.text and "决定书已抄送人民检察院" in refused.text
+    assert (await erin.post(f"{path}/objection/answer", data={"reason": "维持", "copied": "1"})).status_code == 303

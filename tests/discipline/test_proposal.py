@@ -60,6 +60,7 @@ def test_public_surveillance_is_never_revoked() -> None:
 def test_lateness_begins_with_the_first_day_after(until: date, expected: list[str], cautions: tuple[str, ...]) -> None:
     found = propose(off_control(until), Standing("probation"))
     assert ([item.code for item in found.items], found.cautions) == (expected, cautions)
+    assert found.days == (1 if until == date(2026, 3, 2) else 0)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,14 @@ def test_two_admonitions_make_the_next_breach_a_warning_and_one_does_not(earlier
 def test_a_breach_that_is_a_warning_by_itself_stays_one_by_its_own_item() -> None:
     standing = Standing("probation", admonitions=TWICE)
     assert codes(off_control(date(2026, 3, 12)), standing) == ["W2", "W5", "E"]
+
+
+@pytest.mark.parametrize(
+    "breach", [off_control(SINCE), Breach("recheck", educated=True), Breach("education")], ids=lambda one: one.kind
+)
+def test_earlier_measures_add_nothing_where_there_is_no_breach(breach: Breach) -> None:
+    found = propose(breach, Standing("probation", TWICE, TWICE))
+    assert [item.code for item in found.items] == ["E"] and found.cautions
 
 
 @pytest.mark.parametrize(

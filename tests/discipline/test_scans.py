@@ -63,6 +63,33 @@ async def test_scans_and_photographs_file_themselves_and_what_cannot_be_read_cos
     assert second != first
 
 
+def _in_one(*letters: bytes, blank: int = 0) -> bytes:
+    """A stack of letters as one PDF, with empty pages between them."""
+    stack = pypdfium2.PdfDocument.new()
+    for printed in letters:
+        stack.import_pages(pypdfium2.PdfDocument(printed))
+        for _ in range(blank):
+            stack.new_page(595, 842)
+    out = BytesIO()
+    stack.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("blank", [0, 8])
+async def test_a_stack_of_letters_in_one_file_is_refused_wherever_it_is_handed_in(cast: Cast, blank: int) -> None:
+    first, case, number, printed = await _letter_of(cast, cast.alice)
+    *_, other = await _letter_of(cast, cast.alice)
+    stack = _in_one(printed, other, blank=blank)
+    assert "请每份单独扫描" in (await _handed_in(cast, cast.alice, ("一叠.pdf", stack))).text
+    browser = await client_for(cast, cast.alice)
+    path = f"/people/{first}/discipline/{case}/scan"
+    answer = await browser.post(path, data={"number": number}, files=[("file", ("一叠.pdf", stack))])
+    assert answer.status_code == 422 and "请每份单独扫描" in answer.text
+    assert await fetch_value("SELECT count(scan_file) FROM issued_document") == 0
+    twice = await _handed_in(cast, cast.alice, ("一份.pdf", _in_one(printed, printed)))
+    assert twice.text.count("已存入") == 1
+
+
 async def test_a_letter_of_another_office_is_as_unknown_as_none(cast: Cast) -> None:
     *_, printed = await _letter_of(cast, cast.alice)
     order = await fetch_value("SELECT id FROM orders")

@@ -107,6 +107,22 @@ def test_a_pdf_that_runs_or_carries_something_is_refused(inside: bytes) -> None:
     assert "脚本、附件" in refused(pdf(stream=b"5 0 " + inside, kind=b"/Type /ObjS#74m /Subtype /Image"))
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"/Type /ObjStm % obj\n /Subtype /Image",
+        b"/Type /ObjStm % obj <<\n /Subtype /Image",
+        b"/Type /ObjStm " + b" " * 700 + b"/Subtype /Image",
+        b"/Type /ObjS#74m % obj\n /Subtype /Image /Length 4 >>\nstream\nstream\n/ObjStm << /Subtype /Image",
+    ],
+    ids=["comment", "comment with a dictionary", "blanks", "two streams"],
+)
+def test_objects_that_hide_as_a_picture_are_refused(kind: bytes) -> None:
+    refused(pdf(stream=b"5 0 /S /JavaScript", kind=kind))
+    assert checked(pdf(stream=b"pixels", kind=b"/Subtype /Image")).media_type == PDF
+    assert checked(pdf(stream=b"5 0 << >>", kind=b"/Type /ObjStm")).media_type == PDF
+
+
 @pytest.mark.parametrize("body", [b"/Title (JavaScript)", b"/JavaScripts 1", b"/OpenAction [3 0 R /Fit]"])
 def test_a_pdf_that_only_speaks_of_it_is_taken(body: bytes) -> None:
     assert checked(pdf(body=body, stream=b"BT (JavaScript) Tj ET")).data.startswith(b"%PDF-")
@@ -158,6 +174,24 @@ def test_a_word_file_with_macros_controls_or_other_files_is_refused(name: str) -
 def test_a_word_file_that_fetches_something_is_refused_and_one_with_a_link_is_not() -> None:
     assert "从别处读取" in refused(docx({"word/_rels/settings.xml.rels": TEMPLATE}))
     assert checked(docx({"word/_rels/document.xml.rels": LINK})).media_type == DOCX
+
+
+OTHER_TEMPLATES = (
+    TEMPLATE.replace(b"http://a.example/t.dotm", b"http://a.example/hyperlink/t.dotm"),
+    TEMPLATE.replace(b"<Relationship", b'<r:Relationship xmlns:r="http://a.example/r"'),
+    TEMPLATE.replace(b"External", b"&#69;xternal"),
+    TEMPLATE.decode().encode("utf-16"),
+)
+
+
+@pytest.mark.parametrize("relations", OTHER_TEMPLATES, ids=["a link's name", "a prefix", "an entity", "utf-16"])
+def test_what_is_fetched_is_known_however_it_is_written(relations: bytes) -> None:
+    assert "从别处读取" in refused(docx({"word/_rels/settings.xml.RELS": relations}))
+
+
+@pytest.mark.parametrize("relations", [b"no XML", b"<!DOCTYPE a [<!ENTITY b 'External'>]>" + LINK])
+def test_relations_that_cannot_be_read_are_refused(relations: bytes) -> None:
+    assert refused(docx({"word/_rels/settings.xml.rels": relations})) == "Word 文件已损坏，无法读取。"
 
 
 @pytest.mark.parametrize("without", ["word/document.xml", "[Content_Types].xml"])

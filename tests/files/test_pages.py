@@ -213,7 +213,7 @@ async def test_a_withdrawn_file_stays_readable_and_says_who_withdrew_it_and_why(
     file = await kept(one)
     alice = await client_for(cast, cast.alice)
     path = f"/people/{one.person}/files/{file}/withdrawal"
-    assert "请填写原因" in (await alice.post(path, data={"reason": " "})).text
+    assert "请填写作废的原因。" in (await alice.post(path, data={"reason": " "})).text
     assert (await alice.post(path, data={"reason": "存到别人名下了"})).status_code == 303
     assert "已经作废" in (await alice.post(path, data={"reason": "再一次"})).text
     listed = (await alice.get(f"/people/{one.person}/files")).text
