@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from supervision.alerts.follow import follow
+from supervision.clock import Clock
 from supervision.days import SHANGHAI, end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, insert_many
 from supervision.exchange.intake import (
@@ -79,12 +80,12 @@ class Gathered:
 
 
 async def import_history(
-    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
+    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, clock: Clock
 ) -> Imported:
     """Take a history in. Raises OpenQuestions while there is one; what is in the ledger already stays as it is."""
     questions = [*parsed.questions, *_mode_question(parsed, options)]
     refuse_open_questions(questions, options)
-    async with one_import(options.dry_run):
+    async with one_import(options.dry_run, clock) as now:
         run = await begin_run("history", viewer, file, options, now=now)
         by = viewer.id if viewer else None
         gathered = Gathered(parsed, dict(options.answers), now, own_office(viewer), run, by)

@@ -56,7 +56,7 @@ def person(serial: int, **more: Any) -> dict[str, Any]:
 
 async def taken(cast: Cast, file: SheetFile, **options: Any) -> Imported:
     options.setdefault("office", cast.offices["gucheng"])
-    return await import_sheet(await viewer_of(cast.dan), file, Options(**options), now=cast.now)
+    return await import_sheet(await viewer_of(cast.dan), file, Options(**options), cast.clock)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

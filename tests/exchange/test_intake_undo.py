@@ -162,7 +162,7 @@ async def test_only_on_its_day_only_once_and_only_what_there_is(cast: Cast) -> N
 
 async def test_a_file_is_known_again_by_its_content(cast: Cast) -> None:
     file = sheet(person())
-    imported = await import_sheet(await dan(cast), file, Options(), now=cast.now)
+    imported = await import_sheet(await dan(cast), file, Options(), cast.clock)
     assert await run_of_file(SheetFile("改了名.xlsx", file.data).hash) == imported.run
     with pytest.raises(Refusal, match="没有找到"):
         await run_of_file(sheet(another(128)).hash)
