@@ -18,6 +18,7 @@ from supervision.bench.frame import Bench, Report, Rows, Run, Watch, side_by_sid
 from supervision.bench.load import offices
 from supervision.bench.place import NOW, Place
 from supervision.bench.sheet import write_roster
+from supervision.clock import FixedClock
 from supervision.db import close_pool, open_pool
 from supervision.errors import Refusal
 from supervision.exchange.actions import import_sheet
@@ -113,7 +114,7 @@ async def _import(dsn: str, file: SheetFile) -> float:
     await open_pool(dsn, size=2)
     try:
         with Watch() as took:
-            imported = await import_sheet(None, file, Options(), now=NOW)
+            imported = await import_sheet(None, file, Options(), FixedClock(NOW))
     finally:
         await close_pool()
     _whole(imported.counts)

@@ -70,7 +70,7 @@ def _row(world: World, one: Invented) -> list[Any]:
 
 async def _take(world: World, sheet: SheetFile, new: Sequence[Invented]) -> None:
     """Take a sheet in as the desk does; every row must be good."""
-    imported = await import_sheet(world.district.clerk, sheet, Options(), now=world.clock.at)
+    imported = await import_sheet(world.district.clerk, sheet, Options(), world.clock)
     bad = [result.data for result in imported.results if result.outcome not in ("added", "changed", "unchanged")]
     assert not bad, bad
     keys = {blind(one.doc, DOC): one for one in new}

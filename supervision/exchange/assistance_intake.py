@@ -2,15 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from supervision.alerts.follow import follow
+from supervision.clock import Clock
 from supervision.days import at_hour, local_day
-from supervision.db import Record, execute, fetch_row, fetch_value, insert
-from supervision.exchange.assistance_present import PERIODS, contacts_of, details_of, fields_of
+from supervision.db import execute, fetch_row, fetch_value, insert
+from supervision.exchange.assistance_change import change
+from supervision.exchange.assistance_present import PERIODS
 from supervision.exchange.assistance_sheet import DETAILS
+from supervision.exchange.assistance_taking import (
+    CONTACTS,
+    Taking,
+    contacts_ever,
+    decide,
+    find_officer,
+    give,
+    reach,
+    without_known,
+)
 from supervision.exchange.intake import (
     Importer,
     Options,
@@ -21,81 +32,31 @@ from supervision.exchange.intake import (
     own_office,
     refuse_open_questions,
 )
-from supervision.exchange.layout import LABELS
-from supervision.exchange.outcome import Change, Imported, Result, counted, refused
+from supervision.exchange.outcome import Imported, Result, counted, refused
 from supervision.exchange.parsed import ParsedRow, ParsedSheet
-from supervision.exchange.places import Places, load_places
-from supervision.exchange.values import WORDS
+from supervision.exchange.places import load_places
 from supervision.language import gettext as _
-from supervision.people.actions import Assignment, NewContact, NewPerson, assign, contact_row, person_row
+from supervision.people.actions import NewPerson, person_row
 from supervision.resettlement import states
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
-from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, put_down
-from supervision.sealed import blind, keyring, seal
+from supervision.resettlement.actions import SUBJECT, Taken, allowed, begin_period, day_refused, first_step, put_down
+from supervision.sealed import blind, seal
 
-REASON: Final = "导入安置帮教名册"
 OFF_IN_SHEET: Final = "导入的名册写为脱管"
+LOSING: Final = ("lost", "missed")
+"""The steps that say of somebody in help, or of somebody who was to come, that nobody knows where they are."""
 NOON: Final = 12
 DOC: Final = "person.doc"
-OF_ASSISTANCE: Final = {
-    "crime": "crime",
-    "sentence": "sentence",
-    "prison": "prison",
-    "release_on": "release_on",
-    "help_from": "from_on",
-    "help_to": "to_on",
-    "danger": "kind",
-}
-"""Field → the column of the period of help that it is."""
-CONTACTS: Final = {
-    "phone": ("phone", "self"),
-    "family_phone": ("phone", "family"),
-    "address_now": ("address_now", "self"),
-    "address_household": ("address_household", "self"),
-}
-NOT_CHANGED: Final = frozenset(
-    [
-        "name",
-        "id_card",
-        "sex",
-        "born_on",
-        "help_state",
-        "connected",
-        "connected_on",
-        "connection",
-        "placed_on",
-        "placement",
-    ]
-    + ["reoffended", "entered_on"]
-)
-"""What the register knows better, from its own steps: a sheet doesn't change it."""
-
-
-@dataclass
-class Taking:
-    """One import of a sheet of help, with what it did so far."""
-
-    parsed: ParsedSheet
-    places: Places
-    options: Options
-    now: datetime
-    office: int | None
-    own: int | None
-    run: int
-    by: int | None
-    touched: list[int] = field(default_factory=list)
-    people: list[int] = field(default_factory=list)
-    changed: int = 0
 
 
 async def import_assistance(
-    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
+    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, clock: Clock
 ) -> Imported:
     """Take a sheet of help in. Raises OpenQuestions while there is one; a second run of the same file changes nothing."""
     places = await load_places()
     questions = [*parsed.questions, *places.questions(parsed.rows, options.answers)]
     refuse_open_questions(questions, options)
-    async with one_import(options.dry_run):
+    async with one_import(options.dry_run, clock) as now:
         run = await begin_run("assistance", viewer, file, options, now=now)
         mine = own_office(viewer)
         taking = Taking(parsed, places, options, now, options.office or mine, mine, run, viewer.id if viewer else None)
@@ -133,7 +94,7 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
     taking.people.append(known["id"])
     period = await fetch_row(f"{PERIODS} WHERE a.person = $1 AND a.ended_at IS NULL", known["id"])
     if period is not None:
-        return await _change(row, taking, period)
+        return await change(row, taking, period)
     if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", known["id"]):
         return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
     return await _add(row, taking, office, known["id"])
@@ -146,11 +107,17 @@ async def _add(row: ParsedRow, taking: Taking, office: int, person: int | None) 
     fields = row.fields
     if fields["help_state"] == "ended":
         return Result(row, "ended", note=_("表中写为已解除，没有导入"))
+    event, connected_at = _beginning(fields, taking.now)
+    off, told = _lost(states.BEGINNINGS[event], fields, taking.now)
+    if told:
+        return refused(taking.parsed, row, "help_state", "not_released", told)
+    row, staff = find_officer(row, office, taking)
+    known = await contacts_ever(person) if person else []
+    row, fresh = without_known(row, {name: fields[name] for name in CONTACTS if fields[name]}, known, taking)
     if person is None:
         new = NewPerson(fields["name"], fields["sex"], fields["born_on"], fields["id_card"])
         person = await insert("person", person_row(new, taking.now, taking.run))
         taking.people.append(person)
-    event, connected_at = _beginning(fields, taking.now)
     values = _columns(fields, taking, person) | {"state": states.BEGINNINGS[event]}
     made = values | {"id": await insert("assistance", values)}
     taking.touched.append(made["id"])
@@ -159,15 +126,25 @@ async def _add(row: ParsedRow, taking: Taking, office: int, person: int | None) 
         await begin_period(made, connected_at, taking.now)
         if fields["help_from"]:
             await execute("UPDATE assistance SET from_on = $2 WHERE id = $1", made["id"], fields["help_from"])
-    if fields["help_state"] == "off":
-        off = Taken("lost", taking.now, said=OFF_IN_SHEET)
-        await put_down(made, off, states.OFF, taking.now, by=taking.by, run=taking.run)
-    await _give(made["id"], person, (office, fields["officer"]), taking)
-    await _decide(made["id"], fields["help_level"], taking)
-    for name, (kind, holder) in CONTACTS.items():
-        if fields[name]:
-            await _reach(person, NewContact(kind, fields[name], holder), taking)
+    if off:
+        await put_down(made, off, allowed(values["state"], off.event), taking.now, by=taking.by, run=taking.run)
+    await give(made["id"], person, (office, staff), taking)
+    await decide(made["id"], fields["help_level"], taking)
+    for name in CONTACTS:
+        if name in fresh:
+            await reach(person, name, fields[name], taking)
     return Result(row, "added")
+
+
+def _lost(state: str, fields: Mapping[str, Any], now: datetime) -> tuple[Taken | None, str | None]:
+    """With which step somebody is lost whom the sheet calls so (law b.12), or why that can't be."""
+    if fields["help_state"] != "off":
+        return None, None
+    event = next((event for event in LOSING if states.next_state(state, event)), None)
+    if event is None:
+        return None, _("表中写为脱管，但释放日期还没有到，请核对")
+    off = Taken(event, now, said=OFF_IN_SHEET)
+    return off, day_refused({"release_on": fields["release_on"], "to_on": None}, off, local_day(now))
 
 
 def _beginning(fields: Mapping[str, Any], now: datetime) -> tuple[str, datetime | None]:
@@ -209,95 +186,3 @@ def _said(fields: Mapping[str, Any]) -> dict[str, str]:
 
 def _sealed(said: Mapping[str, str]) -> str | None:
     return seal(json.dumps(said, ensure_ascii=False), DETAILS_SEALED) if said else None
-
-
-async def _give(assistance: int, person: int, place: tuple[int, str | None], taking: Taking) -> None:
-    office, name = place
-    staff = taking.places.officer(office, name) if name else None
-    made = await assign((SUBJECT, assistance), person, Assignment(office, staff, REASON), taking.now, taking.by)
-    await execute("UPDATE responsibility SET import_run = $2 WHERE id = $1", made, taking.run)
-
-
-async def _decide(assistance: int, level: str | None, taking: Taking) -> None:
-    if level:
-        values = {"assistance": assistance, "level": level, "reason": REASON, "happened_at": taking.now}
-        await insert(
-            "assistance_class", values | {"recorded_at": taking.now, "recorded_by": taking.by, "import_run": taking.run}
-        )
-
-
-async def _reach(person: int, new: NewContact, taking: Taking, replaces: int | None = None) -> None:
-    values = contact_row(person, new, taking.now, taking.by)
-    await insert("contact", values | {"replaces": replaces, "import_run": taking.run})
-
-
-# -- somebody who is there -----------------------------------------------------------------------------------------
-
-
-async def _change(row: ParsedRow, taking: Taking, period: Record) -> Result:
-    """What the sheet says differently, and only where it says something."""
-    contacts = (await contacts_of([period["person"]])).get(period["person"], [])
-    present = fields_of(period, contacts, keyring())
-    named = {name for name in taking.parsed.columns.values() if name not in NOT_CHANGED}
-    different = {
-        name: row.fields[name]
-        for name in present
-        if name in named and row.fields.get(name) is not None and row.fields[name] != present[name]
-    }
-    if (
-        "office" in different
-        and taking.places.office(different["office"], taking.options.answers) == period["office_id"]
-    ):
-        del different["office"]
-    if not different:
-        return Result(row, "unchanged")
-    if "office" in different or "officer" in different:
-        office = taking.places.office(row.fields["office"], taking.options.answers) if row.fields["office"] else None
-        place = (office or period["office_id"], row.fields["officer"])
-        await _give(period["id"], period["person"], place, taking)
-    await _decide(period["id"], different.get("help_level"), taking)
-    await _write_columns(period, different, taking)
-    for name in CONTACTS.keys() & different.keys():
-        await _replace(period["person"], name, different[name], taking, contacts)
-    taking.touched.append(period["id"])
-    taking.changed += 1
-    changes = [
-        Change(_(LABELS[name]), _shown(name, present[name]), _shown(name, new)) for name, new in different.items()
-    ]
-    return Result(row, "changed", tuple(changes))
-
-
-async def _write_columns(period: Record, different: Mapping[str, Any], taking: Taking) -> None:
-    for name in OF_ASSISTANCE.keys() & different.keys():
-        await execute(f"UPDATE assistance SET {OF_ASSISTANCE[name]} = $2 WHERE id = $1", period["id"], different[name])
-    said = {name: different[name] for name in DETAILS if name in different}
-    if said:
-        whole = details_of(period, keyring()) | said
-        await _keep_details(period, taking)
-        await execute("UPDATE assistance SET details_sealed = $2 WHERE id = $1", period["id"], _sealed(whole))
-
-
-async def _keep_details(period: Record, taking: Taking) -> None:
-    """What the form said until now stays as a fact, with who changed it when."""
-    if period["details_sealed"]:
-        replaced = {"replaced_at": taking.now, "replaced_by": taking.by, "import_run": taking.run}
-        await insert(
-            "assistance_details",
-            {"assistance": period["id"], "details_sealed": period["details_sealed"], **replaced},
-        )
-
-
-async def _replace(person: int, name: str, value: str, taking: Taking, contacts: list[Record]) -> None:
-    kind, holder = CONTACTS[name]
-    old = next((row["id"] for row in contacts if (row["kind"], row["holder"]) == (kind, holder)), None)
-    if old is not None:
-        await execute("UPDATE contact SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL", old, taking.now)
-    await _reach(person, NewContact(kind, value, holder), taking, old)
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if name in WORDS:
-        return _(WORDS[name].get(value, (str(value), ""))[0])
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -149,13 +149,16 @@ def _read_phone(entry: Entry, name: str) -> None:
 
 
 def _refuse_contradictions(entry: Entry) -> None:
-    begins, ends = entry.fields["help_from"] or entry.fields["release_on"], entry.fields["help_to"]
-    if begins and ends and ends < begins:
-        entry.refuse(
-            "help_to",
-            "end_before_start",
-            _("帮教截止日期 %(ends)s 早于开始日期 %(begins)s，请核对") % {"ends": ends, "begins": begins},
-        )
+    begins = entry.fields["help_from"] or entry.fields["release_on"]
+    if told := ends_before_start(begins, entry.fields["help_to"]):
+        entry.refuse("help_to", "end_before_start", told)
+
+
+def ends_before_start(begins: date | None, ends: date | None) -> str | None:
+    """Why a period of help can't have these days; None where it can."""
+    if not begins or not ends or ends >= begins:
+        return None
+    return _("帮教截止日期 %(ends)s 早于开始日期 %(begins)s，请核对") % {"ends": ends, "begins": begins}
 
 
 def _refuse_without_release(entry: Entry) -> None:

@@ -2,23 +2,14 @@
 
 import json
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value
 from supervision.errors import Refusal
-from supervision.language import N_
+from supervision.exchange.built import ON_HELP, ON_PEOPLE, Touched, refuse_built
 from supervision.language import gettext as _
-
-ON_HELP: Final = {
-    "assistance_step": N_("办理"),
-    "assistance_class": N_("分类"),
-    "help_visit": N_("走访"),
-    "support": N_("帮扶"),
-}
-"""What may be built on a period of help, with the words for it."""
-BY_HAND: Final = ("help_member", "help_assessment", "help_appraisal", "help_child")
-"""What no sheet brings."""
+from supervision.resettlement.actions import SUBJECT
 
 
 class Importer(Protocol):
@@ -40,7 +31,7 @@ async def undo_assistance(viewer: Importer | None, row: Record, now: datetime) -
         )
     made = await fetch("SELECT id, person FROM assistance WHERE import_run = $1 ORDER BY id FOR UPDATE", run)
     ids, people = [one["id"] for one in made], [one["person"] for one in made]
-    await _check_nothing_built(run, ids)
+    await _check_nothing_built(row, ids)
     for table in ("finding", "duty", "alert", "ledger_subject"):
         await execute(f"DELETE FROM {table} WHERE subject_kind = 'assistance' AND subject_id = ANY($1)", ids)
     for table in ("assistance_step", "assistance_class", "responsibility", "contact"):
@@ -52,36 +43,15 @@ async def undo_assistance(viewer: Importer | None, row: Record, now: datetime) -
     await record(viewer, "import_undone", subject=("import", run), people=people, now=now)
 
 
-async def _check_nothing_built(run: int, ids: list[int]) -> None:
-    for table, words in ON_HELP.items():
-        built = await fetch_value(
-            f"SELECT count(*) FROM {table} WHERE assistance = ANY($1) AND import_run IS DISTINCT FROM $2", ids, run
-        )
-        if built:
-            raise Refusal(
-                _("导入以后已有 %(n)s 条新的%(words)s记录与这些人有关，不能撤销；请在档案中更正。")
-                % {"n": built, "words": _(words)}
-            )
-    by_hand = " UNION ALL ".join(f"SELECT assistance FROM {table}" for table in BY_HAND)
-    written = await fetch_value(f"SELECT count(*) FROM ({by_hand}) w WHERE w.assistance = ANY($1)", ids)
-    others = await fetch_value(
-        """SELECT count(*) FROM person p WHERE p.import_run = $1
-              AND (EXISTS (SELECT FROM orders o WHERE o.person = p.id) OR EXISTS (SELECT FROM note n WHERE n.person = p.id)
-                   OR EXISTS (SELECT FROM contact c WHERE c.person = p.id AND c.import_run IS DISTINCT FROM $1)
-                   OR EXISTS (SELECT FROM message m WHERE m.person = p.id)
-                   OR EXISTS (SELECT FROM assistance a WHERE a.person = p.id AND a.import_run IS DISTINCT FROM $1))""",
-        run,
-    )
+async def _check_nothing_built(row: Record, ids: list[int]) -> None:
+    run, since = row["id"], row["started_at"]
+    people = [r["id"] for r in await fetch("SELECT id FROM person WHERE import_run = $1 FOR UPDATE", run)]
+    await refuse_built(ON_HELP, Touched(run, since, ids, kind=SUBJECT))
+    await refuse_built(ON_PEOPLE, Touched(run, since, people))
     acted = await fetch_value(
         """SELECT count(DISTINCT a.id) FROM alert a JOIN alert_event e ON e.alert = a.id
             WHERE a.subject_kind = 'assistance' AND a.subject_id = ANY($1) AND e.staff IS NOT NULL""",
         ids,
     )
-    given = await fetch_value(
-        """SELECT count(*) FROM responsibility WHERE subject_kind = 'assistance' AND subject_id = ANY($1)
-              AND import_run IS DISTINCT FROM $2""",
-        ids,
-        run,
-    )
-    if written or others or acted or given:
+    if acted:
         raise Refusal(_("导入以后已有人办理过这些人的事项，不能撤销；请在档案中更正。"))

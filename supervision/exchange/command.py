@@ -28,10 +28,9 @@ Said = tuple[Any, list[str]]
 async def import_file(house: House, arguments: argparse.Namespace) -> Said:
     """Take a file in, try it (`--dry-run`), or undo today's import of it. Raises Refusal with one sentence."""
     file = SheetFile(arguments.file.name, _bytes(arguments.file))
-    now = house.clock.now()
     if arguments.undo:
         run = await run_of_file(file.hash)
-        await undo(None, run, now)
+        await undo(None, run, house.clock.now())
         return {"undone": run}, [f"import {run} undone"]
     options = Options(
         office=await _office(arguments.office),
@@ -41,7 +40,7 @@ async def import_file(house: House, arguments: argparse.Namespace) -> Said:
     )
     try:
         async with tx():
-            imported = await import_sheet(None, file, options, now=now)
+            imported = await import_sheet(None, file, options, house.clock)
             if arguments.refused:
                 _write(arguments.refused, answer_workbook(imported.with_reasons))
             _refuse_nothing(imported)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from supervision.alerts.follow import follow
+from supervision.clock import Clock
 from supervision.days import SHANGHAI, end_of, local_day, start_of
 from supervision.db import Record, execute, fetch, insert_many
 from supervision.exchange.intake import (
@@ -79,12 +80,12 @@ class Gathered:
 
 
 async def import_history(
-    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
+    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, clock: Clock
 ) -> Imported:
     """Take a history in. Raises OpenQuestions while there is one; what is in the ledger already stays as it is."""
     questions = [*parsed.questions, *_mode_question(parsed, options)]
     refuse_open_questions(questions, options)
-    async with one_import(options.dry_run):
+    async with one_import(options.dry_run, clock) as now:
         run = await begin_run("history", viewer, file, options, now=now)
         by = viewer.id if viewer else None
         gathered = Gathered(parsed, dict(options.answers), now, own_office(viewer), run, by)
@@ -121,12 +122,14 @@ async def _take(rows: Sequence[ParsedRow], gathered: Gathered) -> list[Result]:
     orders = await _orders([row for row in rows if row.ok])
     looked = [_look(row, orders, gathered) for row in rows]
     past = [one for one in looked if isinstance(one, Past)]
-    slots, reports = await _known(sorted({one.order["id"] for one in past}))
+    slots, reports, withdrawn = await _known(sorted({one.order["id"] for one in past}))
     new = []
     decided: dict[int, Result] = {}
     for one in past:
-        known = one.slot in slots if one.before_ledger else one.report in reports
-        decided[id(one)] = Result(one.row, "unchanged" if known else "added")
+        taken_back = one.report in withdrawn
+        known = taken_back or (one.slot in slots if one.before_ledger else one.report in reports)
+        note = _("这次报告已在系统中作废，没有再导入") if taken_back else ""
+        decided[id(one)] = Result(one.row, "unchanged" if known else "added", note=note)
         new += [] if known else [one]
         slots.add(one.slot)
     await _write(new, reports, gathered)
@@ -201,8 +204,12 @@ def _made_at(fields: Mapping[str, Any], now: datetime) -> datetime | None:
     return min(datetime.combine(fields["made_on"], clock, SHANGHAI), now)
 
 
-async def _known(orders: list[int]) -> tuple[set[tuple[int, str, str]], dict[tuple[int, str, datetime], int]]:
-    """The slots and the reports that are there already."""
+Slots = set[tuple[int, str, str]]
+Reports = dict[tuple[int, str, datetime | None], int]
+
+
+async def _known(orders: list[int]) -> tuple[Slots, Reports, set[tuple[int, str, datetime | None]]]:
+    """The slots and the reports that are there already, and those that were withdrawn: they don't come back."""
     slots = await fetch(
         """SELECT subject_id, variant, period FROM duty
             WHERE subject_kind = 'order' AND rule = $2 AND subject_id = ANY($1)""",
@@ -210,13 +217,16 @@ async def _known(orders: list[int]) -> tuple[set[tuple[int, str, str]], dict[tup
         RULE,
     )
     reports = await fetch(
-        "SELECT id, order_id, mode, happened_at FROM report WHERE order_id = ANY($1) AND withdrawn_at IS NULL", orders
+        """SELECT id, order_id, mode, happened_at, withdrawn_at IS NULL AS stands FROM report
+            WHERE order_id = ANY($1) ORDER BY id""",
+        orders,
     )
-    known = {(row["order_id"], row["mode"], row["happened_at"]): row["id"] for row in reports}
-    return {tuple(row) for row in slots}, known
+    keys = {row["id"]: (row["order_id"], row["mode"], row["happened_at"]) for row in reports}
+    standing = {keys[row["id"]]: row["id"] for row in reports if row["stands"]}
+    return {tuple(row) for row in slots}, standing, {*keys.values()} - standing.keys()
 
 
-async def _write(new: list[Past], reports: dict[tuple[int, str, datetime], int], gathered: Gathered) -> None:
+async def _write(new: list[Past], reports: Reports, gathered: Gathered) -> None:
     made = {one.report for one in new if one.made_at is not None and one.report not in reports}
     ids = await fetch("SELECT nextval('report_id_seq') AS id FROM generate_series(1, $1)", len(made))
     fresh = dict(zip(sorted(made, key=str), (row["id"] for row in ids), strict=True))

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
+from supervision.clock import Clock
 from supervision.days import local_day
 from supervision.db import execute, fetch, fetch_value, insert, tx
 from supervision.errors import Refusal
@@ -110,12 +111,15 @@ class _TryOnly(Exception):
 
 
 @asynccontextmanager
-async def one_import(dry_run: bool) -> AsyncIterator[None]:
-    """The one transaction of a whole file, one import at a time; a dry run is rolled back."""
+async def one_import(dry_run: bool, clock: Clock) -> AsyncIterator[datetime]:
+    """The one transaction of a whole file, one import at a time; a dry run is rolled back. Gives its moment.
+
+    Not earlier: a large file is read for long, and waits for others, while files go on changing hands.
+    """
     try:
         async with tx():
             await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
-            yield
+            yield clock.now()
             if dry_run:
                 raise _TryOnly
     except _TryOnly:
@@ -123,7 +127,7 @@ async def one_import(dry_run: bool) -> AsyncIterator[None]:
 
 
 async def import_roster(
-    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, *, now: datetime
+    viewer: Importer | None, file: SheetFile, parsed: ParsedSheet, options: Options, clock: Clock
 ) -> Imported:
     """Take a roster in. Raises OpenQuestions while there is one; a dry run tells the questions instead.
 
@@ -132,7 +136,7 @@ async def import_roster(
     places = await load_places()
     questions = [*parsed.questions, *places.questions(parsed.rows, options.answers)]
     refuse_open_questions(questions, options)
-    async with one_import(options.dry_run):
+    async with one_import(options.dry_run, clock) as now:
         setting = await _setting(viewer, parsed, places, options, now=now)
         run = await begin_run("roster", viewer, file, options, now=now)
         writing = Writing(setting, run, viewer.id if viewer else None)

@@ -125,7 +125,7 @@ async def tried(
     """What the sheet would do: counts, rows by outcome, questions; nothing is written."""
     now = clock.now()
     kept = await uploads.find_upload(viewer, upload_id, now)
-    seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
+    seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), clock)
     await record(viewer, "import_tried", people=seen.people, detail={"counts": dict(seen.counts)}, now=now)
     chosen = request.query_params.get("show", "")
     show = chosen if chosen in LABELS else next((one for one in LABELS if seen.counts[one]), "added")
@@ -174,7 +174,7 @@ async def confirm(
     kept = await uploads.find_upload(viewer, upload_id, clock.now())
     if kept.run is not None:
         return go(f"/import/runs/{kept.run}")
-    done = await import_sheet(viewer, kept.file, kept.options(dry_run=False), now=clock.now())
+    done = await import_sheet(viewer, kept.file, kept.options(dry_run=False), clock)
     await uploads.imported(kept, done.run, refused=done.counts["refused"])
     return go(f"/import/runs/{done.run}", _("已导入。"))
 
@@ -197,7 +197,7 @@ async def refused_rows(
     now = clock.now()
     kept = await uploads.find_upload(viewer, upload_id, now)
     with in_chinese():  # a file for the records
-        seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), now=now)
+        seen = await import_sheet(viewer, kept.file, kept.options(dry_run=True), clock)
     await record(viewer, "import_answered", people=seen.people, detail={"counts": dict(seen.counts)}, now=now)
     name = quote(ANSWER_NAME.format(name=kept.file.name.rpartition(".")[0]))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}

@@ -11,39 +11,14 @@ from supervision.days import local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
 from supervision.errors import NotFound, Refusal
 from supervision.exchange.assistance_undo import undo_assistance
+from supervision.exchange.built import ON_ORDERS, ON_PEOPLE, Touched, refuse_built
 from supervision.exchange.intake import Importer
-from supervision.language import N_, ngettext
 from supervision.language import gettext as _
+from supervision.language import ngettext
 from supervision.locks import Lock
+from supervision.orders.actions import ORDER
 from supervision.resettlement.handover import make_way_undone
 
-# What may be built on an order or a person: the table, its column, its moment, the words for it.
-ON_ORDERS: Final = (
-    ("report", "order_id", "recorded_at", N_("报告")),
-    ("visit", "order_id", "recorded_at", N_("走访")),
-    ("info_check", "order_id", "recorded_at", N_("核查")),
-    ("class_decision", "order_id", "recorded_at", N_("管理类别")),
-    ("registration", "order_id", "recorded_at", N_("入矫登记")),
-    ("term_change", "order_id", "recorded_at", N_("期限变更")),
-    ("document_record", "order_id", "recorded_at", N_("文书")),
-    ("order_end", "order_id", "recorded_at", N_("矫正结束")),
-    ("pause", "subject_id", "recorded_at", N_("暂停")),
-    ("pause_check", "order_id", "recorded_at", N_("暂停核实")),
-    ("duty_decision", "subject_id", "recorded_at", N_("认定")),
-    ("responsibility", "subject_id", "recorded_at", N_("责任人变更")),
-    ("contact_search", "order_id", "recorded_at", N_("查找")),
-    ("discipline_case", "order_id", "opened_at", N_("训诫警告案件")),
-    ("revocation_decision", "order_id", "recorded_at", N_("撤销收监候选的决定")),
-)
-ON_PEOPLE: Final = (
-    ("contact", "person", "recorded_at", N_("电话或住址")),
-    ("note", "person", "recorded_at", N_("备注")),
-    ("message", "person", "created_at", N_("短信")),
-    ("orders", "person", "created_at", N_("另一期矫正")),
-)
-WITH_RUN: Final = frozenset(
-    "report visit info_check class_decision registration term_change responsibility contact orders".split()
-)
 MADE_BY_RUN: Final = ("registration", "class_decision", "term_change", "responsibility", "contact", "debt")
 
 
@@ -103,24 +78,10 @@ def _check_day(row: Record, now: datetime) -> None:
 async def _check_nothing_built(row: Record, made: list[int], changed: list[int]) -> None:
     """Whatever anybody wrote about these people since, by hand or by another import."""
     run, since = row["id"], row["started_at"]
-    people = [r["id"] for r in await fetch("SELECT id FROM person WHERE import_run = $1", run)]
+    people = [r["id"] for r in await fetch("SELECT id FROM person WHERE import_run = $1 FOR UPDATE", run)]
     known = [r["person"] for r in await fetch("SELECT person FROM orders WHERE id = ANY($1)", [*made, *changed])]
-    for table, column, at, words in (*ON_ORDERS, *ON_PEOPLE):
-        ids = (people, known) if (table, column, at, words) in ON_PEOPLE else (made, changed)
-        subject = " AND subject_kind = 'order'" if column == "subject_id" else ""
-        foreign = "import_run IS DISTINCT FROM $4" if table in WITH_RUN else "$4::int IS NOT NULL"
-        built = await fetch_value(
-            f"""SELECT count(*) FROM {table} WHERE ({column} = ANY($1) OR ({column} = ANY($2) AND {at} > $3))
-                   AND {foreign}{subject}""",
-            *ids,
-            since,
-            run,
-        )
-        if built:
-            raise Refusal(
-                _("导入以后已有 %(n)s 条新的%(words)s记录与这些人有关，不能撤销；请在档案中更正。")
-                % {"n": built, "words": _(words)}
-            )
+    await refuse_built(ON_ORDERS, Touched(run, since, made, changed, kind=ORDER))
+    await refuse_built(ON_PEOPLE, Touched(run, since, people, known))
     await _check_nobody_acted(row, [*made, *changed])
 
 

@@ -135,7 +135,7 @@ async def _sheets(cast: Cast) -> dict[str, int]:
     dan = await viewer_of(cast.dan)
     row = f"丙新,{identity_number(date(1992, 3, 4), 78)},缓刑,2026-11-01,2027-10-31,古城司法所"
     text = f"姓名,身份证号,矫正类别,矫正开始日期,矫正结束日期,司法所\n{row}\n"
-    done = await import_sheet(dan, SheetFile("名册.csv", text.encode()), Options(), now=NOW)
+    done = await import_sheet(dan, SheetFile("名册.csv", text.encode()), Options(), FixedClock(NOW))
     messy = SheetFile("messy_roster.xlsx", (ROOT / "tests/exchange/messy_roster.xlsx").read_bytes())
     assert done.run is not None
     return {"run_id": done.run, "upload_id": await uploads.keep(dan, messy, Options(), NOW)}

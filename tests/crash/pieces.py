@@ -292,11 +292,11 @@ PAST = SheetFile(
 
 
 async def importing() -> None:
-    await import_sheet(None, ROSTER, Options(), now=NOW)
+    await import_sheet(None, ROSTER, Options(), FixedClock(NOW))
 
 
 async def importing_the_history() -> None:
-    await import_sheet(None, PAST, Options(), now=NOW + timedelta(minutes=1))
+    await import_sheet(None, PAST, Options(), FixedClock(NOW + timedelta(minutes=1)))
 
 
 async def undoing() -> None:

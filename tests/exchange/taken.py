@@ -49,12 +49,12 @@ async def dan(cast: Cast) -> Viewer:
 
 async def taken(cast: Cast, *rows: Cells, viewer: Viewer | None = None, **options: Any) -> Imported:
     """These rows, imported by the bureau unless said otherwise."""
-    return await import_sheet(viewer or await dan(cast), sheet(*rows), Options(**options), now=cast.now)
+    return await import_sheet(viewer or await dan(cast), sheet(*rows), Options(**options), cast.clock)
 
 
 async def history(cast: Cast, *rows: Cells, **options: Any) -> Imported:
     file = SheetFile("历史.xlsx", workbook(报到=[HISTORY, *rows]))
-    return await import_sheet(await dan(cast), file, Options(**options), now=cast.now)
+    return await import_sheet(await dan(cast), file, Options(**options), cast.clock)
 
 
 def outcomes(imported: Imported) -> list[str]:

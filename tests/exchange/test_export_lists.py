@@ -127,7 +127,7 @@ ROWS = (
 
 
 async def _brought(cast: Cast, sheet: Sheet) -> Imported:
-    return await import_sheet(await dan(cast), SheetFile("再来.xlsx", workbook(sheet)), Options(), now=cast.now)
+    return await import_sheet(await dan(cast), SheetFile("再来.xlsx", workbook(sheet)), Options(), cast.clock)
 
 
 async def test_a_register_goes_out_and_comes_in_again(cast: Cast) -> None:

@@ -52,9 +52,7 @@ async def counts(sql: str, *args: Any) -> dict[str, int]:
 
 async def test_eleven_hundred_people_whose_work_columns_are_empty_go_live_without_a_flood(cast: Cast) -> None:
     today = local_day(cast.now)
-    imported = await import_sheet(
-        await dan(cast), sheet(*old_register(today), heading=COLUMNS), Options(), now=cast.now
-    )
+    imported = await import_sheet(await dan(cast), sheet(*old_register(today), heading=COLUMNS), Options(), cast.clock)
     assert imported.counts == Counter(added=PEOPLE)
     gone = await go_live(await dan(cast), today, cast.now)
     orders = [row["id"] for row in await fetch("SELECT id FROM orders")]

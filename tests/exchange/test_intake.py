@@ -50,7 +50,7 @@ MESSY = SheetFile("messy_roster.xlsx", (HERE / "messy_roster.xlsx").read_bytes()
 
 async def test_the_messy_roster_its_mended_answer_and_the_answer_again(cast: Cast) -> None:
     options = Options(office=cast.offices["gucheng"])
-    first = await import_sheet(await dan(cast), MESSY, options, now=cast.now)
+    first = await import_sheet(await dan(cast), MESSY, options, cast.clock)
     assert (first.counts["added"], first.counts["refused"], len(first.results)) == (5, 8, 13)
     told = {
         row["row"]: [(r["column"], r["code"]) for r in row["reasons"]] for row in first.data["rows"] if not row["ok"]
@@ -59,14 +59,14 @@ async def test_the_messy_roster_its_mended_answer_and_the_answer_again(cast: Cas
     assert await fetch_value("SELECT count(*) FROM orders") == 5
 
     answer = SheetFile("答复.xlsx", mended(answer_workbook(first.with_reasons)))
-    second = await import_sheet(await dan(cast), answer, options, now=cast.now)
+    second = await import_sheet(await dan(cast), answer, options, cast.clock)
     assert outcomes(second) == ["added"] * 8
     assert [result.row.origin for result in second.results] == list(MENDED)
     assert await fetch_value("SELECT count(*) FROM orders") == 13
     assert second.missing == []
 
     before = await register()
-    third = await import_sheet(await dan(cast), answer, options, now=cast.now)
+    third = await import_sheet(await dan(cast), answer, options, cast.clock)
     assert outcomes(third) == ["unchanged"] * 8
     assert await register() == before
 
@@ -86,13 +86,13 @@ async def test_the_export_of_12_columns_and_the_form_of_105_fields_are_taken_in(
         "低",
         "在矫",
     ]
-    export = await import_sheet(await dan(cast), sheet(row, heading=EXPORT_12), Options(), now=cast.now)
+    export = await import_sheet(await dan(cast), sheet(row, heading=EXPORT_12), Options(), cast.clock)
     form = dict.fromkeys(FORM_105, "") | {
         "社区服刑人员编号": "SQ2", "姓名": "测试二", "身份证号": number_of(order=129), "矫正类别": "03假释", "矫正机构": "汇丰街道",
         "社区矫正开始日期": "20260301", "社区矫正结束日期": "20270228", "个人手机号": "13800138002", "具体罪名": "诈骗罪",
         "社区服刑人员接收日期": "2026.3.4",
     }  # fmt: skip
-    whole = await import_sheet(await dan(cast), sheet(list(form.values()), heading=FORM_105), Options(), now=cast.now)
+    whole = await import_sheet(await dan(cast), sheet(list(form.values()), heading=FORM_105), Options(), cast.clock)
     assert (outcomes(export), outcomes(whole)) == (["added"], ["added"])
     first, second = await order_of("SQ1"), await order_of("SQ2")
     assert (first["kind"], first["risk"], first["registered_at"]) == ("probation", "低", start_of(date(2026, 1, 5)))
@@ -110,7 +110,7 @@ async def test_the_export_of_12_columns_and_the_form_of_105_fields_are_taken_in(
 async def test_a_csv_in_the_encoding_of_old_programs_is_taken_in(cast: Cast) -> None:
     text = "\r\n".join(",".join(map(str, row)) for row in (HEADING, person()))
     file = SheetFile("名册.csv", text.encode("gb18030"))
-    assert outcomes(await import_sheet(await dan(cast), file, Options(), now=cast.now)) == ["added"]
+    assert outcomes(await import_sheet(await dan(cast), file, Options(), cast.clock)) == ["added"]
 
 
 # -- added --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
+from supervision.checkins.actions import withdraw
 from supervision.days import SHANGHAI, end_of, local_day, start_of
 from supervision.db import fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
@@ -81,6 +82,26 @@ async def test_the_same_history_twice_changes_nothing(cast: Cast) -> None:
     cast.clock.at += timedelta(hours=1)
     assert outcomes(await history(cast, *rows)) == ["unchanged"] * 2
     assert await register() == before
+
+
+@pytest.mark.parametrize("before_ledger", [True, False])
+async def test_a_report_that_was_withdrawn_does_not_come_back_by_the_next_history(
+    cast: Cast, before_ledger: bool
+) -> None:
+    await taken(cast, person())
+    cast.clock.at += timedelta(days=9)
+    day = "2026-10-05" if before_ledger else "2026-11-26"
+    await history(cast, ["SQ0001", "", day, day, "电话"])
+    who, report = (await order_of())["person"], await fetch_value("SELECT id FROM report")
+    await withdraw(await dan(cast), who, ("report", report), reason="表有误", now=cast.now)
+    slots_before = await fetch("SELECT id, state, fact_id FROM duty ORDER BY id")
+    again = await history(cast, ["SQ0001", "", day, day, "电话"])
+    assert outcomes(again) == ["unchanged"] and "已在系统中作废" in again.results[0].note
+    assert await fetch_value("SELECT count(*) FROM report") == 1
+    assert await fetch("SELECT id, state, fact_id FROM duty ORDER BY id") == slots_before
+    if before_ledger:  # another slot doesn't lean on it either
+        await history(cast, ["SQ0001", "", "2026-10-04", day, "电话"])
+        assert await fetch("SELECT id, state, fact_id FROM duty ORDER BY id") == slots_before
 
 
 async def test_what_is_in_the_ledger_stays_when_the_history_says_otherwise(cast: Cast) -> None:

@@ -10,10 +10,13 @@ from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.errors import NotFound, Refusal
 from supervision.exchange.actions import import_sheet
+from supervision.exchange.built import ON_HELP, ON_ORDERS, ON_PEOPLE, Built
 from supervision.exchange.intake import Options, SheetFile
 from supervision.exchange.undo import run_of_file, undo
 from supervision.orders.actions import Ending, correct_phone, end_order, set_class
 from supervision.people.actions import NewContact, add_note
+from supervision.reception.actions import NewAct, NewMember, form_team, put_down
+from supervision.reception.kinds import FORMED
 from tests.cast import Cast, audit_actions
 from tests.exchange.taken import another, dan, history, order_of, outcomes, person, register, sheet, size, taken
 
@@ -110,6 +113,10 @@ async def _claim(cast: Cast, order: Any) -> None:
     await claim_all(await dan(cast), [row["id"] for row in alerts], cast.now)
 
 
+async def _announce(cast: Cast, order: Any) -> None:
+    await put_down(await dan(cast), order["id"], NewAct("announced", cast.now), cast.now)
+
+
 async def _history(cast: Cast, order: Any) -> None:
     await history(cast, ["SQ0001", "", "2026-10-05", "2026-10-05", "电话"])
 
@@ -123,6 +130,7 @@ async def _history(cast: Cast, order: Any) -> None:
         (_end, "矫正结束"),
         (_report, "报告"),
         (_history, "报告"),
+        (_announce, "接收工作"),
         (_claim, "预警已有人处置"),
     ],
 )
@@ -146,6 +154,39 @@ async def test_what_was_built_on_a_changed_person_keeps_the_change(cast: Cast) -
         await undone(cast, changed.run)
 
 
+async def test_an_enrolment_on_which_a_team_was_founded_is_not_taken_back(cast: Cast) -> None:
+    awaited = {"当前状态": "待报到", "矫正开始日期": "2026-11-18"}
+    await taken(cast, person(**awaited, 接收日期=""))
+    cast.clock.at += timedelta(minutes=5)
+    enrolled = await taken(cast, person(矫正开始日期="2026-11-18", 接收日期="2026-11-20"))
+    cast.clock.at += timedelta(minutes=5)
+    team = [NewMember("李四", "office", "male"), NewMember("王五", "social_worker", "female")]
+    await form_team(await dan(cast), (await order_of())["id"], team, NewAct(FORMED, cast.now), cast.now)
+    with pytest.raises(Refusal, match="矫正小组|接收工作"):
+        await undone(cast, enrolled.run)
+    assert (await order_of())["registered_at"] is not None
+
+
+REFERRING = """
+SELECT k.conrelid::regclass::text AS of, a.attname AS by, EXISTS (
+         SELECT FROM pg_attribute r WHERE r.attrelid = k.conrelid AND r.attname = 'import_run') AS with_run
+  FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+ WHERE k.contype = 'f' AND k.confrelid = $1::text::regclass"""
+LEDGER = {"alert", "duty", "finding"}
+"""Of a subject: taken away with it, or as good as refused with it."""
+
+
+@pytest.mark.parametrize(("table", "kinds"), [("orders", ON_ORDERS), ("assistance", ON_HELP), ("person", ON_PEOPLE)])
+async def test_whatever_may_stand_on_an_import_is_looked_for(db: None, table: str, kinds: tuple[Built, ...]) -> None:
+    known = {(one.table, one.column) for one in kinds}
+    with_run = {one.table for one in (*ON_ORDERS, *ON_HELP, *ON_PEOPLE) if one.run}
+    indirectly = {one.table for one in (*ON_ORDERS, *ON_HELP)} | LEDGER if table == "person" else set[str]()
+    rows = await fetch(REFERRING, table)
+    assert len(rows) > 5
+    assert [row["of"] for row in rows if (row["of"], row["by"]) not in known and row["of"] not in indirectly] == []
+    assert {row["of"] for row in rows if row["with_run"]} <= with_run | LEDGER
+
+
 async def test_only_on_its_day_only_once_and_only_what_there_is(cast: Cast) -> None:
     imported = await taken(cast, person())
     at = cast.now
@@ -162,7 +203,7 @@ async def test_only_on_its_day_only_once_and_only_what_there_is(cast: Cast) -> N
 
 async def test_a_file_is_known_again_by_its_content(cast: Cast) -> None:
     file = sheet(person())
-    imported = await import_sheet(await dan(cast), file, Options(), now=cast.now)
+    imported = await import_sheet(await dan(cast), file, Options(), cast.clock)
     assert await run_of_file(SheetFile("改了名.xlsx", file.data).hash) == imported.run
     with pytest.raises(Refusal, match="没有找到"):
         await run_of_file(sheet(another(128)).hash)

@@ -9,6 +9,7 @@ import pytest
 from supervision.bench.load import offices
 from supervision.bench.place import NOW
 from supervision.bench.sheet import write_roster
+from supervision.clock import FixedClock
 from supervision.db import fetch, fetch_value, tx
 from supervision.duties.workers import MANY, WorkerLost
 from supervision.exchange.actions import import_sheet
@@ -43,7 +44,7 @@ async def empty() -> None:
 
 
 async def take_in(file: SheetFile) -> Imported:
-    return await import_sheet(None, file, Options(), now=NOW)
+    return await import_sheet(None, file, Options(), FixedClock(NOW))
 
 
 class Back(Exception):

@@ -6,6 +6,7 @@ from typing import Any
 
 from supervision.access.viewer import Viewer
 from supervision.checkins.actions import CheckIn, Entry, record_many
+from supervision.clock import FixedClock
 from supervision.days import SHANGHAI, add_days, local_day, start_of
 from supervision.db import fetch
 from supervision.exchange.actions import import_sheet
@@ -30,14 +31,16 @@ async def all_at_once(viewer: Viewer, lives: Sequence[History], at: int) -> None
     now = MOMENTS[at]
     present = [(one, chapter) for one in lives if (chapter := one.chapters[at])]
     roster = workbook(名册=[ROSTER, *(_row(one, chapter.standing, now) for one, chapter in present)])
-    taken = await import_sheet(viewer, SheetFile("名册.xlsx", roster), Options(), now=now)
+    taken = await import_sheet(viewer, SheetFile("名册.xlsx", roster), Options(), FixedClock(now))
     assert set(taken.counts) <= {"added", "changed", "unchanged", "ended"} and not taken.missing, taken.counts
     if at == 0:
         gone = await go_live(viewer, local_day(now), now)
         assert (gone.past_alerts, gone.texts, gone.remainder) == (0, 0, 0), gone
     owed = [_owed(one, report) for one, chapter in present for report in chapter.reports]
     if owed:
-        past = await import_sheet(viewer, SheetFile("历史.xlsx", workbook(报到=[HISTORY, *owed])), Options(), now=now)
+        past = await import_sheet(
+            viewer, SheetFile("历史.xlsx", workbook(报到=[HISTORY, *owed])), Options(), FixedClock(now)
+        )
         assert past.counts == {"added": len(owed)}, [r.row.reasons for r in past.results if r.outcome != "added"]
     orders = await _orders(present)
     await record_many([entry for one, chapter in present for entry in _looks(orders[one.number], chapter, now)], now)

@@ -45,7 +45,7 @@ EXEMPT: Mapping[str, str] = {
     "exchange/api": "said to other systems",
     "exchange/assistance_export.py": "a workbook",
     "exchange/assistance_intake.py:OFF_IN_SHEET": "kept with the step",
-    "exchange/assistance_intake.py:REASON": "kept with the file that is handed over",
+    "exchange/assistance_taking.py:REASON": "kept with the file that is handed over",
     "exchange/assistance_present.py": "a workbook",
     "exchange/assistance_sheet.py:_EXPLAINS": "what sheets say",
     "exchange/command.py": "said by the command",
