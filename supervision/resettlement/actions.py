@@ -297,12 +297,7 @@ async def _continue_elsewhere(row: Record, taken: Taken, now: datetime, by: int)
 
     The office that gave it has the file no longer.
     """
-    await execute(
-        """UPDATE responsibility SET to_at = $2
-            WHERE subject_kind = 'assistance' AND subject_id = $1 AND to_at IS NULL""",
-        row["id"],
-        now,
-    )
+    await give_up(row["id"], now)
     kept = {
         name: row[name] for name in ("person", "kind", "release_on", "from_on", "to_on", "prison", "crime", "sentence")
     }
@@ -321,6 +316,16 @@ async def _continue_elsewhere(row: Record, taken: Taken, now: datetime, by: int)
     await first_step({**values, "id": new}, Taken("came", taken.happened_at), now, by=by)
     await assign((SUBJECT, new), row["person"], Assignment(taken.office, None, REASONS["moved"]), now, by)
     await follow([new], now, kind=SUBJECT, by=by)
+
+
+async def give_up(assistance: int, now: datetime) -> None:
+    """No office has the file any more."""
+    await execute(
+        """UPDATE responsibility SET to_at = $2
+            WHERE subject_kind = 'assistance' AND subject_id = $1 AND to_at IS NULL""",
+        assistance,
+        now,
+    )
 
 
 async def first_step(

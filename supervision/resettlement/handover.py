@@ -14,7 +14,7 @@ from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
-from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, put_down
+from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, give_up, put_down
 
 REASON = "社区矫正期满转入"
 END_VOIDED = "矫正的结束登记已经作废"
@@ -93,6 +93,7 @@ async def take_back(order: int, ended_at: datetime, now: datetime, *, by: int | 
     for row in rows:
         taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said=END_VOIDED)
         await put_down(row, taken, states.TAKEN_BACK, now, by=by)
+        await give_up(row["id"], now)
     await follow([row["id"] for row in rows], now, kind=SUBJECT, by=by)
 
 

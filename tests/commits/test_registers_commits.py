@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from supervision.commissions.correcting import undo
+from supervision.commissions.moves import lock as lock_commission
 from supervision.db import execute, fetch_row, fetch_value, tx
-from supervision.errors import Refusal
+from supervision.errors import NotFound, Refusal
 from supervision.locks import Lock
 from supervision.orders.actions import Ending, end_order
+from supervision.orders.expected import become_due
 from supervision.orders.intake import Intake, NewOrder
 from supervision.orders.intake import take_in as take_in_correction
 from supervision.orders.withdrawals import withdraw as withdraw_of_order
@@ -25,12 +28,15 @@ from supervision.resettlement.records import withdraw as withdraw_of_help
 from supervision.sealed import open_sealed
 from supervision.settings.terms import seed
 from tests.cast import NOW, Cast, assemble
+from tests.commissions.makers import Hands, bring_to, received
 from tests.register import on_register, viewer_of
 from tests.resettlement.helped import put
 
 pytestmark = pytest.mark.commits
 WAITING = """SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+BEHIND_A_ROW = """SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'
+                     AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"""
 ON_A_REGISTER = """SELECT (SELECT count(*) FROM orders WHERE person = $1 AND ended_at IS NULL)
                         + (SELECT count(*) FROM assistance WHERE person = $1 AND ended_at IS NULL)"""
 
@@ -68,6 +74,25 @@ async def test_an_end_of_correction_is_withdrawn_after_the_intake_of_help_that_i
     papers = NewAssistance("survey", "general", None, connected_on=date(2026, 11, 25))
     intake = take_in_help(dan, HelpIntake(await who(one.person), None, papers, to(cast)), NOW)
     await beside(intake, withdraw_of_order(dan, one.person, ("end", fact), reason="录错", now=NOW), one.person)
+
+
+async def test_whoever_arrives_while_the_result_is_taken_back_is_expected_no_more(committing: str) -> None:
+    await seed(NOW - timedelta(days=60))
+    cast = await assemble()
+    hands = await Hands.of(cast)
+    commission = await received(hands, NOW)
+    await bring_to(hands, commission, "closed", NOW)
+    order = NewOrder("", "probation", "盗窃罪", None, date(2026, 11, 25), date(2027, 11, 24))
+    arrival = become_due(hands.desk, ("commission", commission), order, to(cast), now=NOW)
+    async with tx():
+        await lock_commission(commission)
+        late = asyncio.create_task(arrival, context=Context())
+        while not late.done() and not await fetch_value(BEHIND_A_ROW):
+            await asyncio.sleep(0)
+        await undo(hands.desk, commission, reason="录错", now=NOW)
+    with pytest.raises(NotFound):
+        await late
+    assert await fetch_value("SELECT count(*) FROM orders") == 0
 
 
 async def test_an_end_of_help_is_withdrawn_after_the_intake_of_correction_that_is_at_work(committing: str) -> None:

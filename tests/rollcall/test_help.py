@@ -188,6 +188,8 @@ async def test_a_withdrawn_end_of_correction_takes_back_help_that_went_on_elsewh
     taken = await roll_call(NOW, live=True)
     assert {e.bucket for e in taken.help.entries} == {"help_ended_today"} and taken.total == 1
     assert [named for named in taken.strays if "on_both_registers" in named.codes] == []
+    files = await fetch("SELECT office FROM responsibility WHERE person = $1 AND to_at IS NULL", one.person)
+    assert [row["office"] for row in files] == [cast.alice.office], "the other office has no file any more"
     await end_order(dan, one.order, Ending("released", NOW + SECOND, "期满解除第2号"), NOW + SECOND)
     rows = await fetch("SELECT state, order_id FROM assistance WHERE person = $1 ORDER BY id", one.person)
     assert [row["state"] for row in rows] == ["taken_back", "taken_back", "connected"]
@@ -205,6 +207,24 @@ async def test_a_withdrawn_end_of_correction_takes_back_help_that_has_ended_sinc
     await end_order(dan, one.order, Ending("released", later, "期满解除第2号"), later)
     rows = await fetch("SELECT state FROM assistance WHERE person = $1 ORDER BY id", one.person)
     assert [row["state"] for row in rows] == ["taken_back", "connected"]
+
+
+async def test_whoever_arrives_by_a_commission_is_awaited_from_no_prison_any_more(cast: Cast) -> None:
+    one = await on_register(cast, at=NOW - timedelta(days=30), end_on=LAST_DAY)
+    for act in ("other", "await", "arrive"):
+        await _act(cast, one, act, NOW, NOW)
+        await _check(one, NOW)
+    assert await fetch_value("SELECT state FROM assistance WHERE person = $1", one.person) == "taken_back"
+    assert await fetch_value("SELECT count(*) FROM orders WHERE person = $1", one.person) == 2
+
+
+async def test_whoever_was_only_awaited_is_helped_from_the_end_of_correction_on(cast: Cast) -> None:
+    dan, one = await viewer_of(cast.dan), await on_register(cast, at=NOW - timedelta(days=30), end_on=LAST_DAY)
+    awaited = await put(cast)
+    await execute("UPDATE assistance SET person = $2 WHERE id = $1", awaited.assistance, one.person)
+    await end_order(dan, one.order, Ending("released", NOW, "期满解除第1号"), NOW)
+    rows = await fetch("SELECT state, order_id FROM assistance WHERE person = $1 ORDER BY id", one.person)
+    assert [tuple(row) for row in rows] == [("taken_back", None), ("connected", one.order)]
 
 
 async def test_help_that_has_ended_is_not_reopened_beside_a_later_one(cast: Cast) -> None:
