@@ -124,11 +124,13 @@ def limit_text(value: datetime, now: datetime) -> str:
     return _near_day(_last_day(value), now) if at_day_end else moment_text(value, now)
 
 
-def until_text(value: date | datetime, now: datetime, *, late: str = N_("逾期")) -> str:
-    """`余 257 天`, `今天到期`, `逾期 3 天`; from a datetime limit on (exclusive) it is late."""
+def until_text(value: date | datetime, now: datetime, *, late: str = N_("逾期"), waits: bool = False) -> str:
+    """`余 257 天`, `今天到期`, `逾期 3 天`; from a datetime limit on (exclusive) it is late. What only `waits`: `已待办 3 天`."""
     days = (_last_day(value) - local_day(now)).days
+    if waits and days < 0:
+        return ngettext("已待办 %(n)d 天", "已待办 %(n)d 天", -days) % {"n": -days}
     if isinstance(value, datetime) and value <= now and days == 0:
-        return _("今日%(late)s") % {"late": _(late).lower()}
+        return _("今日起待办") if waits else _("今日%(late)s") % {"late": _(late).lower()}
     if days < 0:
         return ngettext("%(late)s %(n)d 天", "%(late)s %(n)d 天", -days) % {"late": _(late).lower(), "n": -days}
     return ngettext("余 %(n)d 天", "余 %(n)d 天", days) % {"n": days} if days else _("今天到期")

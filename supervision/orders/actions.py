@@ -15,6 +15,7 @@ from supervision.days import add_days, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import Refusal
 from supervision.language import gettext as _
+from supervision.locks import Lock
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
 from supervision.orders.words import DEBTS
 from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
@@ -227,6 +228,8 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
         raise Refusal(_("请填写结束的依据。"), fields={"reason": _("请填写依据。")})
     check_past(ending.happened_at, now)
     async with tx():
+        # Before any row, as the intakes do, which ask who is on which register.
+        await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await lock_open(order)
         if row["registered_at"] and ending.happened_at < row["registered_at"]:
             raise Refusal(_("结束时间早于登记接收的时间。"), fields={"happened_at": _("不能早于登记接收的时间。")})

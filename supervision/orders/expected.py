@@ -11,12 +11,14 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
+from supervision.duties.kinds import lock
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import ORDER
 from supervision.orders.intake import NewOrder, add_order, check_order
 from supervision.people.actions import Assignment, assign
+from supervision.resettlement.handover import make_way
 
 Source = tuple[str, int]
 """What the expectation rests on: a kind of subject and its id."""
@@ -55,14 +57,16 @@ async def become_due(viewer: Viewer, source: Source, order: NewOrder, to: Assign
     """The judgment is effective: the expected person is on the register from now on; the order's id.
 
     Whoever calls has asked for the source in the viewer's scope. Raises Refusal where the papers contradict themselves, and
-    for a person who is on the register already; NotFound where nobody is expected.
+    for a person who is on the register already or helped after a release; NotFound where nobody is expected.
     """
     check_order(order, now)
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
+        await lock(source[0], [source[1]])  # first, as whoever takes the step back does that led to the expectation
         row = await _lock(source)
         if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", row["person"]):
             raise Refusal(_("该人员已登记在册，不能重复登记。"))
+        await make_way([row["person"]], now, by=viewer.id)
         made = await add_order(viewer, row["person"], order, now)
         await assign((ORDER, made), row["person"], to, now, viewer.id)
         await execute(

@@ -11,6 +11,7 @@ from supervision.db import Record, execute, fetch_row, fetch_value, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.locks import Lock
 from supervision.orders.actions import class_of, done
 from supervision.reads import Read, Row
 from supervision.reasons import mark_withdrawn, reason_to_withdraw
@@ -95,12 +96,14 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         raise NotAllowed
     said = reason_to_withdraw(reason)
     async with tx():
+        if kind == "end":  # before any row, as the intakes do, which ask who is on which register
+            await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await _lock_order_of(kind, fact_id, person)
         await _check_nothing_built(kind, fact_id, row)
         await mark_withdrawn(TABLES[kind], fact_id, said, by=viewer.id, now=now)
         await _take_back(kind, row)
         if kind == "end":
-            await take_back(row["id"], now, by=viewer.id)
+            await take_back(row["id"], row["ended_at"], now, by=viewer.id)
         await done(viewer, "withdraw_fact", row, now, {"kind": kind, "id": fact_id})
 
 

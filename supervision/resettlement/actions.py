@@ -4,6 +4,7 @@
 asked of the person: every duty is the office's.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
 from supervision.resettlement.scope import lock_open
 from supervision.resettlement.steps import BY_EVENT, Step, title_of
-from supervision.rules.assistance import help_ends_on
+from supervision.rules.assistance import MOVED_IN, help_ends_on
 from supervision.sealed import seal
 from supervision.settings.terms import load_terms
 
@@ -29,6 +30,14 @@ SAID = "assistance.said"
 DETAILS = "assistance.details"
 CONNECTING = frozenset({"fetched", "arrived", "found", "found_elsewhere", "came"})
 """Steps with which somebody has come home to the office's help."""
+OTHER_OFFICE = frozenset({"dual", "found_elsewhere", "move_accepted"})
+"""Steps that pass the file on to another office, where one of the district is named."""
+CHANGED_BY: Mapping[str, tuple[str, ...]] = {
+    "notice": ("release_on",),
+    "prison_changed": ("prison",),
+    **dict.fromkeys(sorted(CONNECTING), ("connected_at", "from_on", "to_on", "report_by")),
+}
+"""Step → the columns of its period that it changes beside the state; what they were is kept with it."""
 REASONS = {
     "dual": "双列管，由现住地帮教",
     "dual_home": "双列管，户籍地",
@@ -102,6 +111,8 @@ async def _check(row: Record, taken: Taken, now: datetime) -> None:
         raise Refusal(_("时间不能晚于现在。"), fields={"happened_at": _("时间不能晚于现在。")})
     if taken.event == "file":
         await _check_group(row["id"])
+    if taken.event == "dual_asked":
+        await _check_answered(row["id"])
     await _check_order_of_time(row["id"], taken)
     refused = day_refused(row, taken, local_day(taken.happened_at))
     if refused:
@@ -134,6 +145,17 @@ async def _check_group(assistance: int) -> None:
         raise Refusal(_("还没有签订帮教协议，请先记录协议，再建立档案。"))
 
 
+async def _check_answered(assistance: int) -> None:
+    """One request for a listing in two places at a time: each has its own answer (law RA-15)."""
+    last = await fetch_value(
+        """SELECT event FROM assistance_step WHERE assistance = $1 AND withdrawn_at IS NULL
+              AND event IN ('dual_asked', 'dual', 'dual_refused', 'dual_ended') ORDER BY id DESC LIMIT 1""",
+        assistance,
+    )
+    if last == "dual_asked":
+        raise Refusal(_("已经申请双列管，还没有答复，不用再申请。"))
+
+
 def day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | None:
     """Why a step can't have been taken on this day; None where it can."""
     release_on, to_on = row["release_on"], row["to_on"]
@@ -143,8 +165,11 @@ def day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | Non
         return _("释放日期是 %(day)s，过了这一天才能记为尚未衔接。") % {"day": release_on}
     if taken.event == "fetched" and row["kind"] != "key":
         return _("一般帮教对象请用“衔接”登记。")
-    if taken.event == "notice" and taken.release_on is not None and taken.release_on < day:
-        return _("通知书上的释放日期早于收到的日期，请核对。")
+    known_on = row["known_on"]
+    if taken.event == "notice" and isinstance(release_on, date):
+        assert taken.release_on is not None and isinstance(known_on, date)
+        if taken.release_on < known_on:
+            return _("通知书上的释放日期早于得知此人的日期（%(day)s），请核对。") % {"day": known_on}
     if taken.event == "expired" and (not isinstance(to_on, date) or day < to_on):
         return _("帮教期至 %(day)s，还没有期满。") % {"day": to_on or _("（未定）")}
     return None
@@ -164,6 +189,7 @@ async def put_down(
         "happened_at": taken.happened_at,
         "said_sealed": seal(said, SAID) if said else None,
         "office": taken.office,
+        "before": _before(row, taken.event),
         "recorded_at": now,
         "recorded_by": by,
         "import_run": run,
@@ -182,6 +208,11 @@ async def put_down(
         )
     assert changed, "the row is locked"
     return await insert("assistance_step", values)
+
+
+def _before(row: Mapping[str, object], event: str) -> str | None:
+    columns = CHANGED_BY.get(event)
+    return json.dumps({column: row[column] for column in columns}, default=str) if columns else None
 
 
 async def _follow_columns(row: Record, taken: Taken, now: datetime, by: int) -> None:
@@ -262,12 +293,16 @@ async def _main(assistance: int) -> Record | None:
 
 
 async def _continue_elsewhere(row: Record, taken: Taken, now: datetime, by: int) -> None:
-    """Inside the district the help goes on at the other office from the same moment, to the same last day."""
+    """Inside the district the help goes on at the other office from the same moment, to the same last day.
+
+    The office that gave it has the file no longer.
+    """
+    await give_up(row["id"], now)
     kept = {
         name: row[name] for name in ("person", "kind", "release_on", "from_on", "to_on", "prison", "crime", "sentence")
     }
     values = kept | {
-        "source": "moved_in",
+        "source": MOVED_IN,
         "known_on": local_day(taken.happened_at),
         "connected_at": taken.happened_at,
         "state": states.CONNECTED,
@@ -281,6 +316,16 @@ async def _continue_elsewhere(row: Record, taken: Taken, now: datetime, by: int)
     await first_step({**values, "id": new}, Taken("came", taken.happened_at), now, by=by)
     await assign((SUBJECT, new), row["person"], Assignment(taken.office, None, REASONS["moved"]), now, by)
     await follow([new], now, kind=SUBJECT, by=by)
+
+
+async def give_up(assistance: int, now: datetime) -> None:
+    """No office has the file any more."""
+    await execute(
+        """UPDATE responsibility SET to_at = $2
+            WHERE subject_kind = 'assistance' AND subject_id = $1 AND to_at IS NULL""",
+        assistance,
+        now,
+    )
 
 
 async def first_step(

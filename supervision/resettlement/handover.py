@@ -14,7 +14,7 @@ from supervision.errors import Refusal
 from supervision.language import gettext as _
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
-from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, put_down
+from supervision.resettlement.actions import SUBJECT, Taken, begin_period, first_step, give_up, put_down
 
 REASON = "社区矫正期满转入"
 END_VOIDED = "矫正的结束登记已经作废"
@@ -24,11 +24,12 @@ BACK_IN_CORRECTION = "转入社区矫正"
 async def hand_over(order: Record, ended_at: datetime, now: datetime, *, by: int | None) -> int:
     """Begin the help of somebody whose correction ended, at the moment of its end, with the same office; its id.
 
-    Somebody who is on the register of help already stays there.
+    Somebody who is helped already stays so; whoever was only awaited from a prison is awaited no longer.
     """
-    known = await fetch_value("SELECT id FROM assistance WHERE person = $1 AND ended_at IS NULL", order["person"])
+    known = await fetch_value(f"SELECT id FROM assistance WHERE person = $1 AND {HAS_BEGUN}", order["person"])
     if known is not None:
         return int(known)
+    await make_way([order["person"]], now, by=by, said=REASON)
     values: dict[str, Any] = {
         "person": order["person"],
         "source": "correction",
@@ -73,24 +74,27 @@ async def not_handed_over(order: int, reason: str, now: datetime, *, by: int | N
     )
 
 
-async def take_back(order: int, now: datetime, *, by: int | None) -> None:
+async def take_back(order: int, ended_at: datetime, now: datetime, *, by: int | None) -> None:
     """The correction goes on, its end was a mistake: the help that came of it never was, though what was done stays to be read.
 
-    Also where that help goes on at another office by now, as a period of its own.
+    That is every period of help since then: also one that has ended by now, and one that went on at another office.
     """
     await execute(
         "UPDATE not_handed_over SET withdrawn_at = $2 WHERE order_id = $1 AND withdrawn_at IS NULL", order, now
     )
-    row = await fetch_row(
-        """SELECT * FROM assistance WHERE person = (SELECT person FROM orders WHERE id = $1) AND ended_at IS NULL
-              FOR NO KEY UPDATE""",
+    rows = await fetch(
+        """SELECT * FROM assistance WHERE person = (SELECT person FROM orders WHERE id = $1)
+              AND end_kind IS DISTINCT FROM $3 AND (ended_at IS NULL OR connected_at >= $2)
+            ORDER BY id FOR NO KEY UPDATE""",
         order,
+        ended_at,
+        states.TAKEN_BACK,
     )
-    if row is None:
-        return
-    taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said=END_VOIDED)
-    await put_down(row, taken, states.TAKEN_BACK, now, by=by)
-    await follow([row["id"]], now, kind=SUBJECT, by=by)
+    for row in rows:
+        taken = Taken(states.TAKEN_BACK, row["connected_at"] or now, said=END_VOIDED)
+        await put_down(row, taken, states.TAKEN_BACK, now, by=by)
+        await give_up(row["id"], now)
+    await follow([row["id"] for row in rows], now, kind=SUBJECT, by=by)
 
 
 HAS_BEGUN = f"ended_at IS NULL AND (connected_at IS NOT NULL OR state = '{states.NOT_CONNECTED}')"
@@ -109,7 +113,9 @@ def still_helped(state: str) -> str:
     return told % {"state": _(words.STATES[state])}
 
 
-async def make_way(people: Iterable[int], now: datetime, *, by: int | None, run: int | None = None) -> None:
+async def make_way(
+    people: Iterable[int], now: datetime, *, by: int | None, run: int | None = None, said: str = BACK_IN_CORRECTION
+) -> None:
     """These come under correction: whoever was told of by a prison comes on parole; help that has begun is closed first.
 
     Raises Refusal for somebody who is helped.
@@ -120,7 +126,7 @@ async def make_way(people: Iterable[int], now: datetime, *, by: int | None, run:
     rows = await fetch(
         "SELECT * FROM assistance WHERE person = ANY($1) AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE", wanted
     )
-    taken = Taken(states.TAKEN_BACK, now, said=BACK_IN_CORRECTION)
+    taken = Taken(states.TAKEN_BACK, now, said=said)
     for row in rows:
         await put_down(row, taken, states.TAKEN_BACK, now, by=by, run=run)
     await follow([row["id"] for row in rows], now, kind=SUBJECT, by=by)

@@ -29,6 +29,7 @@ async def _context(clock: Clock) -> dict[str, Any]:
         "sent": await offices.sent_lists(),
         "staffed": await offices.staffed(),
         "states": words.STATES,
+        "opened": None,
     }
 
 
@@ -59,7 +60,7 @@ async def name_worker(
     request: AnyRequest, office_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """Somebody does nothing but help there from now on."""
-    form = await read_form(request, TEMPLATE, **await _context(clock))
+    form = await read_form(request, TEMPLATE, **await _context(clock) | {"opened": office_id})
     name = form.text("name", _("姓名"))
     form.check()
     await offices.name_worker(viewer, office_id, name, clock.now())

@@ -21,7 +21,7 @@ RELEASE_DAYS, VISIT_DAYS, END_DAYS, APPRAISAL_DAYS = 60, 30, 30, 100
 TABS: Mapping[str, str] = {
     "all": N_("在册"),
     "release": N_("预释放名单"),
-    "today": N_("今日释放"),
+    "today": N_("已到释放日、待衔接"),
     "inside": N_("服刑人员"),
     "appraise": N_("待年度鉴定"),
     "verify": N_("待核查"),
@@ -83,7 +83,9 @@ SELECT a.*, p.name, p.sex, p.born_on, o.name AS office_name, s.name AS helper,
        (SELECT min(d.limit_at) FROM duty d WHERE d.subject_kind = 'assistance' AND d.subject_id = a.id
            AND d.rule = 'RA-14' AND d.state = 'open') AS visit_by
   FROM assistance a JOIN person p ON p.id = a.person
-  LEFT JOIN responsibility r ON r.subject_kind = 'assistance' AND r.subject_id = a.id AND r.role = 'main' AND r.to_at IS NULL
+  LEFT JOIN LATERAL (SELECT r.office, r.staff FROM responsibility r
+                      WHERE r.subject_kind = 'assistance' AND r.subject_id = a.id AND r.role = 'main'
+                      ORDER BY r.to_at IS NULL DESC, r.id DESC LIMIT 1) r ON TRUE
   LEFT JOIN office o ON o.id = r.office LEFT JOIN staff s ON s.id = r.staff
 """
 

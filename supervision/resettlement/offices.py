@@ -133,11 +133,11 @@ async def sent_lists() -> list[Record]:
 
 
 async def staffed() -> list[Record]:
-    """Each judicial office: how many it helps now, and who does nothing else there."""
+    """Each judicial office: how many it helps now, and who (id, name) does nothing else there."""
     return await fetch(
-        f"""SELECT o.id, o.name, coalesce(h.helped, 0) AS helped, w.names, w.last
+        f"""SELECT o.id, o.name, coalesce(h.helped, 0) AS helped, w.workers
               FROM office o LEFT JOIN ({HELPED}) h ON h.office = o.id
-              LEFT JOIN LATERAL (SELECT string_agg(w.name, '、' ORDER BY w.id) AS names, max(w.id) AS last
+              LEFT JOIN LATERAL (SELECT array_agg((w.id, w.name) ORDER BY w.id) AS workers
                                    FROM help_worker w WHERE w.office = o.id AND w.ended_at IS NULL) w ON TRUE
              WHERE o.kind = 'judicial_office' AND o.closed_at IS NULL ORDER BY o.code"""
     )

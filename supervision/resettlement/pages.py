@@ -13,12 +13,14 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import Refusal
+from supervision.files.actions import newest_read
 from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.people.scope import get_person
+from supervision.reads import read_alone
 from supervision.resettlement import file, listing, records, words
 from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.forms import back, form_about, page_words, support_options
@@ -144,6 +146,7 @@ async def assistance(
         steps=steps_for(viewer, row),
         helpers=options_of(await helpers_for(viewer)) if viewer.may("assign_officer") else [],
         offices=await other_offices(),
+        papers_kept=await read_alone(newest_read(viewer, person.id)),
         words=page_words(),
         may_withdraw={kind: viewer.may(permission) for kind, (_, permission) in records.FACTS.items()},
     )

@@ -16,7 +16,16 @@ from supervision.errors import Refusal
 from supervision.locks import Lock
 from supervision.people.actions import NewContact, NewPerson, contact_row, person_row
 from supervision.resettlement import states
-from supervision.resettlement.actions import CONNECTING, SAID, SUBJECT, Taken, allowed, check_form, day_refused
+from supervision.resettlement.actions import (
+    CONNECTING,
+    OTHER_OFFICE,
+    SAID,
+    SUBJECT,
+    Taken,
+    allowed,
+    check_form,
+    day_refused,
+)
 from supervision.resettlement.intake import NewAssistance
 from supervision.resettlement.records import CONTENT, Support, Visit
 from supervision.resettlement.steps import BY_EVENT
@@ -27,8 +36,6 @@ from supervision.settings.terms import load_terms
 
 REASON = "转入以前的帮教记录"
 LEVEL_REASON = "建档时确定"
-OTHER_OFFICE = frozenset({"dual", "found_elsewhere", "move_accepted"})
-"""Steps that pass the file on to another office: they are taken by the pages alone."""
 BEGINNINGS = frozenset({"known", "announced", "came"})
 """An old register that was carried over comes by a sheet."""
 
@@ -116,8 +123,6 @@ class _Life:
         known_on = local_day(known_at)
         return {
             "source": papers.source,
-            "kind": papers.kind,
-            "known_on": known_on,
             "prison": papers.prison or None,
             "crime": papers.crime or None,
             "sentence": papers.sentence or None,
@@ -139,7 +144,11 @@ def _lived(one: PastHelp, parameters: Parameters, now: datetime) -> _Life:
     if beginning.event not in BEGINNINGS:
         raise ValueError(f"{beginning.event} begins no period of the past")
     state = states.BEGINNINGS[beginning.event]
-    row: dict[str, Any] = _begun(one.papers.release_on) | {"state": state, "kind": one.papers.kind}
+    row: dict[str, Any] = _begun(one.papers.release_on) | {
+        "state": state,
+        "kind": one.papers.kind,
+        "known_on": local_day(one.known_at),
+    }
     steps: list[tuple[Taken, str | None, str]] = [(beginning, None, state)]
     _connect(row, beginning, one.papers.source, parameters)
     for taken in later:

@@ -3,18 +3,20 @@
 Each is one transaction with its fact, its audit row and the ledger brought up to date. A wrong one is withdrawn with a reason.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supervision.access.viewer import Viewer
-from supervision.db import execute, fetch_row, fetch_value, insert, tx
+from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
+from supervision.locks import Lock
 from supervision.people.actions import Assignment, assign
 from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.resettlement import states, words
-from supervision.resettlement.actions import DECIDE, RECORD, SUBJECT, done
+from supervision.resettlement.actions import CHANGED_BY, CONNECTING, DECIDE, OTHER_OFFICE, RECORD, SUBJECT, done
 from supervision.resettlement.scope import lock_open
 from supervision.sealed import seal
 
@@ -32,6 +34,9 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "step": ("assistance_step", DECIDE),
 }
 """Kind of fact → its table, and the permission of whoever may withdraw it."""
+COLUMNS = ", ".join(dict.fromkeys(column for columns in CHANGED_BY.values() for column in columns))
+BEFORE_CONNECTION = dict.fromkeys(CHANGED_BY["arrived"])
+"""What a period had before the connection, for steps of the time when that wasn't kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,8 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         raise NotAllowed
     said = reason_to_withdraw(reason)
     async with tx():
+        if kind == "step":  # before any row, as the intakes do, which ask who is on which register
+            await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await fetch_row(
             f"""SELECT a.* FROM {table} f JOIN assistance a ON a.id = f.assistance
                  WHERE f.id = $1 AND a.person = $2 FOR NO KEY UPDATE OF a""",
@@ -183,9 +190,6 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         await done(viewer, "withdraw_help", row, now, {"kind": kind, "id": fact_id})
 
 
-CONNECTS = ("fetched", "arrived", "found", "found_elsewhere")
-
-
 async def _step_back(assistance: int, step: int) -> None:
     """The state before the step. Raises Refusal for one that others were built on, and for a beginning."""
     last = await fetch_row(
@@ -197,19 +201,32 @@ async def _step_back(assistance: int, step: int) -> None:
         raise Refusal(_("只能作废最后一步；请先作废它后面的各步。"))
     if last["old_state"] is None or last["event"] == "taken_back":
         raise Refusal(_("这一期帮教由此开始，不能作废。"))
-    if last["new_state"] in states.END_KINDS:
-        await _refuse_beside_correction(assistance)
-    if last["office"] is not None and last["new_state"] != last["old_state"]:
+    if await _passed_on(last):
         raise Refusal(_("档案已经交给另一个司法所，请由区局重新办理，不能作废。"))
+    if last["new_state"] in states.END_KINDS:
+        await _refuse_on_a_register(assistance)
     await execute(
-        "UPDATE assistance SET state = $2, ended_at = NULL, end_kind = NULL WHERE id = $1",
+        f"""UPDATE assistance a SET state = $2, ended_at = NULL, end_kind = NULL, ({COLUMNS}) =
+                   (SELECT {COLUMNS} FROM jsonb_populate_record(a, $3::jsonb))
+             WHERE id = $1""",
         assistance,
         last["old_state"],
+        last["before"] or json.dumps(BEFORE_CONNECTION if last["event"] in CONNECTING else {}),
     )
-    if last["event"] in CONNECTS:
-        await execute(
-            "UPDATE assistance SET connected_at = NULL, from_on = NULL, to_on = NULL WHERE id = $1", assistance
+
+
+async def _passed_on(step: Record) -> bool:
+    """Whether the file went to another office by the step."""
+    if step["event"] in OTHER_OFFICE:
+        return step["office"] is not None
+    return step["event"] == "dual_ended" and bool(
+        await fetch_value(
+            """SELECT 1 FROM responsibility
+                WHERE subject_kind = 'assistance' AND subject_id = $1 AND role = 'dual' AND to_at = $2""",
+            step["assistance"],
+            step["recorded_at"],
         )
+    )
 
 
 async def _kind_before(assistance: int, assessment: int) -> None:
@@ -224,14 +241,20 @@ async def _kind_before(assistance: int, assessment: int) -> None:
     await execute("UPDATE assistance SET kind = $2 WHERE id = $1", assistance, last["old_kind"])
 
 
-async def _refuse_beside_correction(assistance: int) -> None:
-    """Nobody is on both registers (law RA-22): help that has ended stays ended while a period of correction runs."""
+async def _refuse_on_a_register(assistance: int) -> None:
+    """Nobody is on two registers, or twice on one (law RA-22): help that has ended stays so while another period runs."""
     if await fetch_value(
         """SELECT 1 FROM orders WHERE ended_at IS NULL
               AND person = (SELECT person FROM assistance WHERE id = $1)""",
         assistance,
     ):
         raise Refusal(_("该人员正在社区矫正，帮教的办结不能作废。"))
+    if await fetch_value(
+        """SELECT 1 FROM assistance WHERE ended_at IS NULL
+              AND person = (SELECT person FROM assistance WHERE id = $1)""",
+        assistance,
+    ):
+        raise Refusal(_("该人员已有新的一期帮教，以前的办结不能作废。"))
 
 
 def check_choice(name: str, value: str, known: Mapping[str, str]) -> None:

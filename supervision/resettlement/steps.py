@@ -26,7 +26,6 @@ class Step:
     """Whether the certificate of release is seen with it, which may name a day for reporting to the police station."""
     decided: bool = False
     """Decided by a head or the bureau, not by whoever does the daily work."""
-    danger: bool = False
 
 
 STEPS: tuple[Step, ...] = (
@@ -97,7 +96,7 @@ STEPS: tuple[Step, ...] = (
     Step("move_refused", N_("对方不接收"), "x", N_("理由"), must_say=True, decided=True),
     Step("expired", N_("期满办结"), "flag", N_("帮教总结"), must_say=True, decided=True),
     Step("deceased", N_("本人死亡"), "flag", N_("依据"), must_say=True, decided=True),
-    Step("reoffended", N_("重新犯罪，终止帮教"), "flag", N_("法律文书"), must_say=True, decided=True, danger=True),
+    Step("reoffended", N_("重新犯罪，终止帮教"), "flag", N_("法律文书"), must_say=True, decided=True),
 )
 BY_EVENT: Mapping[str, Step] = {step.event: step for step in STEPS}
 """`taken_back` isn't here: the correction's withdrawn end takes it, no form."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from piccolo.columns import Array, BigSerial, ForeignKey, Integer
+from piccolo.columns import JSONB, Array, BigSerial, ForeignKey, Integer
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -86,6 +86,8 @@ class AssistanceStep(Withdrawable, Table, tablename="assistance_step", db=DB):
     said_sealed = text(null=True)
     office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
     """Of a dual listing or a move: the other office."""
+    before = JSONB(null=True, default=None)
+    """The columns of the period that the step changed, as they were."""
     recorded_at = moment()
     recorded_by = _staff()
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)

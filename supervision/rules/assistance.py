@@ -15,6 +15,8 @@ SUBJECT = "assistance"
 NO_CLASS = "none"
 """As long as nobody has decided a class, visits go by their own parameter."""
 CORRECTION = "correction"
+MOVED_IN = "moved_in"
+"""Helped elsewhere before: whoever moves here was received and reported there."""
 PRACTICE = N_("安置帮教工作的通行做法，由本局确定")
 
 

@@ -7,6 +7,7 @@ from supervision.days import local_day, start_of
 from supervision.language import N_
 from supervision.rules.assistance import (
     CORRECTION,
+    MOVED_IN,
     PRACTICE,
     SUBJECT,
     Assistance,
@@ -86,7 +87,7 @@ def telling(facts: Facts, terms: Terms) -> Iterator[Slot]:
 def reception(facts: Facts, terms: Terms) -> Iterator[Slot]:
     """Key persons are fetched on the very day of release; everybody else is connected within a week of it.
 
-    Somebody of whom the office hears only after the release is received from that day on.
+    Somebody of whom the office hears only after the release is received from that day on, and can't be fetched any more.
     """
     matter = mine(facts)
     if not _is_released_to_us(matter) or matter.release_on is None:
@@ -94,7 +95,7 @@ def reception(facts: Facts, terms: Terms) -> Iterator[Slot]:
     day = max(matter.release_on, matter.known_on)
     if day < matter.ledger_from:
         return
-    fetched = matter.kind == "key"
+    fetched = matter.kind == "key" and matter.known_on <= matter.release_on
     opens = min(_noticed_on(facts, day), day)
     parameters = terms.parameters.in_force(start_of(opens))
     grace = 0 if fetched else parameters["ra.connect.absent_days"]
@@ -131,7 +132,7 @@ def _is_awaited(matter: Assistance) -> bool:
 
 
 def _is_released_to_us(matter: Assistance) -> bool:
-    return matter.source != CORRECTION and not _came_before_they_were_known(matter)
+    return matter.source not in (CORRECTION, MOVED_IN) and not _came_before_they_were_known(matter)
 
 
 def _came_before_they_were_known(matter: Assistance) -> bool:

@@ -59,12 +59,14 @@ async def long_over(target: Target) -> None:
 
 
 async def expected(target: Target) -> None:
-    """The judgment is to come, and whatever the person was on the register for has ended."""
-    await execute(
-        "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE person = $1",
-        target["person_id"],
-        NOW,
-    )
+    """The judgment is to come, and whatever the person was on a register for has ended."""
+    for table, kind in (("orders", "revoked"), ("assistance", "reoffended")):
+        await execute(
+            f"UPDATE {table} SET ended_at = $2, end_kind = $3, state = $3 WHERE person = $1",
+            target["person_id"],
+            NOW,
+            kind,
+        )
     source = {"person": target["person_id"], "source_kind": "commission", "source_id": target["commission_id"]}
     row = source | {"kind": "probation", "crime": "盗窃罪", "state": "expected"}
     await insert("expected_order", row | {"expected_at": NOW, "created_at": NOW})

@@ -145,6 +145,8 @@ def test_what_is_late_or_left_is_counted_in_english(days: int, text: str) -> Non
 def test_a_limit_of_this_day_is_late_today() -> None:
     assert web.until_text(EVENING - timedelta(hours=1), EVENING) == "late today"
     assert web.until_text(date(2026, 11, 20), EVENING, late="已过") == "3 days past"
+    assert web.until_text(date(2026, 11, 20), EVENING, waits=True) == "waiting for 3 days"
+    assert web.until_text(EVENING - timedelta(hours=1), EVENING, waits=True) == "waiting since today"
 
 
 @pytest.mark.usefixtures("english")

@@ -129,6 +129,8 @@ async def acted(walk: Walk, event: str) -> None:
     step = BY_EVENT[event]
     if event == "file" and walk.state == "connected":
         await ready(walk)
+    if event == "dual_asked":
+        await answered(walk)
     await let_it_be_time(walk, event)
     taken = Taken(
         event,
@@ -144,6 +146,16 @@ async def ready(walk: Walk) -> None:
     """A group and an agreement, which a file needs."""
     await add_member(walk.hands, walk.one.assistance, "village", "村委 李四", walk.now)
     await take_step(walk.hands, walk.one.assistance, Taken("agreement", walk.now), walk.now)
+
+
+async def answered(walk: Walk) -> None:
+    """No is said to an earlier request, where there is one: only then is there room for another."""
+    last = await fetch_value(
+        """SELECT event FROM assistance_step WHERE assistance = $1 AND event LIKE 'dual%' ORDER BY id DESC LIMIT 1""",
+        walk.one.assistance,
+    )
+    if last == "dual_asked":
+        await take_step(walk.hands, walk.one.assistance, Taken("dual_refused", walk.now, said="已办"), walk.now)
 
 
 async def let_it_be_time(walk: Walk, event: str) -> None:

@@ -47,6 +47,24 @@ async def test_an_office_that_helps_many_is_named_until_it_has_somebody_for_it_a
     assert await fetch_value(OPEN, office) == 1 and (await reconcile(cast.now)).repaired == 0
 
 
+async def test_of_two_workers_the_one_who_is_named_ends_and_a_refused_name_comes_back_where_it_was_typed(
+    cast: Cast,
+) -> None:
+    dan = await client_for(cast, cast.dan)
+    path = f"/assistance/offices/{cast.offices['gucheng']}/workers"
+    for name in ("郝帮", "尚助"):
+        await dan.post(path, data={"name": name})
+    first, second = (row["id"] for row in await fetch("SELECT id FROM help_worker ORDER BY id"))
+    shown = (await dan.get("/assistance/lists")).text
+    assert "郝帮、尚助" in shown
+    for worker, name in ((first, "郝帮"), (second, "尚助")):
+        before, _, _ = shown.partition(f'action="/assistance/workers/{worker}/end"')
+        assert f"登记后，{name}不再是" in before.rpartition("<details")[2]
+    refused = (await dan.post(path, data={"name": "   "})).text
+    assert refused.count("请填写姓名。") == 2, "once above, once in the form of this office"
+    assert refused.count('<details class="act" open>') == 1
+
+
 async def test_the_bureau_sends_its_lists_each_month(cast: Cast) -> None:
     await put(cast, name="卫东升", release_on=date(2026, 12, 20), prison="太原第一监狱")
     await put(cast, name="远归", release_on=date(2027, 6, 1))

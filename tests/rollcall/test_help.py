@@ -1,5 +1,6 @@
 """The register of help: each period is in exactly one bucket with its proof, and nobody falls between the registers."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,12 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supervision.alerts.watch import watch
-from supervision.db import execute, fetch_row, fetch_value, tx
-from supervision.errors import Refusal
+from supervision.days import local_day
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, tx
+from supervision.errors import NotFound, Refusal
 from supervision.orders.actions import Ending, end_order
+from supervision.orders.expected import Expectation, become_due, expect
+from supervision.orders.intake import Intake, NewOrder, take_in
 from supervision.orders.withdrawals import withdraw
+from supervision.people.actions import DOC, Assignment, NewPerson
 from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.handover import hand_over
+from supervision.resettlement.intake import Intake as HelpIntake
+from supervision.resettlement.intake import NewAssistance
+from supervision.resettlement.intake import take_in as take_in_help
 from supervision.resettlement.records import add_member
 from supervision.resettlement.records import withdraw as take_back_step
 from supervision.rollcall.export import rollcall_json
@@ -22,8 +30,10 @@ from supervision.rollcall.known import View
 from supervision.rollcall.lists import page_of
 from supervision.rollcall.take import Taken as RollCall
 from supervision.rollcall.take import roll_call, take
+from supervision.sealed import open_sealed
 from supervision.settings.terms import seed
 from tests.cast import NOW, Cast
+from tests.commissions.makers import Hands, received
 from tests.register import OnRegister, on_register, viewer_of
 from tests.resettlement.helped import Helped, put
 from tests.rollcall.makers import SECOND, at, end, in_order
@@ -178,6 +188,52 @@ async def test_a_withdrawn_end_of_correction_takes_back_help_that_went_on_elsewh
     taken = await roll_call(NOW, live=True)
     assert {e.bucket for e in taken.help.entries} == {"help_ended_today"} and taken.total == 1
     assert [named for named in taken.strays if "on_both_registers" in named.codes] == []
+    files = await fetch("SELECT office FROM responsibility WHERE person = $1 AND to_at IS NULL", one.person)
+    assert [row["office"] for row in files] == [cast.alice.office], "the other office has no file any more"
+    await end_order(dan, one.order, Ending("released", NOW + SECOND, "期满解除第2号"), NOW + SECOND)
+    rows = await fetch("SELECT state, order_id FROM assistance WHERE person = $1 ORDER BY id", one.person)
+    assert [row["state"] for row in rows] == ["taken_back", "taken_back", "connected"]
+    assert rows[2]["order_id"] == one.order
+
+
+@pytest.mark.parametrize("event", ["reoffended", "deceased"])
+async def test_a_withdrawn_end_of_correction_takes_back_help_that_has_ended_since(cast: Cast, event: str) -> None:
+    dan, one = await viewer_of(cast.dan), await on_register(cast, at=NOW - timedelta(days=30), end_on=LAST_DAY)
+    await end_order(dan, one.order, Ending("released", NOW, "期满解除第1号"), NOW)
+    helped = Helped(one.person, await fetch_value("SELECT id FROM assistance WHERE person = $1", one.person))
+    await step(cast, helped, event, NOW + SECOND)
+    later = NOW + 2 * SECOND
+    await withdraw(dan, one.person, ("end", await _end_fact(one)), reason="录错", now=later)
+    await end_order(dan, one.order, Ending("released", later, "期满解除第2号"), later)
+    rows = await fetch("SELECT state FROM assistance WHERE person = $1 ORDER BY id", one.person)
+    assert [row["state"] for row in rows] == ["taken_back", "connected"]
+
+
+async def test_whoever_arrives_by_a_commission_is_awaited_from_no_prison_any_more(cast: Cast) -> None:
+    one = await on_register(cast, at=NOW - timedelta(days=30), end_on=LAST_DAY)
+    for act in ("other", "await", "arrive"):
+        await _act(cast, one, act, NOW, NOW)
+        await _check(one, NOW)
+    assert await fetch_value("SELECT state FROM assistance WHERE person = $1", one.person) == "taken_back"
+    assert await fetch_value("SELECT count(*) FROM orders WHERE person = $1", one.person) == 2
+
+
+async def test_whoever_was_only_awaited_is_helped_from_the_end_of_correction_on(cast: Cast) -> None:
+    dan, one = await viewer_of(cast.dan), await on_register(cast, at=NOW - timedelta(days=30), end_on=LAST_DAY)
+    awaited = await put(cast)
+    await execute("UPDATE assistance SET person = $2 WHERE id = $1", awaited.assistance, one.person)
+    await end_order(dan, one.order, Ending("released", NOW, "期满解除第1号"), NOW)
+    rows = await fetch("SELECT state, order_id FROM assistance WHERE person = $1 ORDER BY id", one.person)
+    assert [tuple(row) for row in rows] == [("taken_back", None), ("connected", one.order)]
+
+
+async def test_help_that_has_ended_is_not_reopened_beside_a_later_one(cast: Cast) -> None:
+    first, later = await put(cast, **HERE), await put(cast, **HERE)
+    await step(cast, first, "reoffended", NOW)
+    await execute("UPDATE assistance SET person = $2 WHERE id = $1", first.assistance, later.person)
+    last = await fetch_value("SELECT max(id) FROM assistance_step WHERE assistance = $1", first.assistance)
+    with pytest.raises(Refusal, match="新的一期帮教"):
+        await take_back_step(await viewer_of(cast.dan), later.person, ("step", last), reason="录错", now=NOW)
 
 
 async def test_help_that_has_ended_is_not_reopened_beside_a_new_correction(cast: Cast) -> None:
@@ -198,9 +254,15 @@ class Undo(Exception):
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["release", "other", "withdraw"]), st.integers(1, 4000), st.integers(0, 3000)),
+    st.tuples(
+        st.sampled_from(
+            ["release", "other", "withdraw", "arrive", "take_in", "await", "move", "reoffended", "step_back"]
+        ),
+        st.integers(1, 4000),
+        st.integers(0, 3000),
+    ),
     min_size=1,
-    max_size=6,
+    max_size=8,
 )
 
 
@@ -228,13 +290,68 @@ async def test_whatever_ends_and_is_withdrawn_everybody_is_active_on_one_registe
 
 
 async def _act(cast: Cast, one: OnRegister, act: str, now: datetime, happened_at: datetime) -> None:
-    dan = await viewer_of(cast.dan)
-    open_ = await fetch_value("SELECT ended_at IS NULL FROM orders WHERE id = $1", one.order)
-    if act == "withdraw" and not open_:
-        await withdraw(dan, one.person, ("end", await _end_fact(one)), reason="录错", now=now)
-    elif act != "withdraw" and open_:
+    """One act; what the pages refuse changes nothing."""
+    with suppress(Refusal, NotFound):
+        async with tx():
+            if act in ("release", "other", "withdraw"):
+                await _end_or_withdraw(cast, one, act, now, happened_at)
+            elif act in ("arrive", "take_in", "await"):
+                await _come(cast, one, act, now)
+            else:
+                await _step(cast, one, act, now)
+
+
+async def _end_or_withdraw(cast: Cast, one: OnRegister, act: str, now: datetime, happened_at: datetime) -> None:
+    dan, order = await viewer_of(cast.dan), await _last_order(one)
+    if act == "withdraw":
+        fact = await fetch_value("SELECT max(id) FROM order_end WHERE order_id = $1", order["id"])
+        await withdraw(dan, one.person, ("end", fact or 0), reason="录错", now=now)
+    else:
         kind = "released" if act == "release" else "moved_out"
-        await end_order(dan, one.order, Ending(kind, happened_at, "依据"), now)
+        await end_order(dan, order["id"], Ending(kind, max(happened_at, order["created_at"]), "依据"), now)
+
+
+async def _come(cast: Cast, one: OnRegister, act: str, now: datetime) -> None:
+    """Under correction again, by a commission or by hand; or told of by a prison."""
+    dan, today = await viewer_of(cast.dan), local_day(now)
+    to = Assignment(cast.alice.office, cast.alice.id, "登记")
+    order = NewOrder("", "probation", "盗窃罪", None, today - timedelta(days=9), today - timedelta(days=1))
+    row = await fetch_row("SELECT name, born_on, doc_sealed FROM person WHERE id = $1", one.person)
+    assert row is not None
+    who = NewPerson(row["name"], "male", row["born_on"], open_sealed(row["doc_sealed"], DOC))
+    if act == "take_in":
+        await take_in(dan, Intake(who, None, order, to), now)
+    elif act == "await":
+        papers = NewAssistance("prison", "general", today + timedelta(days=90))
+        await take_in_help(dan, HelpIntake(who, None, papers, to), now)
+    else:
+        commission = await received(await Hands.of(cast), now)
+        await expect(("commission", commission), Expectation(one.person, "probation", "盗窃罪"), now, dan.id)
+        await become_due(dan, ("commission", commission), order, to, now=now)
+
+
+async def _step(cast: Cast, one: OnRegister, act: str, now: datetime) -> None:
+    dan = await viewer_of(cast.dan)
+    helped = await fetch_value("SELECT max(id) FROM assistance WHERE person = $1", one.person)
+    if helped is None:
+        return
+    if act == "step_back":
+        last = "SELECT max(id) FROM assistance_step WHERE assistance = $1 AND withdrawn_at IS NULL"
+        await take_back_step(dan, one.person, ("step", await fetch_value(last, helped)), reason="录错", now=now)
+        return
+    if act == "move":
+        await add_member(dan, helped, "family", "父", now)
+        for event in ("agreement", "file"):
+            await step(cast, Helped(one.person, helped), event, now)
+    for event in ("move_asked", "move_accepted") if act == "move" else (act,):
+        office = cast.offices["huifeng"] if act == "move" else None
+        await step(cast, Helped(one.person, helped), event, now, office=office)
+
+
+async def _last_order(one: OnRegister) -> Record:
+    order = await fetch_row("SELECT * FROM orders WHERE person = $1 ORDER BY id DESC LIMIT 1", one.person)
+    assert order is not None
+    return order
 
 
 async def _end_fact(one: OnRegister) -> int:
@@ -242,19 +359,19 @@ async def _end_fact(one: OnRegister) -> int:
 
 
 async def _check(one: OnRegister, now: datetime) -> None:
-    order = await fetch_row("SELECT ended_at, end_kind FROM orders WHERE id = $1", one.order)
-    assert order is not None
+    order = await _last_order(one)
+    followed = await fetch(
+        "SELECT connected_at, ended_at FROM assistance WHERE order_id = $1 AND end_kind IS DISTINCT FROM 'taken_back'",
+        order["id"],
+    )
+    open_help = await fetch_value("SELECT count(*) FROM assistance WHERE person = $1 AND ended_at IS NULL", one.person)
     for taken in (await roll_call(now, live=True), await roll_call(now)):
-        corrected = [e.person for e in taken.entries if e.bucket != "ended_today"]
-        helped = [e.person for e in taken.help.entries if e.bucket != "help_ended_today"]
-        wanted = 0 if order["end_kind"] == "moved_out" else 1
-        assert len([*corrected, *helped]) == wanted
-        assert (helped != []) == (order["end_kind"] == "released")
+        corrected = {e.order for e in taken.entries if e.bucket != "ended_today"}
+        helped = [e for e in taken.help.entries if e.bucket != "help_ended_today"]
+        assert corrected == (set() if order["ended_at"] else {order["id"]})
+        assert len(helped) == open_help <= (1 if order["ended_at"] else 0)
         assert not [
             named for named in taken.strays if "register" in str(named.codes) or "assistance" in str(named.codes)
         ]
-    if helped:
-        begins = await fetch_value(
-            "SELECT connected_at FROM assistance WHERE person = $1 AND ended_at IS NULL", one.person
-        )
-        assert begins == order["ended_at"]
+    assert len(followed) == (1 if order["end_kind"] == "released" else 0)
+    assert all(row["connected_at"] == order["ended_at"] for row in followed)

@@ -83,13 +83,15 @@ def test_only_a_fetch_on_the_day_is_a_fetch(moment, mode, state):
     assert duty.state == state
 
 
-def test_whoever_is_heard_of_after_the_release_is_received_from_that_day_on():
-    (duty,) = duties_of("RA-08", "receive", facts(awaited(known_on=date(2026, 6, 1), ledger_from=date(2026, 6, 1))))
+@pytest.mark.parametrize("kind", ["general", "key"])
+def test_whoever_is_heard_of_after_the_release_is_received_from_that_day_on(kind):
+    late = awaited(kind=kind, known_on=date(2026, 6, 1), ledger_from=date(2026, 6, 1))
+    (duty,) = duties_of("RA-08", "receive", facts(late))
     assert days(duty.slot) == ("2026-05-02 00:00", "2026-06-02 00:00", "2026-06-09 00:00")
 
 
-def test_whoever_comes_from_correction_or_was_here_before_is_awaited_by_nobody():
-    for one in (awaited(source="correction"), awaited(connected_at=at("2026-01-04 09:00"))):
+def test_whoever_comes_from_correction_or_another_office_or_was_here_before_is_awaited_by_nobody():
+    for one in (awaited(source="correction"), awaited(source="moved_in"), awaited(connected_at=at("2026-01-04 09:00"))):
         assert not any(
             duties_of(rule, variant, facts(one)) for rule, variant in (("RA-06", "notice"), ("RA-08", "receive"))
         )

@@ -91,6 +91,7 @@ def test_days_left_or_late_are_counted_from_the_last_day_of_the_limit(value, sho
 
 def test_help_has_its_own_word_for_late():
     assert web.until_text(date(2026, 11, 20), EVENING, late="已过") == "已过 3 天"
+    assert web.until_text(date(2026, 11, 20), EVENING, waits=True) == "已待办 3 天"
 
 
 @pytest.mark.parametrize(("days", "shown"), [(0, "今天"), (1, "昨天"), (2, "2 天前"), (400, "400 天前")])
