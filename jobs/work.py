@@ -32,9 +32,10 @@ ROLL_CALL_AT = time(7, 30)
 
 async def reconcile(work: Work) -> int:
     """Recompute everybody from the facts, then bring their alerts in line; rows that had to be repaired."""
-    await count_helped(work.now())
     seen = await compare_all(work.now())
     await settle_ledger(work.now())
+    # Last: an office that can't be counted fails the job and yet stops nobody's proof.
+    await count_helped(work.now())
     if seen.failed:
         raise RuntimeError(f"{seen.failed} subjects could not be computed")
     return seen.repaired
@@ -59,11 +60,13 @@ async def escalate(work: Work) -> int:
 async def roll_call(work: Work) -> int:
     """Take the day's roll call; what remains without a bucket."""
     # A run that was missed yesterday isn't made up in the night: it would stand in the place of this morning's.
-    if work.now().astimezone(SHANGHAI).time() < ROLL_CALL_AT:
+    now = work.now()
+    if now.astimezone(SHANGHAI).time() < ROLL_CALL_AT:
         return 0
     # After an outage all jobs start at once: a lapse that a watch is about to raise, here or elsewhere, isn't somebody lost.
-    await look_to_the_end(work.now())
-    return (await take(work.now())).remainder
+    # One moment for both: a limit that passed between them would be a lapse without an alert.
+    await look_to_the_end(now)
+    return (await take(now)).remainder
 
 
 async def remind(work: Work) -> int:

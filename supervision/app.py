@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
@@ -152,7 +153,12 @@ ROUTES: list[Any] = [
 def connect_staffing() -> None:
     """Tell the offices and the staff what hangs on them: files, and what follows when they pass to somebody else."""
     offices.OPEN_FILES[:] = [files.open_files]
+    offices.ON_CLOSING[:] = [_end_ledger]
     staffing.ON_LEAVING[:] = [_hand_over_files]
+
+
+async def _end_ledger(office: int, viewer: Viewer, now: datetime) -> None:
+    await follow_all([("office", office)], now, by=viewer.id)
 
 
 async def _hand_over_files(leaving: staffing.Leaving) -> None:

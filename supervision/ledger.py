@@ -40,7 +40,7 @@ def _orders() -> None:
 def _bookings() -> None:
     # What was handed back, called off or held owes nothing new.
     living = "s.withdrawn_at IS NULL AND s.state IN ('applied', 'forwarded', 'scheduled', 'confirmed', 'arrived', 'in_session')"
-    add_kind(Kind("booking", "booking", living=living))
+    add_kind(Kind("booking", "booking", living=living, seen_by="see_visits"))
     connect("booking", "matter", video_visits.bookings)
     connect("booking", "acts", video_visits.acts)
     without("booking", "classes", "phones")
@@ -48,7 +48,7 @@ def _bookings() -> None:
 
 
 def _prisoners() -> None:
-    add_kind(Kind("prisoner", "prisoner", living="s.intake_on IS NOT NULL"))
+    add_kind(Kind("prisoner", "prisoner", living="s.intake_on IS NOT NULL", seen_by="see_visits"))
     connect("prisoner", "matter", told_family.prisoners)
     connect("prisoner", "acts", told_family.acts)
     without("prisoner", "classes", "phones")

@@ -13,6 +13,8 @@ from supervision.language import gettext as _
 
 OPEN_FILES: list[Callable[[int], Awaitable[int]]] = []
 """How many files an office has open, as the registers above tell; app.py connects them."""
+ON_CLOSING: list[Callable[[int, Viewer, datetime], Awaitable[None]]] = []
+"""What follows when an office is closed, in the same transaction; app.py connects it."""
 
 
 async def offices(*, open_only: bool = False) -> list[Record]:
@@ -64,3 +66,5 @@ async def close_office(viewer: Viewer, office: int, now: datetime) -> None:
             raise Refusal(_("该所还有 %(n)s 份在管档案，请先移交。") % {"n": files})
         await execute("UPDATE office SET closed_at = $2 WHERE id = $1", office, now)
         await record(viewer, "office_closed", subject=("office", office), now=now)
+        for follows in ON_CLOSING:
+            await follows(office, viewer, now)

@@ -13,7 +13,7 @@ from supervision.alerts.follow import follow_all
 from supervision.alerts.ladder import Position, hours_of, position
 from supervision.alerts.opening import ACT, DECIDE, LOOK
 from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
-from supervision.alerts.subjects import PERSON, Whom, visible_alerts, whom_of
+from supervision.alerts.subjects import PERSON, Whom, of_no_office, visible_alerts, whom_of
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
 from supervision.duties.kinds import by_kind, lock
@@ -72,8 +72,10 @@ async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, no
     """Give several alerts of one card to one colleague."""
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
-        for receivers in (await receivers_of({whom_of(alert) for alert in alerts}, now)).values():
-            if staff not in {row["id"] for row in receivers}:
+        receivers = await receivers_of({whom_of(alert) for alert in alerts}, now)
+        for alert in alerts:
+            found = receivers[whom_of(alert)]
+            if staff not in {row["id"] for row in (of_bureau(found) if of_no_office(alert["subject_kind"]) else found)}:
                 raise Refusal(
                     _("请选择一位在岗、且能办理这一人员预警的同事。"), fields={"staff": _("请从列表中选择。")}
                 )
@@ -91,8 +93,12 @@ async def receivers_of(cards: Collection[Whom], now: datetime) -> dict[Whom, lis
     others = [whom for whom in cards if whom.kind != PERSON]
     subjects = ([whom.kind for whom in others], [whom.id for whom in others])
     rows = await fetch(RECEIVERS, people, sorted(roles), everywhere, now, *subjects)
-    of_bureau = [row for row in rows if row["kind"] is None]
-    return {whom: [row for row in rows if (row["kind"], row["about"]) == whom] + of_bureau for whom in cards}
+    return {whom: [row for row in rows if (row["kind"], row["about"]) == whom] + of_bureau(rows) for whom in cards}
+
+
+def of_bureau(receivers: Sequence[Record]) -> list[Record]:
+    """Those of them who sit in no judicial office."""
+    return [row for row in receivers if row["kind"] is None]
 
 
 RECEIVERS = """
@@ -156,17 +162,18 @@ async def close_all(
 
 def _sort(alerts: Sequence[Record], outcome: str) -> tuple[list[tuple[Record, Outcome]], list[int]]:
     """Which alerts the outcome ends, and as what; which it cannot."""
-    said = [
-        (alert, outcome_for(outcome, cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"])))
-        for alert in alerts
-    ]
+    said = [(alert, outcome_for(outcome, _cause_kind(alert))) for alert in alerts]
     return [(alert, one) for alert, one in said if one], [alert["id"] for alert, one in said if one is None]
+
+
+def _cause_kind(alert: Record) -> str:
+    return cause_kind(alert["subject_kind"], alert["kind"], alert["owed_by"], alert["duty_state"])
 
 
 async def _close(
     viewer: Viewer, alert: Record, said: Outcome, reason: str, *, now: datetime, linked: tuple[str, int] | None
 ) -> None:
-    decision = said.decides[cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"])]
+    decision = said.decides[_cause_kind(alert)]
     fact = (alert["duty_fact_kind"], alert["duty_fact_id"])
     if decision:
         fact = ("decision", await _decide(viewer, alert, decision, reason=reason, now=now))

@@ -6,8 +6,10 @@ The machine proposes nothing and decides nothing here: 训诫建议 is the word 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from supervision.duties.kinds import ORDER
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.rules.assistance import SUBJECT as HELPED
 
 LAPSE, OWN, LATE, OWN_LATE = "lapse", "own", "late", "own_late"
 FINDING, STANDING = "finding", "standing"
@@ -78,17 +80,27 @@ HELP_REASONS = {
 LABELS = {outcome.code: outcome.label for outcome in OUTCOMES} | {"no_lapse": N_("事实证明没有逾期")}
 
 
-def cause_kind(rule: str, owed_by: str | None, duty_state: str | None) -> str:
-    """The kind of cause of an alert: of a duty by its state and by who owed it, else a finding."""
+def is_of_help(subject_kind: str) -> bool:
+    """Whether it is about a period of help, and so no lapse of anybody's whatever it is."""
+    return subject_kind == HELPED
+
+
+def is_persons_own(subject_kind: str, owed_by: str | None) -> bool:
+    """Whether it is the person's own in the term of an order: nobody else, a visiting family say, owes us anything."""
+    return (subject_kind, owed_by) == (ORDER, "person")
+
+
+def cause_kind(subject_kind: str, rule: str, owed_by: str | None, duty_state: str | None) -> str:
+    """The kind of cause of an alert: of a duty by its state, by who owed it and in what, else a finding."""
     if rule in DECIDED_RULES:
         return TO_DECIDE
-    if rule.startswith("RA-") and duty_state is not None:
-        return HELP_LATE if duty_state == "met_late" else HELP
     if duty_state is None:
         return STANDING if rule in STANDING_RULES else FINDING
+    if is_of_help(subject_kind):
+        return HELP_LATE if duty_state == "met_late" else HELP
     if duty_state == "met_late":
-        return LATE if owed_by == "person" else OWN_LATE
-    return LAPSE if owed_by == "person" else OWN
+        return LATE if is_persons_own(subject_kind, owed_by) else OWN_LATE
+    return LAPSE if is_persons_own(subject_kind, owed_by) else OWN
 
 
 def outcome_for(code: str, cause: str) -> Outcome | None:

@@ -8,16 +8,23 @@ from typing import Any
 
 from supervision import rules, sealed
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import NOTE, receivers_of
+from supervision.alerts.actions import NOTE, of_bureau, receivers_of
 from supervision.alerts.ladder import RUNGS
-from supervision.alerts.outcomes import HELP, HELP_LATE, HELP_REASONS, USUAL_REASONS, cause_kind, offered
-from supervision.alerts.subjects import PERSON, Whom, shown, whom_of
+from supervision.alerts.outcomes import (
+    HELP_REASONS,
+    USUAL_REASONS,
+    cause_kind,
+    is_of_help,
+    is_persons_own,
+    offered,
+)
+from supervision.alerts.subjects import PERSON, Whom, alerts_of_people, of_no_office, shown, whom_of
 from supervision.audit.record import Seeing
 from supervision.db import Record, fetch, fetch_row
 from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
-from supervision.language import N_, said
+from supervision.language import N_, listed, said
 from supervision.language import gettext as _
-from supervision.people.scope import visible_people, visible_subjects
+from supervision.people.scope import visible_subjects
 
 PAGE = 20
 MOST_COUNTED = 100
@@ -38,7 +45,9 @@ class Cause:
     id: int
     title: str
     is_lapse: bool
-    """A lapse, and called one: what help owes has other words."""
+    """Something that was owed, not a finding."""
+    of_help: bool
+    """About somebody's help: it has words of its own, and is no lapse of anybody's."""
     since_at: datetime
     severity: str
     step: str
@@ -88,10 +97,14 @@ class Card:
         return offered({cause.kind for cause in self.causes})
 
     @property
+    def of_help(self) -> bool:
+        """Whether all of it is about help."""
+        return all(cause.of_help for cause in self.causes)
+
+    @property
     def usual_reasons(self) -> list[tuple[str, str]]:
         """What is mostly said of it."""
-        of_help = all(cause.kind in (HELP, HELP_LATE) for cause in self.causes)
-        return said(HELP_REASONS if of_help else USUAL_REASONS)
+        return said(HELP_REASONS if self.of_help else USUAL_REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +164,7 @@ def _cards(viewer: Viewer, tab: str, args: list[Any]) -> list[tuple[str, str]]:
     if tab == "mine":
         args.append(viewer.id)
         mine = f"a.assigned_to = ${len(args)}"
-    people, others = visible_people(viewer, "a.person", args), visible_subjects(viewer, "a", args)
+    people, others = alerts_of_people(viewer, args), visible_subjects(viewer, "a", args)
     return [
         ("a.person", f"a.closed_at IS NULL AND a.person IS NOT NULL AND {people} AND {mine}"),
         ("a.subject_kind, a.subject_id", f"a.closed_at IS NULL AND a.person IS NULL AND {others} AND {mine}"),
@@ -184,17 +197,20 @@ async def cards_of(
     `seeing`: an audit row with the people who have a card.
     """
     cards: dict[Whom, Card] = {}
-    ids = []
+    ids, of_offices = [], set()
     for alert in await _open(viewer, wanted, now):
         cards.setdefault(whom_of(alert), _card(alert)).causes.append(_cause(alert, viewer))
         ids.append(alert["id"])
+        if not of_no_office(alert["subject_kind"]):
+            of_offices.add(whom_of(alert))
     people = [whom.id for whom in cards if whom.kind == PERSON]
     for note in await (seeing.fetch(people, NOTES, ids, NOTES_SHOWN) if seeing else fetch(NOTES, ids, NOTES_SHOWN)):
         text = sealed.open_sealed(note["box"], NOTE)
         cards[whom_of(note)].notes.append(Said(note["at"], note["name"], text))
     if cards and viewer.may("act_alerts"):
         for whom, found in (await receivers_of(cards.keys(), now)).items():
-            cards[whom].receivers = [(row["id"], row["name"]) for row in found if row["id"] != viewer.id]
+            fit = found if whom in of_offices else of_bureau(found)
+            cards[whom].receivers = [(row["id"], row["name"]) for row in fit if row["id"] != viewer.id]
     for whom, title in (await shown(whom for whom in cards if whom.kind != PERSON)).items():
         cards[whom].name, cards[whom].href = title
     return [cards[whom] for whom in wanted if whom in cards]
@@ -207,7 +223,7 @@ async def _open(viewer: Viewer, wanted: Sequence[Whom], now: datetime) -> list[R
     found = []
     if people or not others:
         args: list[Any] = [people, now]
-        which = f"a.person = ANY($1) AND {visible_people(viewer, 'a.person', args)}"
+        which = f"a.person = ANY($1) AND {alerts_of_people(viewer, args)}"
         found += await fetch(OPEN.format(who=PEOPLE, by="who.id = a.person", which=which), *args)
     if others:
         args = [[whom.kind for whom in others], now, [whom.id for whom in others]]
@@ -228,15 +244,15 @@ SELECT a.id, a.person, a.subject_kind, a.subject_id, a.kind, a.duty, a.since_at,
  WHERE a.closed_at IS NULL AND {{which}} ORDER BY {RANK}, a.since_at, a.id
 """
 PEOPLE = """
-SELECT p.id, p.name, p.sex, p.born_on, string_agg(DISTINCT o.name, '、') AS office, string_agg(DISTINCT s.name, '、') AS officer
+SELECT p.id, p.name, p.sex, p.born_on, array_agg(DISTINCT o.name) AS office, array_agg(DISTINCT s.name) AS officer
   FROM person p
   LEFT JOIN responsibility r ON r.person = p.id AND r.role = 'main' AND tstzrange(r.from_at, r.to_at) @> $2::timestamptz
   LEFT JOIN office o ON o.id = r.office LEFT JOIN staff s ON s.id = r.staff
  WHERE p.id = ANY($1) GROUP BY p.id
 """
 OTHERS = """
-SELECT n.kind, n.id, '' AS name, 'unknown' AS sex, NULL::date AS born_on, string_agg(DISTINCT o.name, '、') AS office,
-       string_agg(DISTINCT s.name, '、') AS officer
+SELECT n.kind, n.id, '' AS name, 'unknown' AS sex, NULL::date AS born_on, array_agg(DISTINCT o.name) AS office,
+       array_agg(DISTINCT s.name) AS officer
   FROM unnest($1::text[], $3::int[]) AS n(kind, id)
   LEFT JOIN responsibility r ON r.subject_kind = n.kind AND r.subject_id = n.id AND r.role = 'main'
                             AND tstzrange(r.from_at, r.to_at) @> $2::timestamptz
@@ -262,14 +278,16 @@ def _card(row: Record) -> Card:
     """The card on which an alert is; what a subject is called is put on it afterwards."""
     whom, sex = whom_of(row), _(SEXES.get(row["sex"], ""))
     href = f"/people/{whom.id}" if whom.kind == PERSON else ""
-    return Card(whom, href, row["name"], sex, row["born_on"], row["office"] or "", row["officer"] or "")
+    office, officer = (listed(filter(None, row[names])) for names in ("office", "officer"))
+    return Card(whom, href, row["name"], sex, row["born_on"], office, officer)
 
 
 def _cause(alert: Record, viewer: Viewer) -> Cause:
     return Cause(
         id=alert["id"],
         title=_(rules.title_of(alert["kind"], alert["variant"] or "")),
-        is_lapse=alert["duty"] is not None and alert["subject_kind"] != "assistance",
+        is_lapse=alert["duty"] is not None,
+        of_help=is_of_help(alert["subject_kind"]),
         since_at=alert["since_at"],
         severity=alert["severity"],
         step=STEPS[alert["step"]],
@@ -278,6 +296,6 @@ def _cause(alert: Record, viewer: Viewer) -> Cause:
         mine=alert["assigned_to"] == viewer.id,
         next_step_at=alert["next_step_at"],
         ups=alert["ups"],
-        kind=cause_kind(alert["kind"], alert["owed_by"], alert["duty_state"]),
-        own=(alert["subject_kind"], alert["owed_by"]) == ("order", "person"),
+        kind=cause_kind(alert["subject_kind"], alert["kind"], alert["owed_by"], alert["duty_state"]),
+        own=is_persons_own(alert["subject_kind"], alert["owed_by"]),
     )

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from supervision.access.viewer import Viewer
 from supervision.db import Record, fetch_value
+from supervision.duties.kinds import kinds
 from supervision.errors import NotFound
 from supervision.people.scope import visible_people, visible_subjects
 
@@ -62,9 +63,28 @@ def whom_of(alert: Record) -> Whom:
     return Whom(alert["subject_kind"], alert["subject_id"])
 
 
+def of_no_office(kind: str) -> bool:
+    """Whether what is open about subjects of the kind stays with the bureau, whoever has the person's files."""
+    return any(one.name == kind and one.seen_by for one in kinds())
+
+
+def hidden_from(viewer: Viewer) -> list[str]:
+    """The kinds of subject that aren't the viewer's to see: of no office, and without the permission or not all files in scope."""
+    return [k.name for k in kinds() if k.seen_by and not (viewer.scope == "all" and viewer.may(k.seen_by))]
+
+
+def alerts_of_people(viewer: Viewer, args: list[Any]) -> str:
+    """The SQL condition that the alert `a`, about a person, is the viewer's to see; appends to `args`.
+
+    That an officer has the file of somebody who visits a prisoner makes the visit none of the office's.
+    """
+    people, hidden = visible_people(viewer, "a.person", args), hidden_from(viewer)
+    return f"{people} AND a.subject_kind NOT IN ({', '.join(map(repr, hidden))})" if hidden else people
+
+
 def visible_alerts(viewer: Viewer, args: list[Any]) -> str:
     """The SQL condition that the alert `a` is about a person or a file in the viewer's scope; appends to `args`."""
-    people = visible_people(viewer, "a.person", args)
+    people = alerts_of_people(viewer, args)
     return f"CASE WHEN a.person IS NULL THEN {visible_subjects(viewer, 'a', args)} ELSE {people} END"
 
 

@@ -57,7 +57,7 @@ WITH mine AS MATERIALIZED (
            min(limit_at) AS at, array_agg(rule ORDER BY limit_at, id) AS kinds,
            array_agg(variant ORDER BY limit_at, id) AS variants, bool_and(owed_by <> 'person') AS ours
       FROM duty
-     WHERE state = 'open' AND subject_kind <> 'assistance' AND person IN (SELECT person FROM mine)
+     WHERE state = 'open' AND subject_kind = 'order' AND person IN (SELECT person FROM mine)
        AND (is_lapsed(state, limit_at, $2) OR (due_at <= $3 AND opens_at <= $2 AND rule <> 'AP-01'))
      GROUP BY 1, person
     UNION ALL
@@ -71,10 +71,11 @@ WITH mine AS MATERIALIZED (
      WHERE to_at IS NULL AND from_at >= $4 AND person IN (SELECT person FROM mine) GROUP BY person
     UNION ALL
     SELECT 'new', 'alert', person, max(opened_at), array_agg(DISTINCT kind), NULL, FALSE FROM alert
-     WHERE closed_at IS NULL AND duty IS NULL AND opened_at >= $4 AND person IN (SELECT person FROM mine) GROUP BY person
+     WHERE closed_at IS NULL AND duty IS NULL AND opened_at >= $4 AND subject_kind IN ('order', 'assistance')
+       AND person IN (SELECT person FROM mine) GROUP BY person
     UNION ALL
     SELECT 'answered', 'late', person, max(anchor_at), array_agg(DISTINCT kind), NULL, FALSE FROM alert
-     WHERE closed_at IS NULL AND step = 'decide' AND subject_kind <> 'assistance' AND person IN (SELECT person FROM mine) GROUP BY person
+     WHERE closed_at IS NULL AND step = 'decide' AND subject_kind = 'order' AND person IN (SELECT person FROM mine) GROUP BY person
     UNION ALL
     SELECT 'answered', 'text', person, max(created_at), NULL, NULL, FALSE FROM message
      WHERE state = 'unknown' AND looked_at IS NULL AND person IN (SELECT person FROM mine) GROUP BY person

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision import rules
-from supervision.alerts.outcomes import LABELS
+from supervision.alerts.outcomes import LABELS, is_of_help
+from supervision.alerts.queue import SEVERITIES, STEPS
 from supervision.db import fetch_value
-from supervision.desk.words import CAUSES, DUTY_STATES, MESSAGE_STATES, SEVERITIES, word
+from supervision.desk.words import CAUSES, DUTY_STATES, MESSAGE_STATES, word
 from supervision.language import N_, listed
 from supervision.language import gettext as _
 from supervision.people.actions import CONTACT, DOC, NOTE
@@ -64,16 +65,16 @@ class Duties:
 
 DUTIES = """
 (SELECT d.*, s.name AS closer FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
-  WHERE d.person = $1 AND d.subject_kind <> 'assistance' AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
+  WHERE d.person = $1 AND d.subject_kind = 'order' AND d.state = 'open' ORDER BY d.limit_at, d.id LIMIT $4)
 UNION ALL
 (SELECT d.*, s.name FROM duty d LEFT JOIN staff s ON s.id = d.closed_by
-  WHERE d.person = $1 AND d.subject_kind <> 'assistance' AND d.state <> 'open' AND (d.state <> 'void' OR $3)
+  WHERE d.person = $1 AND d.subject_kind = 'order' AND d.state <> 'open' AND (d.state <> 'void' OR $3)
   ORDER BY d.limit_at DESC, d.id DESC LIMIT $2)
 """
 
 
 def duties_read(person: int, now: datetime, *, everything: bool) -> Read:
-    """The duties by what they ask for now: lapsed, now, coming, ended. Those of help have a page with words of their own."""
+    """The duties by what they ask for now: lapsed, now, coming, ended. Those of other kinds have pages of their own."""
     args = (person, (LONG if everything else ENDED) + 1, everything, OPEN + 1)
     return Read(DUTIES, args, lambda rows: _duties(rows, now, everything=everything))
 
@@ -138,17 +139,17 @@ def _ending(row: Row, now: datetime) -> str:
 
 ALERTS_SHOWN = 40
 ALERTS = """
-SELECT a.id, a.kind, d.variant, a.severity, a.since_at, a.opened_at, a.next_step_at, a.closed_at, a.outcome, a.reason,
+SELECT a.id, a.subject_kind, a.kind, d.variant, a.severity, a.since_at, a.opened_at, a.next_step_at, a.closed_at, a.outcome, a.reason,
        a.step, o.name AS owner, c.name AS closer, a.fact_kind
   FROM alert a JOIN staff o ON o.id = a.assigned_to LEFT JOIN staff c ON c.id = a.closed_by
   LEFT JOIN duty d ON d.id = a.duty
- WHERE a.person = $1 ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT $2
+ WHERE a.person = $1 AND a.subject_kind IN ('order', 'assistance')
+ ORDER BY a.closed_at IS NOT NULL, a.since_at DESC LIMIT $2
 """
-STEPS = {"look": N_("待查看"), "act": N_("处置中"), "decide": N_("待决定如何处理")}
 
 
 def alerts_read(person: int) -> Read:
-    """The person's alerts, open ones first."""
+    """The person's alerts of correction and of help, open ones first."""
     return Read(ALERTS, (person, ALERTS_SHOWN + 1), lambda rows: [_alert(row) for row in rows])
 
 
@@ -157,8 +158,15 @@ def _alert(row: Row) -> dict[str, Any]:
         "title": alert_title(row["kind"], row["variant"]),
         "severity_word": word(SEVERITIES, row["severity"]),
         "step_word": word(STEPS, row["step"]),
-        "outcome_word": word(LABELS, row["outcome"]),
+        "of_help": is_of_help(row["subject_kind"]),
+        "ending": _how_it_ended(row),
     }
+
+
+def _how_it_ended(row: Row) -> str:
+    """The outcome, the reason and who said so, as far as there are."""
+    said = _("：").join(filter(None, (word(LABELS, row["outcome"]), row["reason"])))
+    return _("%(what)s（%(by)s）") % {"what": said, "by": row["closer"]} if row["closer"] else said
 
 
 def alert_title(kind: str, variant: str | None) -> str:

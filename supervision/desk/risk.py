@@ -22,9 +22,9 @@ WITH files AS (
       FROM responsibility r JOIN orders o ON o.id = r.subject_id AND o.ended_at IS NULL
      WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL AND ($1::int IS NULL OR r.office = $1)
 ), alerted AS (
-    SELECT DISTINCT person FROM alert WHERE closed_at IS NULL
+    SELECT DISTINCT person FROM alert WHERE subject_kind = 'order' AND closed_at IS NULL
 ), lapsed AS (
-    SELECT person, count(*) AS lapses FROM duty WHERE is_lapsed(state, limit_at, $2)
+    SELECT person, count(*) AS lapses FROM duty WHERE subject_kind = 'order' AND is_lapsed(state, limit_at, $2)
      GROUP BY person
 ), held AS (
     SELECT files.*, alerted.person IS NOT NULL AS is_alerted, coalesce(lapsed.lapses, 0) AS lapses, c.at, c.how, p.name

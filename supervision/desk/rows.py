@@ -35,16 +35,18 @@ SELECT p.id, p.name, p.sex, p.born_on, o.id AS order_id, o.number, o.kind, o.cri
                        JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
                       WHERE r.person = p.id AND r.subject_kind = 'order' AND r.subject_id = o.id AND r.role = 'main'
                       ORDER BY r.to_at IS NULL DESC, r.from_at DESC LIMIT 1) r ON TRUE
-  LEFT JOIN LATERAL (SELECT count(*) AS alerts FROM alert a WHERE a.person = p.id AND a.closed_at IS NULL) al ON TRUE
+  LEFT JOIN LATERAL (SELECT count(*) AS alerts FROM alert a
+                      WHERE a.person = p.id AND a.subject_kind = 'order' AND a.closed_at IS NULL) al ON TRUE
   LEFT JOIN LATERAL (SELECT d.rule, d.variant, d.limit_at, d.owed_by, d.state FROM duty d
-                      WHERE d.person = p.id AND d.subject_kind <> 'assistance' AND d.state = 'open'
+                      WHERE d.person = p.id AND d.subject_kind = 'order' AND d.state = 'open'
                       ORDER BY d.limit_at, d.id LIMIT 1) nx ON TRUE
   LEFT JOIN LATERAL (SELECT x.kind FROM pause x WHERE x.subject_kind = 'order' AND x.subject_id = o.id
                         AND x.withdrawn_at IS NULL AND x.from_at <= $2 AND (x.to_at IS NULL OR x.to_at > $2)
                       ORDER BY x.from_at DESC LIMIT 1) ps ON TRUE
   LEFT JOIN LATERAL (SELECT array_agg(d.state ORDER BY d.id) AS states, array_agg(d.due_at ORDER BY d.id) AS due,
                             array_agg(d.closed_at ORDER BY d.id) AS closed
-                       FROM duty d WHERE d.person = p.id AND d.owed_by = 'person' AND d.state <> 'void'
+                       FROM duty d
+                      WHERE d.person = p.id AND d.subject_kind = 'order' AND d.owed_by = 'person' AND d.state <> 'void'
                         AND d.due_at > $3 AND (d.limit_at <= $2 OR d.closed_at >= $4)) st ON TRUE
  ORDER BY w.at
 """

@@ -44,7 +44,6 @@ MESSAGE_STATES = {
     "expired": N_("过时未发"),
     "cancelled": N_("已取消"),
 }
-SEVERITIES = {"notice": N_("提示"), "serious": N_("重要"), "grave": N_("紧急")}
 CAUSES = {
     "no_longer_owed": N_("依据变化，不再要求"),
     "custody": N_("羁押期间"),

@@ -20,6 +20,8 @@ class Kind:
     """SQL over a row `s` of the table. The nightly proof looks at these, and at whatever else has an open duty or finding."""
     person: str | None = "person"
     """The column of the person; None where there is none."""
+    seen_by: str | None = None
+    """Of a kind that is in no office's charge: the permission without which nobody sees what is open about it."""
 
 
 _kinds: dict[str, Kind] = {}

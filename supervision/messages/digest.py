@@ -29,7 +29,7 @@ def _digest(row: Record, now: datetime) -> Draft | None:
     today = local_day(now)
     if number is None or not is_mobile(number):
         return None
-    counts = texts.Counts(row["due_today"], row["lapsed"], row["open_alerts"])
+    counts = texts.Counts(row["due_today"], row["lapsed"], row["open_alerts"], row["others"])
     return Draft(
         kind=DIGEST,
         body=texts.staff_digest(counts).body,
@@ -42,18 +42,22 @@ def _digest(row: Record, now: datetime) -> Draft | None:
 
 
 async def _counts(now: datetime) -> list[Record]:
-    """An officer's own files, a head's whole office: due today, lapsed; and everybody's own alerts, the desk's too."""
+    """An officer's own files, a head's whole office: due today, lapsed; and everybody's own alerts, the desk's too.
+
+    Due and lapsed are those of orders, as on the desk; what help and commissions have open by today is a figure of its own.
+    """
     today = local_day(now)
     return await fetch(
         """WITH open_duty AS MATERIALIZED (
-               SELECT r.office, r.staff, d.due_at, is_lapsed(d.state, d.limit_at, $1) AS lapsed
+               SELECT r.office, r.staff, d.due_at, d.subject_kind = 'order' AS of_order, is_lapsed(d.state, d.limit_at, $1) AS lapsed
                  FROM duty d JOIN responsibility r ON r.subject_kind = d.subject_kind AND r.subject_id = d.subject_id
                       AND r.role = 'main' AND r.to_at IS NULL
                 WHERE d.state = 'open' AND d.due_at <= $3)
            SELECT s.id, s.phone_sealed,
                   (SELECT count(*) FROM alert a WHERE a.assigned_to = s.id AND a.closed_at IS NULL) AS open_alerts,
-                  count(*) FILTER (WHERE o.due_at > $2 AND NOT o.lapsed) AS due_today,
-                  count(*) FILTER (WHERE o.lapsed) AS lapsed
+                  count(*) FILTER (WHERE o.of_order AND o.due_at > $2 AND NOT o.lapsed) AS due_today,
+                  count(*) FILTER (WHERE o.of_order AND o.lapsed) AS lapsed,
+                  count(*) FILTER (WHERE NOT o.of_order) AS others
              FROM staff s LEFT JOIN open_duty o
                ON CASE s.role WHEN 'head' THEN o.office = s.office ELSE o.staff = s.id END
             WHERE s.disabled_at IS NULL AND s.phone_sealed IS NOT NULL

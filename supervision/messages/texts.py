@@ -73,6 +73,8 @@ class Counts:
     due_today: int
     lapsed: int
     open_alerts: int
+    others: int = 0
+    """What is open by today besides the terms of orders: help, commissions."""
 
 
 def kind_of(rule: str, variant: str) -> str:
@@ -106,7 +108,8 @@ def visit_reminder(on: date, hour: str, *, confirmed: bool) -> Text:
 def staff_digest(counts: Counts) -> Text:
     """The officer's day at 8:00 in figures; the names are on the page, behind the sign-in."""
     today = f"今日应办{_figure(counts.due_today)}项，逾期{_figure(counts.lapsed)}项"
-    return compose(f"{today}，待处置{_figure(counts.open_alerts)}条，请登录系统查看。")
+    others = f"，其他待办{_figure(counts.others)}项" if counts.others else ""
+    return compose(f"{today}{others}，待处置{_figure(counts.open_alerts)}条，请登录系统查看。")
 
 
 @lru_cache(maxsize=4096)  # of one morning most say the same

@@ -82,14 +82,27 @@ SELECT k.id, k.person, o.number, p.name, k.happened_at, k.how, k.never
   JOIN orders o ON o.id = k.id JOIN person p ON p.id = k.person
  ORDER BY k.happened_at NULLS LAST, k.id LIMIT 1"""
 
-LATE_STEPS = "SELECT count(*) AS alerts FROM alert a WHERE a.closed_at IS NULL AND a.next_step_at < $1 AND {scope}"
 
-# A duty that became met by an event after its limit, through something that happened before it.
-LATE_ENTERED = """
-  FROM duty_event e JOIN duty d ON d.id = e.duty
- WHERE e.at > $2 AND e.at <= $1 AND e.new_state = 'met' AND e.at > d.limit_at AND d.closed_at < d.limit_at
-   AND d.state = 'met' AND {scope}"""
-LATE_ENTRIES = f"SELECT count(DISTINCT (d.person, e.fact_kind, e.fact_id)) AS facts {LATE_ENTERED}"
+def late_steps(hidden: str) -> str:
+    """The open alerts past their next step, but for the hidden kinds of subject."""
+    return f"FROM alert a WHERE a.closed_at IS NULL AND a.next_step_at < $1 AND a.subject_kind <> ALL({hidden}::text[])"
+
+
+def late_entered(since: str, hidden: str) -> str:
+    """The duties that became met by an event after their limit, through something that happened before it."""
+    return f"""FROM duty_event e JOIN duty d ON d.id = e.duty
+ WHERE e.at > {since} AND e.at <= $1 AND e.new_state = 'met' AND e.at > d.limit_at AND d.closed_at < d.limit_at
+   AND d.state = 'met' AND d.subject_kind <> ALL({hidden}::text[])"""
+
+
+def _in_scope(person: str, whole: str) -> str:
+    """About somebody in scope; what is about nobody is seen by whoever sees all."""
+    return f"CASE WHEN {person} IS NULL THEN {whole}::boolean ELSE {{scope}} END"
+
+
+LATE_STEPS = f"SELECT count(*) AS alerts {late_steps('$2')} AND {_in_scope('a.person', '$3')}"
+LATE_ENTRIES = f"""SELECT count(DISTINCT (d.person, e.fact_kind, e.fact_id)) AS facts {late_entered("$2", "$3")}
+   AND {_in_scope("d.person", "$4")}"""
 
 
 def late_since(at: datetime) -> datetime:
@@ -101,13 +114,15 @@ async def headline(view: View) -> Headline:
     """The headline of what the view holds."""
     past = (await view.rows(PAST_LIMIT, "d.person"))[0]
     oldest = await view.rows(OLDEST_CONTACT, "o.person")
-    entries = (await view.rows(LATE_ENTRIES, "d.person", late_since(view.at)))[0]
+    entries = (await view.rows(LATE_ENTRIES, "d.person", late_since(view.at), view.hidden, view.whole))[0]
     return Headline(
         past_limit=past["people"],
         past_own_limit=past["own"],
         oldest_contact=_contact(oldest[0]) if oldest and oldest[0]["happened_at"] else None,
         never_contacted=oldest[0]["never"] if oldest else 0,
-        late_steps=(await view.rows(LATE_STEPS, "a.person"))[0]["alerts"] if view.live else None,
+        late_steps=(await view.rows(LATE_STEPS, "a.person", view.hidden, view.whole))[0]["alerts"]
+        if view.live
+        else None,
         late_entries=entries["facts"],
     )
 

@@ -27,9 +27,10 @@ class KeptDay:
     day: date
     taken_at: datetime
     total: int
+    """Of the register of correction."""
     remainder: int
     lost: int
-    """People named that day as lost, of the whole register."""
+    """People named that day as lost; of a part of the register, whoever had no bucket, in correction or in help."""
     list_hash: str
 
 
@@ -92,9 +93,10 @@ SELECT day, taken_at, list_hash, jsonb_array_length(headline -> 'lost') AS lost,
   FROM roll_call r ORDER BY day DESC LIMIT $1"""
 RECENT_OF_SCOPE = f"""
 SELECT r.day, r.taken_at, r.list_hash, count(e.id) FILTER (WHERE e.bucket = '{REMAINDER}') AS lost,
-       count(e.id) AS total, count(e.id) FILTER (WHERE e.bucket = '{REMAINDER}') AS remainder
+       count(e.id) FILTER (WHERE e.register = '{CORRECTION.code}') AS total,
+       count(e.id) FILTER (WHERE e.bucket = '{REMAINDER}') AS remainder
   FROM (SELECT * FROM roll_call ORDER BY day DESC LIMIT $1) r
-  LEFT JOIN roll_call_entry e ON e.roll_call = r.id AND e.register = '{CORRECTION.code}' AND {{scope}}
+  LEFT JOIN roll_call_entry e ON e.roll_call = r.id AND {{scope}}
  GROUP BY r.id, r.day, r.taken_at, r.list_hash ORDER BY r.day DESC"""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from supervision.access.viewer import Viewer
+from supervision.alerts.subjects import hidden_from
 from supervision.db import Record, fetch
 from supervision.people.scope import visible_people
 from supervision.resettlement.states import END_KINDS
@@ -83,6 +84,16 @@ class View:
     at: datetime
     live: bool = False
     viewer: Viewer | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody is in scope, and so what is about nobody, too."""
+        return self.viewer is None or self.viewer.scope == "all"
+
+    @property
+    def hidden(self) -> list[str]:
+        """The kinds of subject that aren't the viewer's to see."""
+        return hidden_from(self.viewer) if self.viewer else []
 
     def sql(self, text: str) -> str:
         """The statement with its tables put in."""

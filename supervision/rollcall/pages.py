@@ -75,6 +75,7 @@ async def listed(
         title=LIST_TITLES[code],
         lost=code in (REMAINDER, HELP_REMAINDER),
         people=found.people,
+        nameless=found.nameless,
         next_url=f"/rollcall/{code}?after={found.after}" if found.after else None,
     )
 

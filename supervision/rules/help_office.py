@@ -77,7 +77,7 @@ def full_time(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[
 
 
 def _crowded(office: HelpOffice, terms: Terms) -> Iterator[tuple[datetime, datetime | None]]:
-    """The stretches of months that began with more people than one worker must be there for."""
+    """The stretches of months that began with more people than one worker must be there for; the office's end ends the last."""
     since: datetime | None = None
     for day, count in office.helped:
         begins_at = start_of(day)
@@ -88,7 +88,7 @@ def _crowded(office: HelpOffice, terms: Terms) -> Iterator[tuple[datetime, datet
             yield since, begins_at
             since = None
     if since is not None:
-        yield since, None
+        yield since, office.ended_at
 
 
 LISTS_RULE = Rule(

@@ -11,6 +11,7 @@ from supervision.db import fetch_row, fetch_value
 from supervision.errors import NotFound, Refusal
 from tests.alerts.makers import Made, alert_on, alerts_of, assign, events_of, regular_duty, report
 from tests.cast import Cast, Member
+from tests.desk.makers import visit
 from tests.rules.cast import at
 
 SEEN = at("2026-12-03 00:00:05")
@@ -145,6 +146,37 @@ def test_each_kind_of_cause_has_an_outcome_and_every_offer_holds() -> None:
         "excused",
         "admonition_proposed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        (("order", "SU-01", "person", "open"), outcomes.LAPSE),
+        (("order", "SU-01", "person", "met_late"), outcomes.LATE),
+        (("booking", "VV-13", "person", "open"), outcomes.OWN),
+        (("booking", "VV-13", "person", "met_late"), outcomes.OWN_LATE),
+        (("office", "RA-25", "organ", "open"), outcomes.OWN),
+        (("assistance", "RA-14", "staff", "open"), outcomes.HELP),
+        (("assistance", "RA-14", "staff", "met_late"), outcomes.HELP_LATE),
+        (("assistance", "RA-17", None, None), outcomes.TO_DECIDE),
+        (("assistance", "no_helper", None, None), outcomes.STANDING),
+    ],
+)
+def test_only_the_person_of_an_order_lapses(about: tuple[str, str, str | None, str | None], kind: str) -> None:
+    assert outcomes.cause_kind(*about) == kind
+    harsh = "admonition_proposed" in [code for code, _ in outcomes.offered({kind})]
+    assert harsh == (kind in (outcomes.LAPSE, outcomes.LATE))
+
+
+async def test_a_familys_visit_is_none_of_the_office_that_has_their_file(zhao: Made, cast: Cast) -> None:
+    await watch(SEEN)
+    _, visited = await visit(cast, (zhao.person, zhao.order), NOW)
+    with pytest.raises(NotFound):
+        await actions.claim(viewer(cast.alice), visited, NOW)
+    with pytest.raises(Refusal, match="在岗"):
+        await actions.hand_over(viewer(cast.dan), visited, cast.alice.id, NOW)
+    await actions.hand_over(viewer(cast.dan), visited, cast.erin.id, NOW)
+    await actions.hand_over(viewer(cast.dan), (await alert_on(zhao.order, PERIOD))["id"], cast.alice.id, NOW)
 
 
 async def test_the_export_tells_who_has_what_at_a_moment(zhao: Made, cast: Cast) -> None:

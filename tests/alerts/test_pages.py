@@ -6,11 +6,12 @@ import pytest
 
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
-from supervision.db import execute, fetch, fetch_row, fetch_value
+from supervision.db import execute, fetch, fetch_row, fetch_value, insert
 from supervision.language import ENGLISH
 from supervision.web import LANGUAGE_COOKIE
 from tests.alerts.makers import Made, alerts_of, assign, events_of, make_order
 from tests.cast import Cast, client_for
+from tests.desk.makers import visit
 from tests.desk.reading import statements
 from tests.rules.cast import at
 
@@ -237,3 +238,27 @@ async def test_a_usual_reason_that_is_none_of_ours_is_no_reason(lapsed: Made, ca
     data = {"alert": await ids_of(lapsed), "outcome": "dealt_with", "usual": "because", "reason": ""}
     answer = await (await client_for(cast, cast.alice)).post(f"/alerts/people/{lapsed.person}/outcome", data=data)
     assert answer.status_code == 422 and "请填写处置的理由。" in answer.text
+
+
+async def test_a_familys_visit_is_on_the_bureaus_card_alone(lapsed: Made, cast: Cast) -> None:
+    await execute("UPDATE alert SET closed_at = $1, outcome = 'no_lapse', fact_kind = 'order', fact_id = 1", NOW)
+    _, alert = await visit(cast, (lapsed.person, lapsed.order), NOW)
+    card = f"/alerts/people/{lapsed.person}"
+    alice, dan = await client_for(cast, cast.alice), await client_for(cast, cast.dan)
+    for path in (card, "/alerts?tab=office", "/alerts?tab=mine"):
+        assert "按时到场会见" not in (await alice.get(path)).text
+    sent = {"alert": str(alert), "outcome": "excused", "reason": "已核实"}
+    assert (await alice.post(f"{card}/outcome", data=sent)).status_code == 422
+    shown = (await dan.get(card)).text.partition("<main")[2].partition("</main>")[0]
+    assert "按时到场会见" in shown and "训诫" not in shown
+    assert f'value="{cast.erin.id}"' in shown and f'value="{cast.alice.id}"' not in shown
+    assert (await dan.post(f"{card}/outcome", data=sent)).status_code == 303
+
+
+async def test_the_names_of_two_offices_are_a_list_in_the_language_of_the_reader(lapsed: Made, cast: Cast) -> None:
+    values = {"person": lapsed.person, "office": cast.offices["huifeng"], "role": "main", "from_at": NOW}
+    await insert("responsibility", values | {"subject_kind": "assistance", "subject_id": 1, "recorded_at": NOW})
+    dan = await client_for(cast, cast.dan)
+    assert "古城司法所、汇丰司法所" in (await dan.get(f"/alerts/people/{lapsed.person}")).text
+    dan.hold(LANGUAGE_COOKIE, ENGLISH)
+    assert "古城司法所, 汇丰司法所" in (await dan.get(f"/alerts/people/{lapsed.person}")).text

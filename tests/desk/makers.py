@@ -106,3 +106,11 @@ async def warn(cast: Cast, who: tuple[int, int], since_at: datetime, **values: A
         "next_step_at": since_at + timedelta(days=1),
     }
     return await insert("alert", row | values)
+
+
+async def visit(cast: Cast, who: tuple[int, int], limit_at: datetime) -> tuple[int, int]:
+    """What the person owes as a prisoner's family, with its alert, which is with Dan; ids of the duty and of the alert."""
+    of = {"subject_kind": "booking", "subject_id": who[1]}
+    duty = await owe(cast, who, limit_at, rule="VV-13", variant="attend", **of)
+    more = {"kind": "VV-13", "duty": duty, "finding_key": None, "assigned_to": cast.dan.id}
+    return duty, await warn(cast, who, limit_at, **of, **more)

@@ -9,7 +9,7 @@ from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_row, insert
 from supervision.desk import caseload
 from tests.cast import Cast, Member, client_for
-from tests.desk.makers import bare_person, owe, warn
+from tests.desk.makers import bare_person, owe, visit, warn
 from tests.desk.reading import ids, list_of, names, page_of, statements, tab_count
 from tests.register import on_register
 
@@ -33,6 +33,19 @@ async def test_lapses_come_first_then_alerts_then_what_is_owed_next_then_nothing
     await warn(cast, latest, cast.now - timedelta(days=3))
     assert nothing
     assert await list_of(cast, cast.alice) == ["最迟", "迟到", "有警", "先办", "后办", "无事"]
+
+
+async def test_what_somebody_owes_as_a_prisoners_family_is_none_of_corrections(cast: Cast) -> None:
+    who = await bare_person(cast, "会见")
+    await visit(cast, who, cast.now - timedelta(days=1))
+    await owe(cast, who, cast.now + timedelta(days=3))
+    tabs = {tab: await list_of(cast, cast.alice, f"tab={tab}") for tab in ("all", "lapsed", "today", "alerted")}
+    assert tabs == {"all": ["会见"], "lapsed": [], "today": [], "alerted": []}
+    browser = await client_for(cast, cast.alice)
+    line = await page_of(browser, "/people")
+    assert "正常" in line and "电话报告" in line and "到场" not in line and "逾期 1 天" not in line
+    file = await page_of(browser, f"/people/{who[0]}")
+    assert "到场会见" not in file and "未处置" not in file
 
 
 @pytest.mark.parametrize(
@@ -236,6 +249,8 @@ async def _mixed_lot(cast: Cast) -> dict[str, set[int]]:
         who = await bare_person(cast, f"人{n}", end_on=end, registered_at=registered)
         on["ending"] |= {who[0]} if n % 3 == 0 else set()
         on["new"] |= {who[0]} if n % 2 else set()
+        if n % 7 == 0:  # what is owed as somebody's family counts on no list of correction
+            await visit(cast, who, cast.now + timedelta(hours=n - 7))
         if n % 5 < 2:
             await owe(cast, who, cast.now - timedelta(days=1))
             on["lapsed"].add(who[0])

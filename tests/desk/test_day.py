@@ -8,7 +8,7 @@ import pytest
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch_row, insert
 from tests.cast import Cast, audit_actions, client_for
-from tests.desk.makers import bare_person, owe, warn
+from tests.desk.makers import bare_person, owe, visit, warn
 from tests.desk.reading import page_of, statements
 
 SECOND = timedelta(seconds=1)
@@ -133,6 +133,13 @@ async def test_a_head_reads_what_is_at_risk_and_who_has_it(cast: Cast) -> None:
     await bare_person(cast, "柴的", officer=cast.carol)
     rows = risk_rows(await page_of(await client_for(cast, cast.bob), "/"))
     assert rows == {"安丽": ["1", "1", "1", "2"], "未定责任人": ["1", "", "", ""]}
+
+
+async def test_the_day_and_the_risks_are_of_orders_alone(cast: Cast) -> None:
+    await visit(cast, await bare_person(cast, "会见"), cast.now - SECOND)
+    await visit(cast, await bare_person(cast, "将会见"), cast.now + SECOND)
+    assert {key: await group(cast, key) for key in ("lapsed", "today")} == {"lapsed": [], "today": []}
+    assert risk_rows(await page_of(await client_for(cast, cast.bob), "/")) == {"安丽": ["2", "", "", ""]}
 
 
 async def test_the_bureau_reads_the_same_by_office(cast: Cast) -> None:

@@ -146,6 +146,15 @@ async def test_open_alerts_lead_to_where_they_are_settled_and_ended_ones_tell_th
     assert "情况不属实：已核实（薄博）" in page
 
 
+async def test_an_alert_of_help_is_nothing_red_in_the_file(cast: Cast) -> None:
+    who = await bare_person(cast, "程玉林")
+    of_help = {"subject_kind": "assistance", "kind": "RA-08", "severity": "grave"}
+    await warn(cast, who, cast.now - timedelta(days=2), **of_help)
+    page = await page_of(await client_for(cast, cast.alice), f"/people/{who[0]}")
+    alerts = page.partition('id="alerts"')[2].partition("</section>")[0]
+    assert 'class="due"' in alerts and "lapse" not in alerts and "▲" not in alerts and "紧急" not in alerts
+
+
 async def test_texts_are_shown_with_what_became_of_them(cast: Cast) -> None:
     who = await bare_person(cast, "程玉林")
     times = dict.fromkeys(("created_at", "not_before", "not_after", "next_try_at"), cast.now)

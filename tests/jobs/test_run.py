@@ -6,14 +6,15 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from jobs import run
+from jobs import run, work
 from jobs.job import Job, Work
 from jobs.run import attempt, run_due, run_until, steps, tick_until
 from jobs.schedule import SCHEDULE
 from supervision.clock import FixedClock
 from supervision.config import Settings
 from supervision.days import SHANGHAI
-from supervision.db import DB, fetch, fetch_row, fetch_value
+from supervision.db import DB, execute, fetch, fetch_row, fetch_value
+from supervision.duties.reconcile import reconcile as compare_all
 from supervision.errors import Refusal
 from tests.messages.texts_made import Told
 from tests.register import on_register
@@ -213,3 +214,31 @@ async def test_a_roll_call_after_an_outage_finds_nobody_lost_whom_the_watch_only
     done = await run_due(FixedClock(at("11-10 08:00")), Told(), jobs=(roll_call,))
     assert done == {"roll_call": 0}
     assert json.loads(await fetch_value("SELECT headline FROM roll_call"))["lost"] == []
+
+
+async def test_a_roll_call_asks_the_clock_once(town):
+    """A limit that passed between the look of the watch and the list would name somebody as lost for the whole day."""
+    zhao = await on_register(town, at=at("11-02 10:00"))
+    limit = await fetch_value("SELECT min(limit_at) FROM duty WHERE subject_id = $1 AND state = 'open'", zhao.order)
+    await execute("UPDATE duty SET limit_at = $2 WHERE subject_id = $1 AND limit_at = $3", zhao.order, NOW, limit)
+    moments = iter((NOW - 2 * SECOND, NOW - SECOND, NOW))
+
+    class Runs:
+        def now(self):
+            return next(moments)
+
+    await work.roll_call(Work(Runs(), Told()))
+    assert json.loads(await fetch_value("SELECT headline FROM roll_call"))["lost"] == []
+
+
+async def test_an_office_that_cannot_be_counted_stops_nobodys_proof(town, monkeypatch):
+    zhao = await on_register(town, at=at("11-02 10:00"))
+    await execute("UPDATE duty SET limit_at = limit_at + interval '1 day' WHERE subject_id = $1", zhao.order)
+
+    async def fails(now):
+        raise ValueError
+
+    monkeypatch.setattr(work, "count_helped", fails)
+    with pytest.raises(ValueError):
+        await work.reconcile(Work(FixedClock(NOW), Told()))
+    assert (await compare_all(NOW)).repaired == 0

@@ -9,7 +9,7 @@ from supervision.access.staffing import STAFF_PHONE
 from supervision.alerts.watch import watch
 from supervision.clock import FixedClock
 from supervision.days import SHANGHAI
-from supervision.db import execute, fetch, fetch_value
+from supervision.db import execute, fetch, fetch_value, insert
 from supervision.messages import texts
 from supervision.messages.delivery import deliver
 from supervision.messages.digest import staff_digest
@@ -17,6 +17,7 @@ from supervision.messages.export import messages_list
 from supervision.messages.reminders import Unreachable, enqueue_missed, remind, unreachable
 from supervision.people.actions import NewContact, add_contact
 from supervision.sealed import seal
+from tests.desk import makers
 from tests.messages.texts_made import Told, change, texts_of
 from tests.register import on_register
 
@@ -294,3 +295,19 @@ async def test_the_export_shows_two_digits_of_a_number_and_what_was_known_then(t
     assert await messages_list(at("11-08 08:59:59")) == []
     assert await messages_list(person_number="T-nobody") == []
     assert date.fromisoformat(rows[0]["created_at"][:10]) == date(2026, 11, 8)
+
+
+async def test_what_help_owes_is_no_lapse_in_a_digest(town):
+    zhao = await zhao_of(town)
+    await execute("UPDATE staff SET phone_sealed = $2 WHERE id = $1", town.alice.id, seal("13800000010", STAFF_PHONE))
+    now = at("11-16 08:00")
+    of_help = {"subject_kind": "assistance", "owed_by": "staff", "rule": "RA-14", "variant": ""}
+    await makers.owe(town, (zhao.person, 7), now - SECOND, **of_help)
+    file = {"subject_kind": "assistance", "subject_id": 7, "person": zhao.person, "office": town.alice.office}
+    await insert("responsibility", file | {"staff": town.alice.id, "role": "main", "from_at": now, "recorded_at": now})
+    lapsed = await fetch_value(
+        "SELECT count(*) FROM duty WHERE subject_kind = 'order' AND is_lapsed(state, limit_at, $1)", now
+    )
+    assert await staff_digest(now) == 1
+    body = await fetch_value("SELECT body FROM message WHERE staff = $1", town.alice.id)
+    assert f"逾期{lapsed}项，其他待办1项，" in body

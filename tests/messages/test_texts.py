@@ -35,7 +35,7 @@ days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 items = st.lists(st.builds(Item, st.sampled_from(sorted(WORDS)), days), min_size=1, max_size=40)
 offices = st.sampled_from([OFFICE, "汇丰司法所", "区司法局社区矫正科", ""]) | st.text(max_size=40)
 holders = st.sampled_from(["self", "father", "spouse", "guarantor"])
-counts = st.builds(Counts, *[st.integers(0, 10**9)] * 3)
+counts = st.builds(Counts, *[st.integers(0, 10**9)] * 4)
 
 
 def local(day, hour, minute=0, second=0):
@@ -93,6 +93,7 @@ def test_the_sender_is_the_place_alone_or_nobody(office, sender):
 
 def test_the_digest_is_in_figures_alone():
     assert staff_digest(Counts(12, 3, 1)).body == "今日应办12项，逾期3项，待处置1条，请登录系统查看。"
+    assert staff_digest(Counts(12, 3, 1, 2)).body == "今日应办12项，逾期3项，其他待办2项，待处置1条，请登录系统查看。"
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, "0"), (999, "999"), (1000, "999+"), (10**8, "999+")])

@@ -185,11 +185,11 @@ async def test_a_registration_on_which_steps_were_built_is_not_withdrawn_before_
 
 
 def test_what_an_organ_did_late_is_noted_and_proposes_nothing_against_the_person() -> None:
-    late = cause_kind("RE-02", "organ", "met_late")
+    late = cause_kind("order", "RE-02", "organ", "met_late")
     codes = [code for code, _ in offered([late])]
     assert codes == ["late_help_noted", "excused"]
-    assert cause_kind("SU-01", "person", "met_late") != late
-    assert "admonition_proposed" not in [code for code, _ in offered([cause_kind("RE-02", "organ", "open")])]
+    assert cause_kind("order", "SU-01", "person", "met_late") != late
+    assert "admonition_proposed" not in [code for code, _ in offered([cause_kind("order", "RE-02", "organ", "open")])]
 
 
 async def test_the_page_shows_every_step_with_its_article_and_who_did_it(cast: Cast) -> None:

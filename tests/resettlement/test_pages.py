@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from supervision.alerts.watch import watch
 from supervision.days import SHANGHAI
 from supervision.db import fetch, fetch_row, fetch_value
 from tests.cast import NOW, Browser, Cast, client_for
@@ -103,6 +104,23 @@ async def test_whoever_did_not_come_is_looked_for_until_found(cast: Cast) -> Non
     assert await take(alice, one, "found", code="alone") == 303
     assert await fetch_value(finding, one.assistance) != "open" and await state_of(one) == "connected"
     assert await fetch_value("SELECT count(*) FROM alert WHERE subject_kind = 'assistance' AND closed_at IS NULL") == 0
+
+
+async def test_nobody_ends_the_alert_of_a_search_by_a_word_on_the_alert(cast: Cast) -> None:
+    one = await put(cast, release_on=date(2026, 11, 20), announced=True, at=NOW - timedelta(days=10))
+    alice = await client_for(cast, cast.alice)
+    await take(alice, one, "told", at=NOW - timedelta(days=9))
+    await take(alice, one, "missed")
+    await watch(NOW)
+    alert = await fetch_value("SELECT id FROM alert WHERE kind = 'RA-11' AND closed_at IS NULL")
+    path = f"/alerts/people/{one.person}"
+    for outcome in ("resolved", "not_true", "helped", "excused"):
+        sent = {"alert": alert, "outcome": outcome, "reason": "已找到"}
+        assert (await alice.post(f"{path}/outcome", data=sent)).status_code == 422, outcome
+    assert await fetch_value("SELECT closed_at FROM alert WHERE id = $1", alert) is None
+    shown = main_of((await alice.get(path)).text)
+    assert "处置结果" not in shown and "登记办理结果后" in shown and f'href="/people/{one.person}">去办理' in shown
+    assert [word for word in (*HARSH, "督促", "late-text", 'class="late"') if word in shown] == []
 
 
 async def test_somebody_who_lives_elsewhere_is_listed_by_both_offices_and_counted_once(cast: Cast) -> None:

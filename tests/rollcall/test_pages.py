@@ -4,11 +4,20 @@ import json
 import re
 from datetime import timedelta
 
-from supervision.db import execute, fetch_row, insert
+from supervision.alerts.watch import watch
+from supervision.db import execute, fetch, fetch_row, insert
 from supervision.rollcall import lists
+from supervision.rollcall.buckets import CORRECTION
 from supervision.rollcall.export import rollcall_json
+from supervision.rollcall.help_buckets import HELP
+from supervision.rollcall.history import recent_days
 from supervision.rollcall.take import take
+from tests.alerts.makers import alert_without_person
 from tests.cast import NOW, Cast, client_for
+from tests.desk.makers import owe, visit, warn
+from tests.lost_contact.makers import somebody, verified
+from tests.register import viewer_of
+from tests.resettlement.helped import Helped, put
 from tests.rollcall.makers import TODAY, Made, awaited, end, enrolled, give, in_order, person
 
 
@@ -101,6 +110,31 @@ async def test_every_list_opens_and_an_unknown_one_is_not_there(cast: Cast) -> N
         assert (await browser.get(f"/rollcall/{path}")).status_code == 404, path
 
 
+def test_every_proof_has_its_word() -> None:
+    proofs = [proof.sql for register in (CORRECTION, HELP) for bucket in register.buckets for proof in bucket.proofs]
+    kinds = {kind for sql in proofs for kind in re.findall(r"'(\w+):'", sql)}
+    assert "off_control" in kinds and kinds - lists.PROOF_WORDS.keys() == set()
+
+
+async def test_the_list_of_those_out_of_supervision_opens_with_somebody_in_it(cast: Cast) -> None:
+    on = await somebody(cast)
+    await verified(cast, on)
+    await watch(cast.now)
+    listed = await text_of(cast, "dan", "/rollcall/off_control")
+    assert f'href="/people/{on.person}"' in listed and "脱管认定 #" in listed and "预警 #" in listed
+
+
+async def test_a_kept_day_is_not_green_for_a_head_while_somebody_was_lost_in_help(cast: Cast) -> None:
+    await in_order(cast)
+    await put(cast)
+    await execute("DELETE FROM duty WHERE subject_kind = 'assistance'")
+    await take(NOW)
+    for member in (cast.bob, cast.dan):
+        (day,) = await recent_days(await viewer_of(member))
+        assert (day.total, day.lost) == (1, 1), member.login
+    assert "▲ 1" in await text_of(cast, "bob", "/rollcall")
+
+
 async def test_the_page_to_sign_counts_and_hashes_the_kept_list_again(cast: Cast) -> None:
     await in_order(cast)
     assert "没有存档的点名" in await text_of(cast, "dan", "/rollcall/print")
@@ -135,3 +169,44 @@ async def test_the_export_holds_the_same_numbers(cast: Cast) -> None:
     assert sum(bucket["count"] for bucket in data["buckets"]) + data["remainder"] == data["total"] == 1
     assert [stray["codes"] for stray in data["strays"]] == [["on_no_list"]] and not data["closes"]
     assert data["headline"]["oldest_contact"]["how"] == "seen"
+
+
+async def late_visit_numbered_as(cast: Cast, order: int) -> Helped:
+    """Somebody helped whose visit was put down after its limit, and whose period has the number of somebody's order."""
+    one = await put(cast, name="钱迟")
+    who = (one.person, order)
+    limit = NOW - timedelta(hours=3)
+    of_help = {"subject_kind": "assistance", "owed_by": "staff", "rule": "RA-14", "variant": ""}
+    duty = await owe(cast, who, limit, state="met", closed_at=limit - timedelta(hours=1), **of_help)
+    event = {"duty": duty, "at": NOW - timedelta(hours=1), "old_state": "open", "new_state": "met"}
+    await insert("duty_event", event | {"fact_kind": "help_visit", "fact_id": 1})
+    await warn(cast, who, limit, subject_kind="assistance", next_step_at=NOW - timedelta(minutes=1))
+    return one
+
+
+async def test_what_is_late_in_help_lists_the_person_and_no_stranger(cast: Cast) -> None:
+    stranger = await in_order(cast, name="旁人")
+    one = await late_visit_numbered_as(cast, stranger.order)
+    page = await text_of(cast, "bob", "/rollcall")
+    assert "1 条" in page and "1 项" in page
+    for code in ("late_steps", "late_entries"):
+        listed = await text_of(cast, "bob", f"/rollcall/{code}")
+        assert "钱迟" in listed and "旁人" not in listed and "不列入名单" not in listed, code
+    rows = await fetch("SELECT people FROM audit_row WHERE action = 'rollcall_listed'")
+    assert [row["people"] for row in rows] == [[one.person]] * 2
+
+
+async def test_what_is_late_and_about_nobody_is_said_with_its_number(cast: Cast) -> None:
+    alert = await alert_without_person("office", cast.offices["gucheng"], cast.dan.id, NOW - timedelta(days=1))
+    await execute("UPDATE alert SET next_step_at = $2 WHERE id = $1", alert, NOW - timedelta(minutes=1))
+    assert "1 条" in await text_of(cast, "dan", "/rollcall") and "1 条" not in await text_of(cast, "bob", "/rollcall")
+    assert "另有 1 项不涉及在册人员" in await text_of(cast, "dan", "/rollcall/late_steps")
+    assert "不涉及在册人员" not in await text_of(cast, "bob", "/rollcall/late_steps")
+
+
+async def test_a_familys_late_alert_is_no_number_of_an_office(cast: Cast) -> None:
+    made = await in_order(cast)
+    _, alert = await visit(cast, (made.person, made.order), NOW - timedelta(days=2))
+    await execute("UPDATE alert SET next_step_at = $2 WHERE id = $1", alert, NOW - timedelta(minutes=1))
+    assert "1 条" in await text_of(cast, "dan", "/rollcall") and "1 条" not in await text_of(cast, "bob", "/rollcall")
+    assert f"/people/{made.person}" not in await text_of(cast, "bob", "/rollcall/late_steps")

@@ -12,13 +12,13 @@ from tests.rules.cast import act, at, changed_parameters, days, duties_of, findi
 SPRING = terms(date(2027, 2, 10))
 
 
-def office(is_bureau=False, helped=(), workers=(), acts=()):
+def office(is_bureau=False, helped=(), workers=(), acts=(), ended_at=None):
     months = tuple((date.fromisoformat(f"{month}-01"), count) for month, count in helped)
-    return Facts(Subject("office", 1), HelpOffice(is_bureau, months, workers), acts)
+    return Facts(Subject("office", 1), HelpOffice(is_bureau, months, workers, ended_at), acts)
 
 
-def lacking(*helped, workers=()):
-    found = findings_of("RA-24", office(helped=helped, workers=workers))
+def lacking(*helped, workers=(), ended_at=None):
+    found = findings_of("RA-24", office(helped=helped, workers=workers, ended_at=ended_at))
     return [(one.since_at, one.ended_at) for one in found]
 
 
@@ -38,6 +38,16 @@ def test_it_lasts_until_a_worker_is_named_or_a_month_begins_with_fewer():
     assert lacking(*crowded, ("2026-05", 50), workers=(again,)) == [(at("2026-03-01 00:00"), at("2026-05-01 00:00"))]
     (found,) = findings_of("RA-24", office(helped=crowded, workers=(named,)))
     assert (found.fact_kind, found.fact_id) == ("help_worker", 7) and sentence(found.why).endswith("。")
+
+
+def test_an_office_that_is_closed_lacks_nobody_any_more():
+    closed = at("2026-04-20 09:00")
+    assert lacking(("2026-03", 51), ("2026-04", 60), ended_at=closed) == [(at("2026-03-01 00:00"), closed)]
+    (found,) = findings_of("RA-24", office(helped=(("2026-03", 51),), ended_at=closed))
+    assert (found.fact_kind, found.fact_id) == ("office", 1)
+    assert lacking(("2026-03", 51), ("2026-04", 50), ended_at=closed) == [
+        (at("2026-03-01 00:00"), at("2026-04-01 00:00"))
+    ]
 
 
 def test_the_number_is_a_parameter():
