@@ -47,7 +47,6 @@ async def test_an_office_that_helps_many_is_named_until_it_has_somebody_for_it_a
     assert await fetch_value(OPEN, office) == 1 and (await reconcile(cast.now)).repaired == 0
 
 
-<<<<<<< HEAD
 async def test_of_two_workers_the_one_who_is_named_ends_and_a_refused_name_comes_back_where_it_was_typed(
     cast: Cast,
 ) -> None:
@@ -64,7 +63,8 @@ async def test_of_two_workers_the_one_who_is_named_ends_and_a_refused_name_comes
     refused = (await dan.post(path, data={"name": "   "})).text
     assert refused.count("请填写姓名。") == 2, "once above, once in the form of this office"
     assert refused.count('<details class="act" open>') == 1
-=======
+
+
 async def test_an_office_that_is_closed_is_no_longer_named(cast: Cast) -> None:
     office = await insert("office", {"code": "YL", "name": "迎新司法所", "kind": "judicial_office"})
     await count_helped(NOW)
@@ -77,7 +77,6 @@ async def test_an_office_that_is_closed_is_no_longer_named(cast: Cast) -> None:
     assert await fetch_value(OPEN, office) == 0
     ended = "SELECT closed_at FROM alert WHERE kind = 'RA-24' AND subject_id = $1"
     assert await fetch_value(ended, office) == NOW and (await reconcile(NOW)).repaired == 0
->>>>>>> fix-e
 
 
 async def test_the_bureau_sends_its_lists_each_month(cast: Cast) -> None:

@@ -32,12 +32,8 @@ from supervision.rollcall.take import Taken as RollCall
 from supervision.rollcall.take import roll_call, take
 from supervision.sealed import open_sealed
 from supervision.settings.terms import seed
-<<<<<<< HEAD
-from tests.cast import NOW, Cast
-from tests.commissions.makers import Hands, received
-=======
 from tests.cast import NOW, Cast, client_for
->>>>>>> fix-e
+from tests.commissions.makers import Hands, received
 from tests.register import OnRegister, on_register, viewer_of
 from tests.resettlement.helped import Helped, put
 from tests.resettlement.test_pages import HARSH, main_of
@@ -378,10 +374,9 @@ async def _check(one: OnRegister, now: datetime) -> None:
         assert not [
             named for named in taken.strays if "register" in str(named.codes) or "assistance" in str(named.codes)
         ]
-<<<<<<< HEAD
     assert len(followed) == (1 if order["end_kind"] == "released" else 0)
     assert all(row["connected_at"] == order["ended_at"] for row in followed)
-=======
+
     if helped:
         begins = await fetch_value(
             "SELECT connected_at FROM assistance WHERE person = $1 AND ended_at IS NULL", one.person
@@ -399,4 +394,3 @@ async def test_the_list_of_those_to_follow_up_speaks_of_no_lapse(cast: Cast) -> 
     assert [word for word in (*HARSH, "late") if word in shown] == []
     shown = main_of((await dan.get("/rollcall/late_steps")).text)
     assert [word for word in HARSH if word in shown] == []
->>>>>>> fix-e
