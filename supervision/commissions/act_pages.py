@@ -164,7 +164,9 @@ async def submit_draft(
     """The seven contents go to the bureau."""
     form = await _form(request, viewer, commission_id, "_draft", heading=_("提交初稿"), draft=None)
     contents = {name: form.text(name, words.CONTENTS[name], required=False) for name in CONTENTS}
-    await investigating.submit_draft(viewer, commission_id, contents, clock.now())
+    new = investigating.NewDraft(contents, form.moment("happened_at", _("提交时间")))
+    form.check()
+    await investigating.submit_draft(viewer, commission_id, new, clock.now())
     return go(_page(commission_id), _("初稿已提交区局审核。"))
 
 
@@ -180,6 +182,7 @@ async def decide(
         met_at=form.moment("met_at", _("集体评议时间")),
         attended=form.text("attended", _("参加人员")),
         reason=form.text("reason", _("评议意见和理由")),
+        signed_at=form.moment("happened_at", _("签发时间")),
     )
     form.check()
     await deciding.decide(viewer, commission_id, new, clock.now())

@@ -18,13 +18,14 @@ from supervision.sealed import seal
 
 @dataclass(frozen=True, slots=True)
 class NewOpinion:
-    """What the meeting came to: when it met, who was there, the conclusion and its reason, the document's number."""
+    """What the meeting came to: when it met and it was signed, who was there, the conclusion, its reason and number."""
 
     conclusion: str
     number: str
     met_at: datetime
     attended: str
     reason: str
+    signed_at: datetime
 
 
 async def decide(viewer: Viewer, commission: int, new: NewOpinion, now: datetime) -> None:
@@ -33,7 +34,7 @@ async def decide(viewer: Viewer, commission: int, new: NewOpinion, now: datetime
     async with tx():
         row = await lock(commission)
         check_event(row, "decided")
-        await check_when(commission, now, now)
+        await check_when(commission, new.signed_at, now)
         await _refuse_known_number(new.number)
         values = {
             "commission": commission,
@@ -42,7 +43,7 @@ async def decide(viewer: Viewer, commission: int, new: NewOpinion, now: datetime
             "met_at": new.met_at,
             "attended": new.attended,
             "reason_sealed": seal(new.reason, CONTENT),
-            "happened_at": now,
+            "happened_at": new.signed_at,
             "recorded_at": now,
             "recorded_by": viewer.id,
         }
@@ -57,6 +58,8 @@ def _check_opinion(new: NewOpinion, now: datetime) -> None:
         wrong["conclusion"] = _("请选择评估意见。")
     if new.met_at > now:
         wrong["met_at"] = _("集体评议的时间不能晚于现在。")
+    elif new.signed_at < new.met_at:
+        wrong["happened_at"] = _("签发的时间早于集体评议的时间。")
     if len({name for name in new.attended.replace("，", "、").replace(",", "、").split("、") if name.strip()}) < 2:
         wrong["attended"] = _("集体评议应当有二人以上参加，请以顿号分隔写明。")
     for name, label in (("number", _("意见书文号")), ("reason", _("评议意见和理由"))):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from supervision.access.viewer import Viewer
 from supervision.commissions import words
-from supervision.commissions.moves import CONTENT, KIND, check_event, done, lock, move, note_event
+from supervision.commissions.moves import CONTENT, KIND, check_event, check_when, done, lock, move, note_event
 from supervision.commissions.scope import INVESTIGATES
 from supervision.commissions.steps import current_run, end_assignment
 from supervision.commissions.tables import CONTENTS, REQUIRED_SOURCES, SOURCES
@@ -146,15 +146,24 @@ def _record_row(commission: int, new: NewRecord, now: datetime, by: int) -> dict
 # -- the draft --------------------------------------------------------------------------------------------------------
 
 
-async def submit_draft(viewer: Viewer, commission: int, contents: Mapping[str, str], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """The seven contents by their names, and when the office handed them in."""
+
+    contents: Mapping[str, str]
+    happened_at: datetime
+
+
+async def submit_draft(viewer: Viewer, commission: int, new: NewDraft, now: datetime) -> None:
     """The seven contents go to the bureau (law CI-06). Raises Refusal that names what is missing."""
     async with tx():
         row = await lock(commission)
         check_event(row, "drafted")
-        _check_contents(contents)
+        _check_contents(new.contents)
+        await check_when(commission, new.happened_at, now)
         await _check_sources(row)
-        values = {f"{name}_sealed": seal(contents[name].strip(), CONTENT) for name in CONTENTS}
-        facts = {"commission": commission, "happened_at": now, "recorded_at": now, "recorded_by": viewer.id}
+        values = {f"{name}_sealed": seal(new.contents[name].strip(), CONTENT) for name in CONTENTS}
+        facts = {"commission": commission, "happened_at": new.happened_at, "recorded_at": now, "recorded_by": viewer.id}
         fact = await insert("commission_draft", facts | values)
         await move(viewer, row, "drafted", ("draft", fact), now=now)
         await done(viewer, "commission_drafted", row, now)

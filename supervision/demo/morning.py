@@ -11,6 +11,7 @@ from supervision.checkins.appointments import Appointment, appoint
 from supervision.commissions.deciding import NewOpinion, decide
 from supervision.commissions.investigating import (
     Investigators,
+    NewDraft,
     NewRecord,
     add_record,
     assign_investigators,
@@ -177,9 +178,9 @@ async def _commission(world: World, n: int, way: str, at: datetime) -> None:
                 two = (officer.id, head.id)
                 await add_record(officer, id, NewRecord(source, "邻居、村干部", "村委会", "愿意接纳", at, two), at)
         case "drafted":
-            await submit_draft(officer, id, FOUND, at)
+            await submit_draft(officer, id, NewDraft(FOUND, at), at)
         case "signed":
-            said = NewOpinion("suitable", f"演示评{n + 1}号", at, f"{desk.name}、{head.name}", "符合条件")
+            said = NewOpinion("suitable", f"演示评{n + 1}号", at, f"{desk.name}、{head.name}", "符合条件", at)
             await decide(world.district.viewers["section"], id, said, at)
         case "sent":
             await commission_step(desk, id, CommissionStep("sent", at, copied=True), at)

@@ -77,6 +77,8 @@ class Answer:
     """Subject → rows that differ although nothing but the passing of days could have changed them."""
     doubtful: list[tuple[int, int]] = field(default_factory=list)
     """Subject and duty that differ: our fault, unless its days were computed before the calendar of their year was known."""
+    doubtful_findings: list[tuple[int, int]] = field(default_factory=list)
+    """Subject and finding, likewise."""
     kept: list[tuple[int, int]] = field(default_factory=list)
     """Subject and duty: lapses that no rule asks for any more; only a named human may end them."""
 
@@ -264,7 +266,8 @@ class _Subject:
 
     def _refind(self, row: HeldFinding, finding: Finding | None) -> None:
         self.answer.refound.append(refound_row(row, finding, self.terms))
-        self._blame_unless(row.key[0] in ("no_future_duty", LEDGER_DIFFERENCE))
+        if self.proves and row.key[0] not in ("no_future_duty", LEDGER_DIFFERENCE):
+            self.answer.doubtful_findings.append((self.id, row.id))
 
     def _blame_unless(self, excused: bool) -> None:
         if self.proves and not excused:

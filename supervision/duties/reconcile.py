@@ -158,14 +158,17 @@ class _Proof:
 
 
 async def _faulty(answer: Answer) -> Mapping[int, int]:
-    """Subject → rows that differ by our fault; of a slot that was computed by a guessed calendar, another date is none."""
-    if answer.doubtful:
-        rows = await fetch(
-            "SELECT id FROM duty WHERE id = ANY($1) AND (why ->> 'provisional')::boolean",
-            [duty for _, duty in answer.doubtful],
-        )
-        guessed = {row["id"] for row in rows}
-        for subject, duty in answer.doubtful:
-            if duty not in guessed:
+    """Subject → rows that differ by our fault; of what was computed by a guessed calendar, another date is none."""
+    for table, doubtful in (("duty", answer.doubtful), ("finding", answer.doubtful_findings)):
+        guessed = await _guessed(table, [row for _, row in doubtful])
+        for subject, row in doubtful:
+            if row not in guessed:
                 answer.blame(subject)
     return answer.faulty
+
+
+async def _guessed(table: str, ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    rows = await fetch(f"SELECT id FROM {table} WHERE id = ANY($1) AND (why ->> 'provisional')::boolean", list(ids))
+    return {row["id"] for row in rows}

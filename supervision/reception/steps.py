@@ -7,7 +7,7 @@ from datetime import datetime
 from supervision.db import Record, fetch, fetch_row
 from supervision.files.actions import Keeper, Kept, of_person
 from supervision.reception.actions import CONTENT, SUBJECT, Received, received
-from supervision.reception.kinds import KINDS, Kind
+from supervision.reception.kinds import FORMED, KINDS, Kind
 from supervision.rules import by_id
 from supervision.rules.base import is_lapsed
 from supervision.rules.reception import Member as Asked
@@ -54,6 +54,8 @@ class Reception:
     whose: Received
     lines: tuple[Line, ...]
     team: tuple[Record, ...]
+    formed: bool
+    """The founding of the team stands; without it nobody comes into it."""
     lacking: tuple[str, ...]
     """What the present team lacks: codes of rules.reception.LACKS."""
 
@@ -91,7 +93,8 @@ async def reception_of(viewer: Keeper, order_id: int, now: datetime) -> Receptio
         if not one["to_at"]
     ]
     lacking = lacks(present, woman=whose.woman, minor=whose.minor) if team else []
-    return Reception(order, whose, lines, tuple(team), tuple(lacking))
+    formed = any(row["kind"] == FORMED and not row["withdrawn_at"] for row in acts)
+    return Reception(order, whose, lines, tuple(team), formed, tuple(lacking))
 
 
 async def _files(viewer: Keeper, person: int, acts: Iterable[Record]) -> Mapping[int, tuple[Kept, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from supervision.days import Calendar, local_day, remember, start_of
 from supervision.language import N_
@@ -88,13 +89,16 @@ def _warning(duty: Duty, terms: Terms) -> Iterator[Finding]:
     since_at = start_of(amber_on(duty.slot, duty.rule, terms))
     if duty.closed_at is not None and duty.closed_at <= since_at:
         return
+    why: dict[str, Any] = {"rule": duty.rule, "article": ARTICLE, "since": since_at.isoformat()}
+    if duty.slot.why.get("provisional"):
+        why["provisional"] = True
     yield Finding(
         rule=duty.rule,
         variant=AMBER,
         period=duty.slot.period,
         since_at=since_at,
         severity="notice",
-        why={"rule": duty.rule, "article": ARTICLE, "since": since_at.isoformat()},
+        why=why,
         ended_at=duty.closed_at,
         fact_kind=duty.fact_kind,
         fact_id=duty.fact_id,

@@ -9,6 +9,7 @@ from supervision.access.viewer import Viewer
 from supervision.commissions.deciding import NewOpinion, NewResult, decide, record_result
 from supervision.commissions.investigating import (
     Investigators,
+    NewDraft,
     NewRecord,
     add_record,
     assign_investigators,
@@ -91,7 +92,7 @@ async def _to(hands: Hands, commission: int, state: str, now: datetime) -> None:
             await take_step(hands.lead, commission, Step("accepted", now), now)
         case "drafted":
             await records(hands, commission, now)
-            await submit_draft(hands.lead, commission, CONTENT, now)
+            await submit_draft(hands.lead, commission, NewDraft(CONTENT, now), now)
         case "reviewed":
             await take_step(hands.desk, commission, Step("approved", now), now)
         case "signed":
@@ -103,7 +104,7 @@ async def _to(hands: Hands, commission: int, state: str, now: datetime) -> None:
 
 
 def opinion(now: datetime) -> NewOpinion:
-    return NewOpinion("suitable", f"评字{next(_serial)}号", now, "丁丹、尔林", "符合条件")
+    return NewOpinion("suitable", f"评字{next(_serial)}号", now, "丁丹、尔林", "符合条件", now)
 
 
 async def state_of(commission: int) -> str:

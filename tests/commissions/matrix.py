@@ -16,7 +16,7 @@ AT = "2026-11-25T09:00"
 ONE = "/commissions/{commission_id}"
 WHEN = {"happened_at": AT}
 REASON = {"reason": "录错"}
-MEETING = {"conclusion": "suitable", "number": "评9号", "met_at": AT, "attended": "甲、乙", "reason": "符合条件"}
+MEETING = {"conclusion": "suitable", "number": "评9号", "met_at": AT, "attended": "甲、乙", "reason": "符合条件"} | WHEN
 RESULT = WHEN | {"adoption": "adopted", "sentence": "other"}
 
 
@@ -106,7 +106,7 @@ LINES: tuple[tuple[Any, ...], ...] = (
     ("POST", f"{ONE}/decisions/{{decision_event}}", "decide_commission", WHEN, in_state("drafted")),
     ("POST", f"{ONE}/notices/{{notice_event}}", "decide_commission", WHEN),
     ("POST", f"{ONE}/records", "handle_commission", heard, in_state("investigating")),
-    ("POST", f"{ONE}/draft", "handle_commission", dict.fromkeys(CONTENTS, "属实"), investigated),
+    ("POST", f"{ONE}/draft", "handle_commission", dict.fromkeys(CONTENTS, "属实") | WHEN, investigated),
     ("POST", f"{ONE}/opinion", "sign_commission", MEETING, in_state("reviewed")),
     ("POST", f"{ONE}/result", "decide_commission", RESULT, opinion_sent),
     ("POST", f"{ONE}/arrival", "decide_commission", term, expected),

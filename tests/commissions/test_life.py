@@ -99,7 +99,7 @@ async def acted(walk: Walk, event: str) -> None:
         case "drafted":
             if walk.state == "investigating":
                 await records(hands, id, now)
-            await investigating.submit_draft(hands.lead, id, CONTENT, now)
+            await investigating.submit_draft(hands.lead, id, investigating.NewDraft(CONTENT, now), now)
         case "decided":
             await deciding.decide(hands.head, id, opinion(now), now)
         case "concluded":

@@ -123,11 +123,11 @@ async def test_the_whole_way_through_the_pages_ends_with_somebody_on_the_registe
     for source in REQUIRED_SOURCES:
         record = {"source": source, "heard": "邻居", "place": "村委会", "content": "愿意接纳"}
         await ok(alice, f"{page}/records", record | when | {"first": cast.alice.id, "second": cast.bob.id})
-    await ok(alice, f"{page}/draft", dict.fromkeys(CONTENTS, "属实"))
+    await ok(alice, f"{page}/draft", dict.fromkeys(CONTENTS, "属实") | {"happened_at": "2026-03-02T10:00"})
     await ok(dan, f"{page}/decisions/approved", when)
     meeting = {"conclusion": "suitable", "met_at": "2026-03-02T10:00", "attended": "丁丹、尔林", "reason": "符合条件"}
     assert (await dan.post(f"{page}/opinion", data=meeting | {"number": "评1"})).status_code == 403
-    await ok(erin, f"{page}/opinion", meeting | {"number": "评1"})
+    await ok(erin, f"{page}/opinion", meeting | when | {"number": "评1"})
     await ok(dan, f"{page}/decisions/sent", when | {"copied": "1"})
     shown = (await alice.get(page)).text
     assert "愿意接纳" in shown and "适宜社区矫正" in shown and "兴华街七号" in shown
@@ -157,7 +157,7 @@ async def test_a_draft_without_one_of_the_seven_contents_names_it(cast: Cast, mi
     one, hands = await made(cast, "investigating")
     await records(hands, one, MONDAY)
     alice = await client_for(cast, cast.alice)
-    contents = dict.fromkeys(CONTENTS, "属实") | {missing: "  "}
+    contents = dict.fromkeys(CONTENTS, "属实") | {missing: "  ", "happened_at": "2026-03-02T10:00"}
     answer = await alice.post(f"/commissions/{one}/draft", data=contents)
     assert answer.status_code == 422 and f"“{LABELS[missing]}”没有填写，不能提交" in said(answer)
     assert await state_of(one) == "investigating"
@@ -169,7 +169,9 @@ async def test_a_draft_without_a_record_of_each_source_names_those_that_are_miss
     dan, alice = await client_for(cast, cast.dan), await client_for(cast, cast.alice)
     victim = await fetch_value("SELECT id FROM investigation_record WHERE source = 'victim'")
     await ok(dan, f"/commissions/{one}/facts/record/{victim}/withdrawal", {"reason": "录错"})
-    answer = await alice.post(f"/commissions/{one}/draft", data=dict.fromkeys(CONTENTS, "属实"))
+    answer = await alice.post(
+        f"/commissions/{one}/draft", data=dict.fromkeys(CONTENTS, "属实") | {"happened_at": "2026-03-02T10:00"}
+    )
     assert answer.status_code == 422 and "“被害人”的调查笔录" in said(answer)
 
 
@@ -215,7 +217,7 @@ async def test_nobody_reviews_a_draft_of_their_own(cast: Cast) -> None:
     one, _ = await made(cast, "investigating")
     await records(await Hands.of(cast), one, MONDAY)
     dan, erin = await client_for(cast, cast.dan), await client_for(cast, cast.erin)
-    await ok(dan, f"/commissions/{one}/draft", dict.fromkeys(CONTENTS, "属实"))
+    await ok(dan, f"/commissions/{one}/draft", dict.fromkeys(CONTENTS, "属实") | {"happened_at": "2026-03-02T10:00"})
     form = {"happened_at": "2026-03-02T10:00"}
     answer = await dan.post(f"/commissions/{one}/decisions/approved", data=form)
     assert answer.status_code == 422 and "不能审核自己提交的初稿" in said(answer)
@@ -249,6 +251,26 @@ async def test_the_opinion_goes_to_the_procuratorate_before_the_case_is_closed(c
     assert await fetch_value("SELECT limit_at FROM duty WHERE rule = 'CI-07'") == at("2026-03-03 00:00")
     await ok(dan, f"/commissions/{one}/notices/copied", when)
     await ok(dan, f"/commissions/{one}/result", result)
+
+
+async def test_what_was_signed_and_sent_in_time_on_paper_is_in_time_when_it_is_typed_later(cast: Cast) -> None:
+    one, hands = await made(cast, "investigating")
+    await records(hands, one, MONDAY)
+    cast.clock.at = at("2026-03-17 09:00")
+    dan, alice, erin = [await client_for(cast, member) for member in (cast.dan, cast.alice, cast.erin)]
+    page = f"/commissions/{one}"
+    early = await alice.post(
+        f"{page}/draft", data=dict.fromkeys(CONTENTS, "属实") | {"happened_at": "2026-03-02T09:59"}
+    )
+    assert early.status_code == 422 and "早于上一步" in said(early)
+    await ok(alice, f"{page}/draft", dict.fromkeys(CONTENTS, "属实") | {"happened_at": "2026-03-16T09:00"})
+    await ok(dan, f"{page}/decisions/approved", {"happened_at": "2026-03-16T10:00"})
+    meeting = {"conclusion": "suitable", "met_at": "2026-03-16T11:00", "attended": "丁丹、尔林", "reason": "符合条件"}
+    wrong = await erin.post(f"{page}/opinion", data=meeting | {"number": "评1", "happened_at": "2026-03-16T10:59"})
+    assert wrong.status_code == 422 and "早于集体评议" in said(wrong)
+    await ok(erin, f"{page}/opinion", meeting | {"number": "评1", "happened_at": "2026-03-16T11:30"})
+    await ok(dan, f"{page}/decisions/sent", {"happened_at": "2026-03-16T16:00", "copied": "1"})
+    assert await opinion_duty(one) == ("CI-03", "met", at("2026-03-17 00:00"))
 
 
 async def test_a_notice_that_is_withdrawn_opens_its_duty_again(cast: Cast) -> None:
@@ -461,3 +483,17 @@ async def test_the_adoption_is_asked_for_after_sixty_days(cast: Cast) -> None:
     finding = await fetch_row("SELECT since_at, state FROM finding WHERE rule = 'CI-09' AND subject_id = $1", one)
     assert finding is not None and (finding["since_at"], finding["state"]) == (at("2026-05-01 00:00"), "open")
     assert MONDAY + timedelta(days=60) > finding["since_at"]
+
+
+async def test_the_calendar_of_a_year_that_comes_late_moves_its_amber_day_and_blames_nobody(cast: Cast) -> None:
+    cast.clock.at = begun = at("2026-12-24 10:00")
+    await execute("DELETE FROM holiday WHERE day >= '2027-01-01'")
+    one = await received(await Hands.of(cast), begun)
+    since = "SELECT since_at FROM finding WHERE subject_kind = 'commission' AND subject_id = $1 AND variant = 'amber'"
+    assert await fetch_value(since, one) == at("2027-01-05 00:00")
+    new_year = {"day": date(2027, 1, 1), "kind": "off", "name": "元旦", "source": "国办发明电", "recorded_at": begun}
+    await insert("holiday", new_year)
+    seen = await reconcile(begun + timedelta(hours=1))
+    assert await fetch_value(since, one) == at("2027-01-06 00:00")
+    assert seen.repaired == 0
+    assert await fetch_value("SELECT count(*) FROM finding WHERE rule = 'ledger_difference'") == 0

@@ -79,6 +79,22 @@ async def test_the_team_goes_with_the_founding_that_is_withdrawn(cast: Cast) -> 
     assert (await alice.post(f"{there}/team", data=team(*MEN[:2]))).status_code == 303
 
 
+async def test_a_team_is_founded_anew_also_where_somebody_joined_the_first_one(cast: Cast) -> None:
+    one = await received(cast)
+    alice = await client_for(cast, cast.alice)
+    there = f"/people/{one.person}/reception"
+    await alice.post(f"{there}/team", data=team(*MEN))
+    assert 'id="team"' not in (await alice.get(there)).text
+    assert (await alice.post(f"{there}/team/members", data=LI)).status_code == 303
+    act = await fetch_value("SELECT id FROM reception_act")
+    await alice.post(f"{there}/acts/{act}/withdrawal", data={"reason": "名单有误"})
+    shown = (await alice.get(there)).text
+    assert 'id="team"' in shown and 'href="#team"' in shown and "李秀英" in shown
+    assert f'{there}/team/members"' not in shown, "nobody comes into a team that isn't founded"
+    assert (await alice.post(f"{there}/team", data=team(*MEN[:2]))).status_code == 303
+    assert (await duty(one.order, "RE-13"))["state"] == "met"
+
+
 async def test_another_persons_member_and_act_are_not_there(cast: Cast) -> None:
     mine = await received(cast)
     theirs = await received(cast, officer=cast.carol, phone=None)
