@@ -23,6 +23,7 @@ from tests.discipline.matrix import LINES as OF_CASES
 from tests.lost_contact.makers import LINES as OF_SEARCHES
 from tests.reception.matrix import LINES as OF_RECEPTIONS
 from tests.register import identity_number
+from tests.video_visits.matrix import LINES as OF_VISITS
 
 Target = Mapping[str, Any]
 """What stands for the names in a path: person_id, order_id, fact_id, staff_id, … (see `targets` in test_matrix.py)."""
@@ -162,18 +163,6 @@ async def a_factor(target: Target) -> None:
     """The member of the staff has a second factor."""
     row = {"staff": target["staff_id"], "secret_sealed": seal(new_secret(), SECRET), "last_step": 0}
     await insert("second_factor", row | {"created_at": NOW})
-
-
-def an_inmate(target: Target) -> Mapping[str, Any]:
-    """The form of a prisoner."""
-    who = {"person_name": "乙囚", "number": identity_number(date(1988, 3, 4), 75)}
-    return who | {"prison": target["prison_id"], "level": "normal"}
-
-
-def a_relative(target: Target) -> Mapping[str, Any]:
-    """The form of a relative."""
-    who = {"person_name": "丙亲", "number": identity_number(date(1990, 3, 4), 76), "kinship": "spouse"}
-    return who | {"phone": "19900000008", "texts": "1"}
 
 
 PASSWORDS = {
@@ -429,41 +418,7 @@ LINES = (
         own_unassigned,
     ),
     # video visits
-    Line("GET", "/visits", "see_visits"),
-    Line("GET", "/visits/day", "see_visits"),
-    Line("GET", "/visits/week", "see_visits"),
-    Line("GET", "/visits/calendar.ics", "see_visits"),
-    Line("GET", "/visits/{booking_id}", "see_visits"),
-    Line("POST", "/visits/{booking_id}/steps/{step}", "book_visits"),
-    Line("POST", "/visits/{booking_id}/withdrawal", "keep_visits", {"reason": "录错"}),
-    Line("GET", "/visits/prisoners", "see_visits"),
-    Line("GET", "/visits/prisoners/new", "book_visits"),
-    Line("POST", "/visits/prisoners/new", "book_visits", an_inmate),
-    Line("GET", "/visits/prisoners/{prisoner_id}", "see_visits"),
-    Line(
-        "POST",
-        "/visits/prisoners/{prisoner_id}/status",
-        "book_visits",
-        lambda t: {"prison": t["prison_id"], "level": "loose"},
-    ),
-    Line("POST", "/visits/prisoners/{prisoner_id}/intake", "book_visits", {"intake_on": "2026-11-20"}),
-    Line("POST", "/visits/prisoners/{prisoner_id}/family", "book_visits", a_relative),
-    Line(
-        "POST",
-        "/visits/prisoners/{prisoner_id}/bookings",
-        "book_visits",
-        lambda t: {f"visitor-{t['visitor_id']}": "1", "wanted_on": "2026-12-08"},
-    ),
-    Line(
-        "POST",
-        "/visits/family/{family_id}/verification",
-        "book_visits",
-        {"result": "ok", "proof": "birth", "in_person": "1"},
-    ),
-    Line("GET", "/visits/places", "keep_visits"),
-    Line("POST", "/visits/places/prisons", "keep_visits", {"name": "晋北监狱"}),
-    Line("POST", "/visits/places/rooms", "keep_visits", {"name": "八号会见室"}),
-    Line("POST", "/visits/places/rooms/{room_id}/close", "keep_visits"),
+    *(Line(*one) for one in OF_VISITS),
     # messages
     Line("GET", "/messages", "see_messages"),
     Line("POST", "/messages/{message_id}/delivered", "see_messages", {"note": "已电话问过本人"}),

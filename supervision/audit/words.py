@@ -83,6 +83,8 @@ ACTIONS: Mapping[str, str] = {
     "prison_added": N_("登记监狱"),
     "visit_room_added": N_("登记会见室"),
     "visit_room_closed": N_("停用会见室"),
+    "visit_room_reopened": N_("恢复使用会见室"),
+    "prisoner_notice_withdrawn": N_("作废告知家属的记录"),
     "day_seen": N_("查看工作台"),
     "file_seen": N_("查看档案"),
     "form_refused": N_("表单退回并重新显示"),

@@ -50,6 +50,16 @@ async def close_room(viewer: Viewer, room: int, now: datetime) -> None:
         await record(viewer, "visit_room_closed", subject=("visit_room", room), now=now)
 
 
+async def reopen_room(viewer: Viewer, room: int, now: datetime) -> None:
+    """A room that was closed takes sessions again. Raises NotFound, Refusal when it isn't closed."""
+    async with tx():
+        if await fetch_value("SELECT id FROM visit_room WHERE id = $1 FOR NO KEY UPDATE", room) is None:
+            raise NotFound
+        if not await execute("UPDATE visit_room SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL", room):
+            raise Refusal(_("这个会见室没有停用。"))
+        await record(viewer, "visit_room_reopened", subject=("visit_room", room), now=now)
+
+
 # -- prisoners --------------------------------------------------------------------------------------------------
 
 

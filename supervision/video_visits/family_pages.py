@@ -30,12 +30,13 @@ from supervision.video_visits.families import (
     add_prisoner,
     add_room,
     close_room,
+    reopen_room,
     set_status,
     verify_family,
 )
 from supervision.video_visits.listing import Household, household, prisoners, prisons, proof_text, rooms
 from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
-from supervision.video_visits.told_family import record_intake
+from supervision.video_visits.told_family import record_intake, withdraw_notice
 from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -151,6 +152,22 @@ async def save_intake(
     form.check()
     await record_intake(viewer, prisoner_id, intake_on, told_at, now=clock.now())
     return go(f"/visits/prisoners/{prisoner_id}", _("已登记收监和告知家属。"))
+
+
+@post("/visits/prisoners/{prisoner_id:int}/notices/{notice_id:int}/withdrawal", guards=KEEP)
+async def withdraw_intake_notice(
+    request: AnyRequest,
+    prisoner_id: FromPath[int],
+    notice_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Response[Any]:
+    """That the family was told was put down wrongly."""
+    form = await _form(request, prisoner_id, f"notice-{notice_id}", clock.now())
+    reason = form.text("reason", _("作废的原因"))
+    form.check()
+    await withdraw_notice(viewer, prisoner_id, notice_id, reason=reason, now=clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("已作废，须重新登记监狱告知家属的时间。"))
 
 
 @post("/visits/prisoners/{prisoner_id:int}/status", guards=BOOK)
@@ -285,12 +302,22 @@ async def shut_room(
     return go("/visits/places", _("会见室已停用。"))
 
 
+@post("/visits/places/rooms/{room_id:int}/reopen", guards=KEEP)
+async def use_room_again(
+    room_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """A room that was closed takes sessions again."""
+    await reopen_room(viewer, room_id, clock.now())
+    return go("/visits/places", _("会见室已恢复使用。"))
+
+
 ROUTES = [
     prisoner_list,
     new_prisoner,
     save_prisoner,
     prisoner_page,
     save_intake,
+    withdraw_intake_notice,
     save_status,
     save_family,
     save_verification,
@@ -299,4 +326,5 @@ ROUTES = [
     save_prison,
     save_room,
     shut_room,
+    use_room_again,
 ]

@@ -260,6 +260,8 @@ class Household:
     inmate: Record
     family: Sequence[Record]
     bookings: Sequence[Record]
+    notices: Sequence[Record]
+    """That the family was told, the latest first."""
     after: int | None = None
 
     @property
@@ -295,7 +297,11 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
         prisoner,
         after,
     )
-    return Household(inmate, family, bookings[:PAGE], _last_of(bookings))
+    notices = await fetch(
+        "SELECT id, happened_at FROM prisoner_notice WHERE prisoner = $1 AND withdrawn_at IS NULL ORDER BY id DESC",
+        prisoner,
+    )
+    return Household(inmate, family, bookings[:PAGE], notices, _last_of(bookings))
 
 
 def proof_text(one: Record) -> str:

@@ -72,7 +72,7 @@ class Prisoner(Table, tablename="prisoner", db=DB):
     prisoner_person_once = Unique(["person"])
 
 
-class PrisonerNotice(Table, tablename="prisoner_notice", db=DB):
+class PrisonerNotice(Withdrawable, Table, tablename="prisoner_notice", db=DB):
     """The prison told the family where the prisoner is (law VV-01)."""
 
     id = BigSerial(primary_key=True)

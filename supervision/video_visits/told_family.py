@@ -7,9 +7,10 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.days import local_day
-from supervision.db import execute, fetch, insert, tx
-from supervision.errors import Refusal
+from supervision.db import execute, fetch, fetch_value, insert, tx
+from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
+from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.rules.base import Act
 from supervision.rules.told_family import SUBJECT, TOLD, Prisoner
 from supervision.video_visits.families import lock_prisoner
@@ -22,9 +23,12 @@ async def prisoners(ids: Sequence[int]) -> dict[int, tuple[int, Prisoner]]:
 
 
 async def acts(ids: Sequence[int]) -> dict[int, list[Act]]:
-    """Prisoner → when the family was told."""
+    """Prisoner → when the family was told, without what was withdrawn."""
     found: dict[int, list[Act]] = {}
-    for row in await fetch("SELECT * FROM prisoner_notice WHERE prisoner = ANY($1) ORDER BY id", list(ids)):
+    rows = await fetch(
+        "SELECT * FROM prisoner_notice WHERE prisoner = ANY($1) AND withdrawn_at IS NULL ORDER BY id", list(ids)
+    )
+    for row in rows:
         act = Act(TOLD, row["id"], "", row["happened_at"], row["recorded_at"])
         found.setdefault(row["prisoner"], []).append(act)
     return found
@@ -49,4 +53,20 @@ async def record_intake(
         await record(
             viewer, "prisoner_intake", subject=(SUBJECT, prisoner), people=[row["person"]], detail=detail, now=now
         )
+        await follow([prisoner], now, kind=SUBJECT, by=viewer.id)
+
+
+async def withdraw_notice(viewer: Viewer, prisoner: int, notice: int, *, reason: str, now: datetime) -> None:
+    """That the family was told was put down wrongly: what it met is owed again.
+
+    Raises NotFound when it isn't this prisoner's, Refusal without a reason or when done before.
+    """
+    said = reason_to_withdraw(reason)
+    async with tx():
+        row = await lock_prisoner(prisoner)
+        if await fetch_value("SELECT 1 FROM prisoner_notice WHERE id = $1 AND prisoner = $2", notice, prisoner) is None:
+            raise NotFound
+        await mark_withdrawn("prisoner_notice", notice, said, by=viewer.id, now=now)
+        of = (SUBJECT, prisoner)
+        await record(viewer, "prisoner_notice_withdrawn", subject=of, people=[row["person"]], now=now)
         await follow([prisoner], now, kind=SUBJECT, by=viewer.id)

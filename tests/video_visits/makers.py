@@ -101,6 +101,9 @@ async def things_of_the_window() -> dict[str, object]:
         "visitor_id": family.members[0],
         "family_id": await insert("family_member", row | {"recorded_at": NOW}),
         "room_id": await a_room(),
+        "notice_id": await insert(
+            "prisoner_notice", {"prisoner": family.prisoner, "happened_at": NOW, "recorded_at": NOW}
+        ),
     }
 
 

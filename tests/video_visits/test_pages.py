@@ -16,12 +16,11 @@ from supervision.video_visits.release import release
 from tests.cast import NOW, Browser, Cast, audit_actions, client_for
 from tests.register import on_register
 from tests.video_visits.makers import a_booking, a_family, a_prison, a_room, tail_of
+from tests.video_visits.matrix import a_relative, an_inmate
 from tests.video_visits.window import START, WANTED, book, confirmed, given_times, step, taken
 
 
 async def test_a_prisoner_and_a_relative_are_put_down_verified_and_never_shown_with_a_number(cast: Cast) -> None:
-    from tests.routes import a_relative, an_inmate
-
     browser = await client_for(cast, cast.wanda)
     made = await browser.post("/visits/prisoners/new", data=dict(an_inmate({"prison_id": await a_prison()})))
     place = made.headers["location"]
@@ -86,6 +85,16 @@ async def test_a_room_that_is_taken_is_refused_with_who_has_it(cast: Cast) -> No
     ):
         assert said in (await step(browser, second, "schedule", from_at=wrong, room=room)).text
     await taken(browser, second, "schedule", from_at=f"{WANTED}T09:30", room=room)
+
+
+async def test_a_room_that_was_closed_by_mistake_is_used_again(cast: Cast) -> None:
+    dan, room = await client_for(cast, cast.dan), await a_room()
+    path = f"/visits/places/rooms/{room}"
+    assert (await dan.post(f"{path}/reopen")).status_code == 422
+    assert (await dan.post(f"{path}/close")).status_code == 303
+    assert f"{path}/reopen" in (await dan.get("/visits/places")).text
+    assert (await dan.post(f"{path}/reopen")).status_code == 303
+    assert await fetch_value("SELECT closed_at FROM visit_room WHERE id = $1", room) is None
 
 
 async def test_a_whole_visit_from_the_booking_to_its_end(cast: Cast) -> None:
