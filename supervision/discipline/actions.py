@@ -13,7 +13,7 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.actions import note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.days import local_day
+from supervision.days import add_days, local_day, start_of
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.discipline.cases import EVIDENCE, FACTS, breach_row, get_case, has_evidence, parts_of, proposal_for
 from supervision.discipline.lifecycle import ENDED, WITH_EVIDENCE, refuse_same_person, transition
@@ -25,6 +25,8 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.actions import check_past
 from supervision.reasons import needed
+from supervision.rules.discipline_earlier import A_MONTH, DECIDED
+from supervision.rules.discipline_earlier import CANDIDATE as RULE
 from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_A_MONTH, WEIGHTS
 from supervision.sealed import seal
 
@@ -276,7 +278,7 @@ async def _open_candidates(viewer: Viewer, row: Record, shown: Proposal, now: da
     """Off control for over a month opens a candidate by itself (law RV-01(2), RV-02(1)); two warnings do in the ledger."""
     for item in shown.items:
         if item.code in OVER_A_MONTH.values():
-            await _put_candidate(viewer, row, item.code, now)
+            await _put_candidate(viewer, row, shown, item.code, now)
 
 
 async def open_candidate(viewer: Viewer, case: int, item: str, now: datetime) -> None:
@@ -289,11 +291,14 @@ async def open_candidate(viewer: Viewer, case: int, item: str, now: datetime) ->
         if not shown.allows(item) or ITEMS[item].measure != CANDIDATE:
             said = _("按已经查明的事实，不能列为这一项的候选。")
             raise Refusal(said, fields={"item": said})
-        await _put_candidate(viewer, row, item, now)
+        await _put_candidate(viewer, row, shown, item, now)
         await _done(viewer, "discipline_candidate", row, now, {"item": item})
 
 
-async def _put_candidate(viewer: Viewer, row: Record, item: str, now: datetime) -> None:
+async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str, now: datetime) -> None:
+    """One candidate of each item of a case, and none beside the one that the ledger opened on the same ground."""
+    if item in OVER_A_MONTH.values() and await _opened_by_the_ledger(row["order_id"], shown):
+        return
     await execute(
         """INSERT INTO revocation_candidate (order_id, case_id, item, happened_at, recorded_at, recorded_by)
            VALUES ($1, $2, $3, $4, $4, $5) ON CONFLICT ON CONSTRAINT revocation_candidate_once DO NOTHING""",
@@ -303,6 +308,19 @@ async def _put_candidate(viewer: Viewer, row: Record, item: str, now: datetime) 
         now,
         viewer.id,
     )
+
+
+async def _opened_by_the_ledger(order: int, shown: Proposal) -> bool:
+    """Whether the same month is a candidate, or was decided: by the day on which it was over, or by the last contact."""
+    assert shown.month_ends_on is not None, "the month of somebody off control"
+    found = await fetch_row(
+        """SELECT 1 FROM finding f WHERE f.rule = $1 AND f.variant = $2 AND f.subject_kind = 'order' AND f.subject_id = $3
+              AND (f.state = 'open' OR f.fact_kind = $4)
+              AND (f.since_at = $5 OR EXISTS (SELECT FROM off_control c WHERE c.order_id = $3 AND c.withdrawn_at IS NULL
+                                                 AND c.since_on = $6 AND f.period = 'search-' || c.search))""",
+        *(RULE, A_MONTH, order, DECIDED, start_of(add_days(shown.month_ends_on, 1)), shown.since),
+    )
+    return found is not None
 
 
 async def review(viewer: Viewer, case: int, passed: bool, opinion: str, now: datetime) -> None:

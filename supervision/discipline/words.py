@@ -72,5 +72,5 @@ EVENTS = {
     "correct": N_("撤销决定"),
 }
 SERVED_HOW = {"signed": N_("本人签收"), "refused": N_("本人拒绝签收（见证人在场，留置送达）")}
-GROUNDS = {"two_warnings": N_("两次警告"), "over_a_month": N_("逾期报到超过一个月"), "other": N_("案件中列入")}
+GROUNDS = {"two_warnings": N_("两次警告"), "over_a_month": N_("逾期报到或者脱管超过一个月"), "other": N_("案件中列入")}
 CANDIDATE_ENDS = {"proposed": N_("提请撤销（收监）"), "not_proposed": N_("不予提请")}

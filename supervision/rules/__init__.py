@@ -119,7 +119,7 @@ VARIANT_TITLES = {
     ("DI-W5", "two_admonitions"): N_("已受两次训诫"),
     ("DI-W5", "third_breach"): N_("两次训诫后又违反规定"),
     ("RV-12", "two_warnings"): N_("两次警告：撤销、收监候选"),
-    ("RV-12", "over_a_month"): N_("逾期报到超过一个月：撤销候选"),
+    ("RV-12", "over_a_month"): N_("逾期报到或者脱管超过一个月：撤销候选"),
 }
 OTHER_TITLES = {
     "duplicate_person": N_("跨司法所重复登记"),

@@ -1,10 +1,10 @@
-"""DI-W5 两次训诫, RV-12 撤销、收监的候选: what earlier measures, or a month's lateness, put before a named human."""
+"""DI-W5 两次训诫, RV-12 撤销、收监的候选: what earlier measures, or a month late or away, put before a named human."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from supervision.days import add_days, add_months, local_day, start_of
+from supervision.days import SHANGHAI, add_days, add_months, local_day, start_of
 from supervision.language import N_
 from supervision.rules.absence import within_order
 from supervision.rules.base import MOMENT, Act, Duty, Facts, Finding, Rule, Terms
@@ -16,6 +16,7 @@ from supervision.rules.discipline_items import (
     OVER_A_MONTH,
     WARNING,
 )
+from supervision.rules.lost_contact import OFF_CONTROL, searches
 
 EARLIER, CANDIDATE = "DI-W5", "RV-12"
 MEASURE, OPENED, DECIDED = "discipline_measure", "revocation_candidate", "revocation_decision"
@@ -74,11 +75,12 @@ def _earlier(variant: str, second: Act, since_at: datetime, ends: Act | None, fa
 
 
 def candidates(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[Finding]:
-    """Two warnings, or a month's lateness, are decided upon by a named human: revocation is proposed, or with reasons not.
+    """Two warnings, or a month late or away, are decided upon by a named human: revocation is proposed, or with reasons not.
 
     After the second warning (and each later one) in force, of 缓刑, 假释 and 暂予监外执行; over a month after the last day of the
-    first report, as law T-3 shifts it, of 缓刑 and 假释; and whatever somebody put down in a case. Never of 管制. Being
-    registered meanwhile doesn't end it: only the decision does, or the end of the order.
+    first report, as law T-3 shifts it, or after the last lawful contact of a verified 脱管, of 缓刑 and 假释; and whatever
+    somebody put down in a case. Never of 管制. Being registered or found meanwhile doesn't end it: only the decision does, or
+    the end of the order.
     """
     decided = {act.mode: act for act in facts.acts if act.kind == DECIDED}
     for ground, period, since_at, item in _grounds(facts, terms, duties):
@@ -100,6 +102,7 @@ def _grounds(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[G
         for act in measures(facts, WARNING)[1:]:
             yield TWO_WARNINGS, local_day(act.happened_at).isoformat(), act.happened_at, again
     yield from _over_a_month(facts, terms, duties)
+    yield from _away_over_a_month(facts)
     for act in facts.acts:
         if act.kind == OPENED:
             ground, period, item = act.mode.split("|")
@@ -117,6 +120,17 @@ def _over_a_month(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Itera
     registered_at = facts.order.registered_at
     if registered_at is None or since_at < registered_at:
         yield A_MONTH, "once", since_at, item
+
+
+def _away_over_a_month(facts: Facts) -> Iterator[Ground]:
+    """A verified 脱管 of over a month, from its verification at the earliest: also of who was found after that."""
+    item = OVER_A_MONTH.get(facts.order.kind)
+    for search in searches(facts) if item else ():
+        verified, month_ends_on = search.acts.get(OFF_CONTROL), add_months(search.last_contact_on, 1)
+        lasted = search.end is None or local_day(search.end.happened_at) > month_ends_on
+        if item and verified and lasted:
+            since_at = max(start_of(add_days(month_ends_on, 1)), verified.happened_at.astimezone(SHANGHAI))
+            yield A_MONTH, f"search-{search.opened.id}", since_at, item
 
 
 def last_day_of_month(last_day_in_time: date, terms: Terms) -> date:

@@ -11,7 +11,8 @@ from supervision.discipline.candidates import Word, decide_candidate, open_candi
 from supervision.errors import NotAllowed, NotFound, Refusal
 from tests.alerts.makers import alerts_of
 from tests.cast import Cast
-from tests.discipline.makers import RULES, filed, late, opened
+from tests.discipline.makers import RULES, filed, late, opened, proposed
+from tests.lost_contact.makers import somebody, verified
 from tests.register import OnRegister, on_register, viewer_of
 
 HEAVIER = RULES.__class__("rules", "heavier", "再次未经批准外出。")
@@ -91,6 +92,19 @@ async def test_a_warning_that_is_withdrawn_takes_its_candidate_with_it(cast: Cas
     case = await fetch_value("SELECT max(id) FROM discipline_case WHERE order_id = $1", on.order)
     await decisions.correct(await viewer_of(cast.erin), case, "事实有误。", cast.now)
     assert await open_candidates(await viewer_of(cast.erin), cast.now) == []
+
+
+async def test_a_month_out_of_supervision_is_one_candidate_also_where_a_case_is_about_it(cast: Cast) -> None:
+    on = await somebody(cast)
+    search = await verified(cast, on, seen_on=cast.now.date() - timedelta(days=40))
+    alice = await viewer_of(cast.alice)
+    found = await open_candidates(alice, cast.now)
+    assert [(one.ground, one.period, one.item) for one in found] == [("over_a_month", f"search-{search}", "R46-2")]
+    case = await proposed(cast, on, "W2", late(40, cast.now))
+    await actions.open_candidate(alice, case, "R46-2", cast.now)
+    assert [one.id for one in await open_candidates(alice, cast.now)] == [found[0].id]
+    await proposed(cast, on, "W2", late(32, cast.now))
+    assert [one.ground for one in await open_candidates(alice, cast.now)] == ["over_a_month", "other"]
 
 
 async def test_a_case_is_put_down_as_a_candidate_only_under_an_item_of_its_facts(cast: Cast) -> None:

@@ -108,6 +108,36 @@ def test_being_registered_after_the_month_does_not_end_the_candidate(registered_
     assert not [finding for finding in found.values() if finding.ended_at]
 
 
+LOST = act("contact_search", "2026-03-01", "2026-03-06 09:00", id=7)
+
+
+def away(moment: str):
+    return act("off_control", "7", moment, id=8)
+
+
+@pytest.mark.parametrize(("kind", "item"), [("probation", "R46-2"), ("parole", "R47-1")])
+def test_v09_over_a_month_out_of_supervision_is_a_candidate_once_verified(kind, item):
+    assert candidates(facts(order(kind=kind), acts=(LOST,))) == {}
+    found = candidates(facts(order(kind=kind), acts=(LOST, away("2026-03-08 09:00"))))
+    assert [(key, f.since_at, f.why["item"]) for key, f in found.items()] == [
+        (("over_a_month", "search-7"), at("2026-04-02 00:00"), item)
+    ]
+    late = candidates(facts(order(kind=kind), acts=(LOST, away("2026-04-08 09:00"))))
+    assert [f.since_at for f in late.values()] == [at("2026-04-08 09:00")]
+    for other in ("public_surveillance", "temporary_outside"):
+        assert candidates(facts(order(kind=other), acts=(LOST, away("2026-03-08 09:00")))) == {}
+
+
+@pytest.mark.parametrize(("found_at", "count"), [(at("2026-04-02 00:00") - SECOND, 0), (at("2026-04-02 00:00"), 1)])
+def test_only_the_decision_ends_the_candidate_of_who_was_found_after_the_month(found_at, count):
+    back = act("search_found", "7", found_at, id=9)
+    found = candidates(facts(acts=(LOST, away("2026-03-08 09:00"), back)))
+    assert [f.ended_at for f in found.values()] == [None] * count
+    decided = act("revocation_decision", "over_a_month|search-7", "2026-04-10 09:00", id=5)
+    found = candidates(facts(acts=(LOST, away("2026-03-08 09:00"), back, decided)))
+    assert [f.fact_id for f in found.values()] == [5] * count
+
+
 def test_what_somebody_put_down_in_a_case_is_a_candidate():
     opened = act("revocation_candidate", "other|case-9-R46-1|R46-1", "2026-03-05 09:00", id=4)
     found = candidates(facts(acts=(opened,)))
