@@ -19,7 +19,7 @@ from supervision.errors import Refusal
 from supervision.exchange.export_cells import Sealing, Seals
 from supervision.exchange.export_register import ABOUT, BATCH, CODES, KEPT
 from supervision.exchange.export_schema import SEEDED, Shape, shapes, version
-from supervision.exchange.sheets import read_book
+from supervision.exchange.sheets import Cell, read_book
 from supervision.exchange.values import text_of
 from supervision.locks import Lock
 from supervision.sealed import keyring
@@ -46,7 +46,7 @@ class Source:
 
     def _workbook(self) -> dict[str, list[list[str]]]:
         read = read_book(self.path.name, self.path.read_bytes())
-        return {sheet.name: [[_of_workbook(text_of(cell)) for cell in row] for row in sheet.rows] for sheet in read}
+        return {sheet.name: [[_of_workbook(_text(cell)) for cell in row] for row in sheet.rows] for sheet in read}
 
     def _about(self) -> str:
         if self.sheets is not None:
@@ -77,6 +77,11 @@ class Source:
         csv.field_size_limit(LONGEST_CELL)
         with self.zip.open(f"{table}.csv") as file:
             yield from csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+
+
+def _text(cell: Cell) -> str:
+    """As it is written: a blank at its edge is a part of it."""
+    return cell if isinstance(cell, str) else text_of(cell)
 
 
 def _of_workbook(cell: str) -> str:

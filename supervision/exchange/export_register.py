@@ -7,6 +7,7 @@ import pkgutil
 import re
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,6 +23,7 @@ from supervision.errors import Refusal
 from supervision.exchange.answers import COLUMN_WIDTH, LONGEST_TEXT, LOOKS
 from supervision.exchange.export_cells import Opening, Seals
 from supervision.exchange.export_schema import Shape, shapes, version
+from supervision.exchange.sheets import check_extent, check_size, inspect_zip
 from supervision.exchange.values import WORDS
 from supervision.sealed import keyring
 
@@ -30,8 +32,7 @@ ABOUT, CODES = "register", "codes"
 CODE_TITLES: Final = ("table", "column", "code", "word")
 KEPT: Final = ("demo", "live_from")
 """What of `installation` belongs to the register."""
-LONGEST_SHEET: Final = 1_048_575
-"""Rows below the headings."""
+ZIP_INSTEAD: Final = "A workbook of so large a register couldn't be read again: write a .zip instead."
 Row = Sequence[str]
 
 
@@ -58,12 +59,13 @@ async def export_register(path: Path, seals: Seals, now: datetime) -> dict[str, 
         async with tx(snapshot=True):
             counts = await _write(book, seals, now)
             people = [row["id"] for row in await fetch("SELECT id FROM person ORDER BY id")]
+        detail = {"file": path.name, "people": len(people)}
+        await record(None, "register_exported", people=people, detail=detail, now=now)
         written = True
     finally:
-        if not written:  # half a register is none, and it is in clear
+        if not written:  # half a register is none, and it is in clear; a whole one needs its audit row
             book.drop()
             path.unlink()
-    await record(None, "register_exported", people=people, detail={"file": path.name, "people": len(people)}, now=now)
     return counts
 
 
@@ -181,22 +183,23 @@ class _Workbook:
 
     def __init__(self, path: Path) -> None:
         path.touch(0o600, exist_ok=False)
+        self.path = path
         self.book = xlsxwriter.Workbook(path, {"in_memory": True})
         self.heading = self.book.add_format(LOOKS["heading"])
         self.text = self.book.add_format({"num_format": "@"})
-        self.line = 0
+        self.line = self.width = 0
         self.page: Any = None
 
     def begin(self, name: str, titles: Row) -> None:
-        self.page, self.line = self.book.add_worksheet(name), 1
+        self.page, self.line, self.width = self.book.add_worksheet(name), 1, len(titles)
         for at, title in enumerate(titles):
             self.page.write_string(0, at, title, self.heading)
         self.page.set_column(0, len(titles) - 1, COLUMN_WIDTH, self.text)
         self.page.freeze_panes(1, 0)
 
     def add(self, rows: Sequence[Row]) -> None:
-        if self.line + len(rows) > LONGEST_SHEET:
-            raise Refusal("A workbook can't hold so many rows: write a .zip instead.")
+        with _read_again():
+            check_extent(self.line + len(rows), self.width)
         for row in rows:
             for at, cell in enumerate(row):
                 if cell:
@@ -207,9 +210,22 @@ class _Workbook:
         self.begin(ABOUT, ["about"])
         self.add([[json.dumps(about, ensure_ascii=False)]])
         self.book.close()
+        with _read_again():
+            check_size(written := self.path.read_bytes())
+            inspect_zip(written)
 
     def drop(self) -> None:
-        self.book.close()
+        if not self.book.fileclosed:
+            self.book.close()
+
+
+@contextmanager
+def _read_again() -> Iterator[None]:
+    """Within the limits of what is read; raises Refusal with the way out."""
+    try:
+        yield
+    except Refusal:
+        raise Refusal(ZIP_INSTEAD) from None
 
 
 def _in_workbook(cell: str) -> str:

@@ -55,6 +55,14 @@ class GoneLive:
         ]
 
 
+LIVE_ALREADY: Final = """
+UPDATE import_run r SET detail = detail || jsonb_build_object('live_from', m.day)
+  FROM (SELECT x.id, greatest((x.started_at AT TIME ZONE 'Asia/Shanghai')::date, i.value::date) AS day
+          FROM import_run x JOIN installation i ON i.key = 'live_from') m
+ WHERE m.id = r.id AND m.day < $1 AND r.kind = 'roster' AND r.undone_at IS NULL AND NOT r.detail ? 'live_from'"""
+"""A roster taken in while the register was live is live since: its ledger is kept for days, and going live takes none back."""
+
+
 async def go_live(viewer: Importer | None, day: date, now: datetime) -> GoneLive:
     """Let the ledger of all imported orders that aren't live yet begin on a day, today or later.
 
@@ -65,6 +73,7 @@ async def go_live(viewer: Importer | None, day: date, now: datetime) -> GoneLive
         raise Refusal(_("上线日期必须是今天（%(today)s）或以后一年之内的一天。") % {"today": today})
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
+        await execute(LIVE_ALREADY, today)
         runs = await fetch(
             """UPDATE import_run SET detail = detail || jsonb_build_object('live_from', $1::date)
                 WHERE kind = 'roster' AND undone_at IS NULL AND NOT detail ? 'live_from' RETURNING id""",

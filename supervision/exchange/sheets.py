@@ -64,19 +64,25 @@ def read_book(name: str, data: bytes) -> list[Sheet]:
         raise Refusal(_("只能读取 .xlsx、.xls、.ods、.csv 文件，请用 Excel 或 WPS 另存为 .xlsx 后再上传。"))
     if not data:
         raise Refusal(_("文件是空的，请检查后重新上传。"))
-    if len(data) > SIZE_LIMIT:
-        raise Refusal(_("文件超过 20 MB，请拆成几个文件后分别上传。"))
+    check_size(data)
     sheets = READERS[kind](data)
     if not any(_is_written(sheet) for sheet in sheets):
         raise Refusal(_("表格里没有内容，请检查后重新上传。"))
     return sheets
 
 
+def check_size(data: bytes) -> None:
+    """Raises Refusal for a file that is larger than any that is read."""
+    if len(data) > SIZE_LIMIT:
+        raise Refusal(_("文件超过 20 MB，请拆成几个文件后分别上传。"))
+
+
 def _is_written(sheet: Sheet) -> bool:
     return any(str(cell).strip() for row in sheet.rows for cell in row)
 
 
-def _check_extent(rows: int, columns: int) -> None:
+def check_extent(rows: int, columns: int) -> None:
+    """Raises Refusal for a sheet that is larger than any that is read."""
     if rows > ROW_LIMIT:
         raise Refusal(_("表格超过 20 万行，请拆成几个文件后分别上传。"))
     if columns > COLUMN_LIMIT:
@@ -90,7 +96,7 @@ def _check_extent(rows: int, columns: int) -> None:
 
 def _read_zipped(data: bytes) -> list[Sheet]:
     _refuse_another_kind(data, ZIP)
-    _inspect_zip(data)
+    inspect_zip(data)
     return _read_workbook(data)
 
 
@@ -111,7 +117,7 @@ def _refuse_another_kind(data: bytes, expected: bytes) -> None:
     raise Refusal(_("文件内容与后缀不符。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"))
 
 
-def _inspect_zip(data: bytes) -> None:
+def inspect_zip(data: bytes) -> None:
     """Refuse a broken, encrypted or exploding archive by its directory, before anything of it is parsed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -173,7 +179,7 @@ def _take_line(line: Any, sheets: list[Sheet], known: dict[Any, Cell]) -> None:
     elif fault := line.get("fault"):
         raise Refusal(_(ENCRYPTED if fault == "password" else MALFORMED))
     else:
-        _check_extent(line["height"], line["width"])
+        check_extent(line["height"], line["width"])
         sheets.append(Sheet(line["sheet"], [], [(tuple(start), tuple(end)) for start, end in line["merged"]]))
 
 
@@ -218,7 +224,7 @@ def _limited(reader: Iterator[list[str]]) -> Iterator[list[Cell]]:
     widest = 0
     for number, row in enumerate(reader, start=1):
         widest = max(widest, len(row))
-        _check_extent(number, widest)
+        check_extent(number, widest)
         yield list(row)
 
 

@@ -134,6 +134,27 @@ async def test_going_live_again_touches_nobody_who_is_live(cast: Cast) -> None:
     assert (await order_of())["ledger_from"] == date(2026, 11, 25)
 
 
+async def test_going_live_again_takes_back_no_ledger_that_was_kept_since(cast: Cast) -> None:
+    await taken(cast, person())
+    await go_live(None, local_day(cast.now), cast.now)
+    cast.clock.at += timedelta(days=2)
+    await taken(cast, another(128))
+    cast.clock.at += timedelta(days=10)
+    kept = "SELECT id, state, limit_at FROM duty WHERE subject_id = $1 ORDER BY id"
+    one = await order_of("SQ0128")
+    before = await fetch(kept, one["id"])
+    with pytest.raises(Refusal, match="没有等待上线"):
+        await go_live(None, local_day(cast.now), cast.now)
+    await taken(cast, another(129))
+    day = add_days(local_day(cast.now), 5)
+    assert (await go_live(None, day, cast.now)).orders == 1
+    assert (await order_of("SQ0129"))["ledger_from"] == day
+    assert (await order_of("SQ0128"))["ledger_from"] == date(2026, 11, 27)
+    assert await fetch(kept, one["id"]) == before
+    lives = await fetch("SELECT detail ->> 'live_from' FROM import_run ORDER BY id")
+    assert [row[0] for row in lives] == ["2026-11-25", "2026-11-27", day.isoformat()]
+
+
 @pytest.mark.parametrize("days", [-1, 367])
 async def test_a_day_that_is_past_or_far_is_refused(cast: Cast, days: int) -> None:
     await taken(cast, person())

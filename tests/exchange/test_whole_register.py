@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.errors import Refusal
+from supervision.exchange import export_register as export_register_module
+from supervision.exchange import sheets
 from supervision.exchange.export_cells import BLIND, OF_MESSAGE, from_cell, to_cell
 from supervision.exchange.export_load import _of_workbook, load_register
 from supervision.exchange.export_register import _in_workbook, export_register
@@ -122,6 +124,44 @@ async def test_half_a_register_is_not_left_behind(db: None, tmp_path: Path, kind
     )
     with pytest.raises(SealError):
         await export_register(tmp_path / f"out.{kind}", SEALS, NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("limit", "most"), [("ROW_LIMIT", 3), ("AREA_LIMIT", 40), ("SIZE_LIMIT", 4096)])
+async def test_no_workbook_is_written_that_could_not_be_read_again(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    for serial in range(4):
+        await insert("office", {"code": f"Q{serial}", "name": "区局", "kind": "bureau"})
+    monkeypatch.setattr(sheets, limit, most)
+    with pytest.raises(Refusal, match="write a .zip instead"):
+        await export_register(tmp_path / "out.xlsx", SEALS, NOW)
+    assert list(tmp_path.iterdir()) == []
+    await export_register(tmp_path / "out.zip", SEALS, NOW)
+
+
+async def test_a_blank_at_the_edge_of_a_text_goes_out_and_comes_in(db: None, tmp_path: Path) -> None:
+    names = [" 甲", "乙 ", "　丙　", "\n丁\r\n", "\t戊", " ", "　", "_x0041_"]
+    async with another_register():
+        office = await insert("office", {"code": "QJ", "name": "区局", "kind": "bureau"})
+        await add_member("sue", name="安全管理员", role="security_admin", office=office)
+        for name in names:
+            row = {"name": name, "pinyin": "", "sex": "unknown", "doc_kind": "none", "created_at": NOW}
+            await insert("person", row)
+        await export_register(tmp_path / "out.xlsx", SEALS, NOW)
+    await load_register(tmp_path / "out.xlsx", SEALS, NOW)
+    assert [row["name"] for row in await fetch("SELECT name FROM person ORDER BY id")] == names
+
+
+async def test_a_file_without_its_audit_row_is_not_left_behind(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any, **__: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(export_register_module, "record", away)
+    with pytest.raises(ConnectionError):
+        await export_register(tmp_path / "out.zip", SEALS, NOW)
     assert list(tmp_path.iterdir()) == []
 
 

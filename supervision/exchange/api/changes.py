@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from supervision.access.tokens import TokenViewer
+from supervision.alerts.subjects import visible_alerts
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, tx
 from supervision.exchange.api.reading import LARGEST_KEY, LARGEST_PAGE, PAGE, Query, check_names, number
@@ -31,12 +32,13 @@ WITH told AS (DELETE FROM change_waiting RETURNING id, source, source_id)
 INSERT INTO change_log (seq, source, source_id)
 SELECT coalesce((SELECT max(seq) FROM change_log), 0) + row_number() OVER (ORDER BY id), source, source_id FROM told"""
 ROWS = """
-SELECT l.seq, l.source, coalesce(a.at, e.at) AS at, coalesce(a.action, e.kind) AS what, coalesce(a.subject_kind, t.subject_kind)
-         AS subject_kind, coalesce(a.subject_id, t.subject_id) AS subject_id, t.id AS alert, {people} AS people
-  FROM change_log l LEFT JOIN audit_row a ON l.source = 'act' AND a.id = l.source_id
-  LEFT JOIN alert_event e ON l.source = 'alert' AND e.id = l.source_id LEFT JOIN alert t ON t.id = e.alert
+SELECT l.seq, l.source, coalesce(u.at, e.at) AS at, coalesce(u.action, e.kind) AS what, coalesce(u.subject_kind, a.subject_kind)
+         AS subject_kind, coalesce(u.subject_id, a.subject_id) AS subject_id, a.id AS alert, {people} AS people,
+       coalesce(a.person IS NULL AND {visible}, FALSE) AS of_file
+  FROM change_log l LEFT JOIN audit_row u ON l.source = 'act' AND u.id = l.source_id
+  LEFT JOIN alert_event e ON l.source = 'alert' AND e.id = l.source_id LEFT JOIN alert a ON a.id = e.alert
  WHERE l.seq > $1 ORDER BY l.seq LIMIT $2"""
-PEOPLE = """ARRAY(SELECT DISTINCT n.person FROM unnest(coalesce(a.people, ARRAY[t.person])) AS n(person)
+PEOPLE = """ARRAY(SELECT DISTINCT n.person FROM unnest(coalesce(u.people, ARRAY[a.person])) AS n(person)
                    WHERE n.person IS NOT NULL AND {visible} ORDER BY n.person)"""
 
 
@@ -81,7 +83,7 @@ async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dic
     after = number(query, "after", least=0, most=LARGEST_KEY, usual=0)
     args: list[Any] = [after, limit + 1]
     people = PEOPLE.format(visible=visible_people(viewer, "n.person", args))
-    rows = await fetch(ROWS.format(people=people), *args)
+    rows = await fetch(ROWS.format(people=people, visible=visible_alerts(viewer, args)), *args)
     items = [_told(row) for row in rows[:limit] if _may_know(row, viewer)]
     named = [person for item in items for person in item["people"]]
     await record(viewer, "api_read", people=named, detail={"list": "changes", "token": viewer.token}, now=now)
@@ -90,10 +92,10 @@ async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dic
 
 
 def _may_know(row: Record, viewer: TokenViewer) -> bool:
-    """Somebody of the viewer's scope is concerned; alerts are for those who may see alerts."""
+    """Somebody of the viewer's scope is concerned, or a file of it without a person; alerts are for those who may see them."""
     if row["source"] == "alert" and not viewer.may("see_alerts"):
         return False
-    return bool(row["people"]) or (row["alert"] is not None and viewer.scope == "all")
+    return bool(row["people"]) or (row["alert"] is not None and row["of_file"])
 
 
 def _told(row: Record) -> dict[str, Any]:

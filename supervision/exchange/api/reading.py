@@ -76,7 +76,8 @@ async def page_of(resource: Resource, viewer: TokenViewer, query: Query, now: da
 
 
 async def _fetch(resource: Resource, viewer: TokenViewer, parts: list[str], args: list[Any]) -> list[Record]:
-    conditions = [*parts, resource.only, visible_people(viewer, resource.person, args)]
+    visible = resource.visible(viewer, args) if resource.visible else visible_people(viewer, resource.person, args)
+    conditions = [*parts, resource.only, visible]
     return await fetch(
         f"SELECT {resource.columns} FROM {resource.source} WHERE {' AND '.join(conditions)} ORDER BY {resource.key} LIMIT $2",
         *args,

@@ -7,11 +7,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from supervision import rules
+from supervision.access.viewer import Viewer
+from supervision.alerts.subjects import visible_alerts
 from supervision.checkins.tables import MODES
 from supervision.days import SHANGHAI
 from supervision.db import Record
 from supervision.duties.tables import DUTY_STATES
 from supervision.orders.tables import END_KINDS, KINDS, LEVELS, STATES
+from supervision.people.scope import visible_people, visible_subjects
 from supervision.resettlement.states import END_KINDS as HELP_ENDS
 from supervision.resettlement.states import STATES as HELP_STATES
 from supervision.resettlement.tables import KINDS as HELP_KINDS
@@ -19,6 +22,7 @@ from supervision.resettlement.tables import SOURCES
 from supervision.rules.base import is_lapsed
 
 Made = Callable[[Record, datetime], Any]
+Visible = Callable[[Viewer, list[Any]], str]
 SEVERITIES: Final = ("notice", "serious", "grave")
 
 
@@ -59,6 +63,8 @@ class Resource:
     fields: Mapping[str, Field]
     filters: Mapping[str, Filter] = field(default_factory=dict)
     only: str = "TRUE"
+    visible: Visible | None = None
+    """Which rows the viewer may see, where some are of no person; else those of visible people."""
 
 
 def local(moment: Any) -> Any:
@@ -93,6 +99,12 @@ def _in_charge(column: str, value: str, kind: str = "") -> str:
     return f"""LEFT JOIN LATERAL (SELECT x.office, x.staff FROM responsibility x
                    WHERE {of}x.{column} = {value} AND x.role = 'main' AND x.to_at IS NULL ORDER BY x.id DESC LIMIT 1) r ON TRUE
                LEFT JOIN office o ON o.id = r.office LEFT JOIN staff s ON s.id = r.staff"""
+
+
+def visible_duties(viewer: Viewer, args: list[Any]) -> str:
+    """The SQL condition that the duty `d` is of a person or a file in the viewer's scope; appends to `args`."""
+    people = visible_people(viewer, "d.person", args)
+    return f"CASE WHEN d.person IS NULL THEN {visible_subjects(viewer, 'd', args)} ELSE {people} END"
 
 
 def _title(row: Record, _now: datetime) -> str:
@@ -192,6 +204,7 @@ DUTIES: Final = Resource(
     source="duty d",
     key="d.id",
     person="d.person",
+    visible=visible_duties,
     fields={
         "id": ID,
         "person": MAYBE_ID,
@@ -274,6 +287,7 @@ ALERTS: Final = Resource(
               JOIN staff s ON s.id = a.assigned_to""",
     key="a.id",
     person="a.person",
+    visible=visible_alerts,
     fields={
         "id": ID,
         "person": MAYBE_ID,

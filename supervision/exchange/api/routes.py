@@ -10,6 +10,7 @@ from supervision.access.tokens import TokenViewer
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
+from supervision.db import tx
 from supervision.exchange.api.changes import changes_after
 from supervision.exchange.api.document import BASE, document
 from supervision.exchange.api.posting import Answer, asked, once, put_report, read_json, read_report
@@ -67,7 +68,10 @@ async def post_report(
     async def act() -> Answer:
         return await put_report(asker, new, now)
 
-    made = await once(wanted, act)
+    async with tx():
+        made = await once(wanted, act)
+        detail = {"list": REPORTS.name, "token": asker.token}
+        await record(asker, "api_read", people=[made["person"]], detail=detail, now=now)
     return _answer(made, 201, Location=f"{BASE}/{REPORTS.name}/{made['id']}")
 
 

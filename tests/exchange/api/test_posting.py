@@ -60,6 +60,17 @@ async def test_another_body_under_the_same_key_is_409(cast: Cast) -> None:
     assert answer.status_code == 409 and answer.json()["status"] == 409 and await _reports() == 1
 
 
+async def test_each_answer_leaves_its_token_and_the_person(cast: Cast) -> None:
+    one = await on_register(cast, at=NOW - timedelta(days=3))
+    system = await system_of(cast, cast.alice)
+    for _ in range(2):
+        assert (await _post(system, _body(one.person))).status_code == 201
+    token = await fetch_value("SELECT id FROM api_token")
+    rows = await fetch("SELECT staff, people, detail FROM audit_row WHERE action = 'api_read' ORDER BY id")
+    assert [(row["staff"], list(row["people"])) for row in rows] == [(cast.alice.id, [one.person])] * 2
+    assert [json.loads(row["detail"]) for row in rows] == [{"list": "reports", "token": token}] * 2
+
+
 async def test_a_key_is_its_tokens_own(cast: Cast) -> None:
     one = await on_register(cast, at=NOW - timedelta(days=3))
     await _post(await system_of(cast, cast.alice), _body(one.person))

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from supervision.alerts.watch import watch
 from supervision.db import fetch, fetch_value
 from tests.cast import NOW, Cast
+from tests.commissions.makers import Hands, bring_to, received
 from tests.exchange.api.asking import system_of
 from tests.register import on_register
 
@@ -42,13 +44,33 @@ async def test_another_offices_list_holds_nothing_of_ours(cast: Cast, name: str)
     if name == "reports":
         body = {"person": one.person, "mode": "phone", "happened_at": NOW.isoformat()}
         await system.request("POST", "/api/v1/reports", json=body, headers={"Idempotency-Key": "1"})
+    await watch(NOW)
     own = (await system.get(f"/api/v1/{name}")).json()["items"]
-    assert (own or name == "alerts") and {item.get("person", item["id"]) for item in own} <= {one.person}
+    assert own and {item.get("person", item["id"]) for item in own} <= {one.person}
     other = await system_of(cast, cast.carol)
     assert (await other.get(f"/api/v1/{name}")).json() == {"items": [], "next": None}
     for item in own:
         assert (await system.get(f"/api/v1/{name}/{item['id']}")).json() == item
         assert (await other.get(f"/api/v1/{name}/{item['id']}")).status_code == 404
+
+
+async def test_what_names_no_person_is_told_to_whoever_has_the_file(cast: Cast) -> None:
+    hands, then = await Hands.of(cast), NOW - timedelta(days=60)
+    one = await received(hands, then)
+    await bring_to(hands, one, "investigating", then)
+    await watch(NOW)
+    told: dict[str, list[int]] = {}
+    for member in (cast.alice, cast.bob, cast.carol, cast.leo):
+        system = await system_of(cast, member)
+        alerts = (await system.get("/api/v1/alerts")).json()["items"]
+        duties = (await system.get("/api/v1/duties")).json()["items"]
+        items = (await system.get("/api/v1/changes?limit=200")).json()["items"]
+        assert all((item["subject_kind"], item["subject_id"]) == ("commission", one) for item in alerts + duties)
+        assert all(item["person"] is None for item in alerts + duties)
+        told[member.login] = [len(alerts), len(duties), sum(item["source"] == "alert" for item in items)]
+        for item in alerts:
+            assert (await system.get(f"/api/v1/alerts/{item['id']}")).json() == item
+    assert min(told["alice"]) > 0 and told["alice"] == told["bob"] == told["leo"] and told["carol"] == [0, 0, 0]
 
 
 async def test_filters_narrow_a_list(cast: Cast) -> None:
