@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from migrations.sql import sql_migration
 
-ID = "2026-11-26T04:40:00:000032"
+ID = "2026-11-26T06:10:00:000032"
 VERSION = "1.38.0"
 DESCRIPTION = "Open duties by kind of subject"
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from migrations.sql import sql_migration
 
-ID = "2026-11-26T05:00:00:000033"
+ID = "2026-11-26T06:20:00:000033"
 VERSION = "1.38.0"
 DESCRIPTION = "Help before"
 
