@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from supervision.files import store
 from supervision.ledger import connect_sources
 from supervision.local_postgres import LocalPostgres, socket_folder_of
 from supervision.locks import Lock
-from supervision.migrate import migrate, of_any_age, of_our_age, standing
+from supervision.migrate import Standing, migrate, of_any_age, of_our_age, standing
 from supervision.settings.terms import seed
 
 DATABASE = "supervision"
@@ -83,8 +83,19 @@ async def prepare(house: House) -> None:
     In production a database that is in use is migrated by `supervision upgrade` alone. Raises Refusal.
     """
     await reach_database(house)
-    await migrate(house.owner_dsn, allow=of_any_age if house.settings.training else of_our_age)
+    await migrate_house(house, allow=of_any_age if house.settings.training else of_our_age)
     await furnish(house)
+
+
+async def migrate_house(house: House, *, allow: Callable[[Standing], None] = of_any_age) -> list[str]:
+    """Migrate with the key at hand that the database was sealed with: a migration may seal what stood in clear."""
+
+    def with_its_key(found: Standing) -> None:
+        allow(found)
+        if found.in_use and found.waiting:
+            use_key(house.settings, found.fingerprint)
+
+    return await migrate(house.owner_dsn, allow=with_its_key)
 
 
 async def reach_database(house: House) -> None:

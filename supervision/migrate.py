@@ -34,8 +34,13 @@ class Standing:
     unknown: tuple[str, ...]
     version: str
     """The newest program that migrated the database; empty where none has said so."""
-    in_use: bool
-    """Whether it was ever furnished: a first start that was cut off goes on by itself."""
+    fingerprint: str
+    """Of the key it was sealed with; empty for one that was never furnished."""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it was ever furnished: a first start that was cut off goes on by itself."""
+        return bool(self.fingerprint)
 
     def refuse_newer(self) -> None:
         """Raise Refusal for a database that a newer program has migrated: this one would misread it."""
@@ -108,7 +113,7 @@ async def standing() -> Standing:
     """Compare the database of the open pool with this program; a database without any table has run nothing."""
     ours = known()
     if await fetch_value("SELECT to_regclass('migration')") is None:
-        return Standing((), tuple(ours), (), "", False)
+        return Standing((), tuple(ours), (), "", "")
     rows = await fetch("SELECT name FROM migration WHERE app_name = 'supervision' ORDER BY name")
     ran = [row["name"] for row in rows]
     said = await _said()
@@ -117,7 +122,7 @@ async def standing() -> Standing:
         tuple(one for one in ours if one not in ran),
         tuple(one for one in ran if one not in ours),
         said.get("program_version", ""),
-        "seal_fingerprint" in said,
+        said.get("seal_fingerprint", ""),
     )
 
 

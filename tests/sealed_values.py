@@ -75,6 +75,9 @@ async def _a_search(order: int, staff: int) -> None:
     said = {"place_sealed": sealed.seal("古城街1号", SEARCH_PLACE), "note_sealed": sealed.seal("无人应门", SEARCH_NOTE)}
     looked = {"search": search, "method": "info", "result": "nothing", "first_staff": staff}
     await insert("search_attempt", looked | said | by)
+    word = {"search": search, "order_id": order, "since_on": NOW.date(), "basis_sealed": said["note_sealed"]}
+    await insert("off_control", word | by)
+    await insert("search_end", {"search": search, "kind": "found", "note_sealed": said["note_sealed"]} | by)
 
 
 async def _a_booking() -> None:

@@ -9,8 +9,8 @@ from supervision.backup.make import make_backup
 from supervision.backup.restore import refuse_without_room
 from supervision.db import close_pool, fetch_value, open_pool
 from supervision.errors import Refusal
-from supervision.house import House, furnish, reach_database
-from supervision.migrate import VERSION, Standing, migrate, standing
+from supervision.house import House, furnish, migrate_house, reach_database
+from supervision.migrate import VERSION, Standing, standing
 
 ROOM = 2
 """Times the database's size: one for the dump, one for what a migration writes anew."""
@@ -30,7 +30,7 @@ async def upgrade(house: House) -> Upgraded:
     """Do what is needed, and nothing where nothing is. Raises Refusal before anything is changed."""
     await reach_database(house)
     found, dump = await _make_safe(house)
-    ran = tuple(await migrate(house.owner_dsn))
+    ran = tuple(await migrate_house(house))
     await furnish(house)
     if ran and found.in_use:
         await _note(house, ran)

@@ -133,7 +133,7 @@ def _record_row(commission: int, new: NewRecord, now: datetime, by: int) -> dict
         "commission": commission,
         "source": new.source,
         "heard_sealed": seal(new.heard.strip(), CONTENT),
-        "place": new.place.strip(),
+        "place_sealed": seal(new.place.strip(), CONTENT),
         "content_sealed": seal(new.content.strip(), CONTENT),
         "first_investigator": new.investigators[0],
         "second_investigator": new.investigators[1],

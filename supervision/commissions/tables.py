@@ -109,7 +109,7 @@ class InvestigationRecord(Withdrawable, Table, tablename="investigation_record",
     commission = ForeignKey(CommissionRow, null=False, default=None, on_delete=OnDelete.restrict)
     source = text()
     heard_sealed = text()
-    place = text()
+    place_sealed = text()
     content_sealed = text()
     first_investigator = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
     second_investigator = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)

@@ -12,12 +12,14 @@ from supervision.desk.matters import title_of as title_of_matter
 from supervision.desk.words import OUTCOMES, PAUSES, word
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.lost_contact.reading import NOTE as SEARCH_NOTE
 from supervision.lost_contact.words import ENDS as SEARCH_ENDS
 from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_read
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
 from supervision.reads import Read, Row
 from supervision.reception.kinds import title_of as step_title
 from supervision.rules import title_of
+from supervision.sealed import open_sealed
 
 SHOWN = 60
 MOST = 500
@@ -53,9 +55,9 @@ SELECT f.*, s.name AS by,
       FROM pause x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id WHERE x.to_at IS NOT NULL
     UNION ALL SELECT 'search', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL, NULL, x.reason
       FROM contact_search x JOIN mine ON mine.id = x.order_id
-    UNION ALL SELECT 'off_control', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, NULL, x.basis
+    UNION ALL SELECT 'off_control', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, NULL, x.basis_sealed
       FROM off_control x JOIN mine ON mine.id = x.order_id
-    UNION ALL SELECT 'search_end', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.note
+    UNION ALL SELECT 'search_end', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind, x.note_sealed
       FROM search_end x JOIN contact_search ON contact_search.id = x.search JOIN mine ON mine.id = contact_search.order_id
     UNION ALL SELECT 'decision', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at,
                      x.outcome || ' ' || x.rule || ' ' || x.variant, x.reason
@@ -218,4 +220,6 @@ def _words(row: Row) -> str:
 
 
 def _reason(row: Row) -> str:
+    if row["kind"] in ("off_control", "search_end"):
+        return open_sealed(row["b"], SEARCH_NOTE)
     return "" if row["kind"] in ("contact", "reception") else row["b"] or ""

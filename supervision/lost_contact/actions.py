@@ -198,7 +198,7 @@ async def verify(viewer: Viewer, search: int, since_on: date, basis: str, now: d
         if not local_day(row["registered_at"]) <= since_on <= local_day(row["happened_at"]):
             told = _("最后一次有效联系应在报到登记之后、发现失去联系之前。")
             raise Refusal(told, fields={"since_on": told})
-        values = {"search": search, "order_id": row["order_id"], "since_on": since_on, "basis": said}
+        values = {"search": search, "order_id": row["order_id"], "since_on": since_on, "basis_sealed": seal(said, NOTE)}
         made = await insert("off_control", values | _fact(viewer, now, now))
         await _done(viewer, "off_control_verified", row, now, {"id": made, "since_on": since_on.isoformat()})
 
@@ -217,9 +217,8 @@ async def end(viewer: Viewer, search: int, kind: str, note: str, *, happened_at:
         _refuse_before(row, happened_at)
         if kind == "false_alarm" and row["off_control"]:
             raise Refusal(_("已经认定脱管：确属认定有误的，先撤销认定，再登记虚惊。"))
-        made = await insert(
-            "search_end", {"search": search, "kind": kind, "note": said} | _fact(viewer, happened_at, now)
-        )
+        values = {"search": search, "kind": kind, "note_sealed": seal(said, NOTE)}
+        made = await insert("search_end", values | _fact(viewer, happened_at, now))
         await execute("UPDATE contact_search SET closed_at = $2 WHERE id = $1", search, now)
         await _done(viewer, "search_ended", row, now, {"id": made, "kind": kind})
 

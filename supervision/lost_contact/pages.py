@@ -148,6 +148,7 @@ async def _context(viewer: Viewer, person: PersonRef, row: Record, clock: Clock)
     return {
         "person": person,
         "search": row,
+        "said": reading.said_of(row),
         "days": reading.days_out(row, local_day(clock.now())),
         "attempts": attempts,
         "untried": [_(word) for method, word in words.METHODS.items() if method not in tried],

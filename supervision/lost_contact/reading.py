@@ -19,8 +19,8 @@ STATE = """CASE WHEN e.kind IS NOT NULL THEN e.kind WHEN o.ended_at IS NOT NULL 
                 WHEN c.id IS NOT NULL THEN 'off_control' ELSE 'searching' END"""
 SEARCH = f"""
 SELECT s.*, p.name, p.sex, p.born_on, o.ended_at AS order_ended_at, o.registered_at, o.number AS order_number, w.name AS opener,
-       {STATE} AS state, c.id AS off_control, c.since_on, c.basis, c.happened_at AS verified_at, c.recorded_by AS verifier_id,
-       v.name AS verifier, e.id AS end_id, e.kind AS end_kind, e.note AS end_note, e.happened_at AS ended_at, x.name AS ender
+       {STATE} AS state, c.id AS off_control, c.since_on, c.basis_sealed, c.happened_at AS verified_at, c.recorded_by AS verifier_id,
+       v.name AS verifier, e.id AS end_id, e.kind AS end_kind, e.note_sealed AS end_note_sealed, e.happened_at AS ended_at, x.name AS ender
   FROM contact_search s JOIN person p ON p.id = s.person JOIN orders o ON o.id = s.order_id JOIN staff w ON w.id = s.recorded_by
   LEFT JOIN off_control c ON c.search = s.id AND c.withdrawn_at IS NULL LEFT JOIN staff v ON v.id = c.recorded_by
   LEFT JOIN search_end e ON e.search = s.id AND e.withdrawn_at IS NULL LEFT JOIN staff x ON x.id = e.recorded_by
@@ -61,6 +61,12 @@ def days_out(row: Record, today: date) -> int:
     ended_at = row["ended_at"] or row["order_ended_at"]
     until = local_day(ended_at) if ended_at else today
     return int((until - (row["since_on"] or row["last_contact_on"])).days)
+
+
+def said_of(row: Record) -> dict[str, str]:
+    """What was said when it was verified and when it ended, in clear; empty where nothing was."""
+    sealed = {"basis": row["basis_sealed"], "end_note": row["end_note_sealed"]}
+    return {name: open_sealed(text, NOTE) if text else "" for name, text in sealed.items()}
 
 
 @dataclass(frozen=True, slots=True)

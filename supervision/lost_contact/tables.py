@@ -105,7 +105,7 @@ class OffControl(Withdrawable, Table, tablename="off_control", db=DB):
     order = _order()
     since_on = day()
     """The last lawful contact; the time out of supervision starts on the day after."""
-    basis = text()
+    basis_sealed = text()
     happened_at = moment(index=True)
     recorded_at = moment()
     recorded_by = _staff()
@@ -117,7 +117,7 @@ class SearchEnd(Withdrawable, Table, tablename="search_end", db=DB):
     id = BigSerial(primary_key=True)
     search = _search()
     kind = text()
-    note = text()
+    note_sealed = text()
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()

@@ -125,7 +125,8 @@ async def for_the_matrix(person: int, officer: Member) -> dict[str, Any]:
     event = {"commission": commission, "at": NOW, "event": "accepted", "old_state": "assigned"}
     await insert("commission_event", event | {"new_state": "investigating", "fact_kind": "act", "fact_id": accepted})
     sealed = {"heard_sealed": seal("村民", PURPOSE), "content_sealed": seal("愿意接纳", PURPOSE)}
-    two = {"first_investigator": officer.id, "second_investigator": second, "source": "other", "place": "村委会"}
+    sealed["place_sealed"] = seal("村委会", PURPOSE)
+    two = {"first_investigator": officer.id, "second_investigator": second, "source": "other"}
     return {
         "commission_id": commission,
         "lead_id": officer.id,

@@ -32,8 +32,9 @@ def in_state(state: str) -> Callable[[Target], Awaitable[None]]:
 async def investigated(target: Target) -> None:
     """Everybody who must be heard was heard."""
     await commission_in(target, "investigating")
-    record = {"commission": target["commission_id"], "place": "村委会", "happened_at": NOW, "recorded_at": NOW}
-    sealed = {"heard_sealed": seal("邻居", CONTENT), "content_sealed": seal("愿意接纳", CONTENT)}
+    record = {"commission": target["commission_id"], "happened_at": NOW, "recorded_at": NOW}
+    told = {"heard": "邻居", "place": "村委会", "content": "愿意接纳"}
+    sealed = {f"{name}_sealed": seal(text, CONTENT) for name, text in told.items()}
     two = {"first_investigator": target["lead_id"], "second_investigator": target["second_id"]}
     for source in REQUIRED_SOURCES:
         await insert("investigation_record", record | sealed | two | {"source": source})

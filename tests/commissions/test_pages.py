@@ -186,7 +186,7 @@ async def test_a_record_needs_two_investigators(cast: Cast) -> None:
     with pytest.raises(Exception, match="investigation_record_by_two"):
         await insert(
             "investigation_record",
-            {"commission": one, "source": "family", "heard_sealed": "x", "place": "x", "content_sealed": "x"}
+            {"commission": one, "source": "family", "heard_sealed": "x", "place_sealed": "x", "content_sealed": "x"}
             | {"first_investigator": cast.alice.id, "second_investigator": cast.alice.id}
             | {"happened_at": MONDAY, "recorded_at": MONDAY},
         )
@@ -443,9 +443,10 @@ async def test_a_colleague_takes_over_and_whoever_had_it_sees_it_no_more(cast: C
 
 async def test_what_was_told_is_sealed_and_each_look_leaves_its_audit_row(cast: Cast) -> None:
     one, _ = await made(cast, "drafted")
-    rows = await fetch("SELECT content_sealed, heard_sealed FROM investigation_record")
-    assert all("愿意" not in row["content_sealed"] for row in rows)
+    rows = await fetch("SELECT * FROM investigation_record")
+    assert not any(word in str(row) for row in rows for word in ("愿意", "村民某", "村委会"))
     assert open_sealed(rows[0]["content_sealed"], PURPOSE) == "愿意接纳"
+    assert open_sealed(rows[0]["place_sealed"], PURPOSE) == "村委会"
     alice = await client_for(cast, cast.alice)
     await alice.get(f"/commissions/{one}")
     assert (await audit_actions())[-1] == "see_commission"

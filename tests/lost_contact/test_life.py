@@ -2,16 +2,18 @@
 
 import re
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 
 from supervision.alerts.watch import watch
-from supervision.db import execute, fetch, fetch_value
+from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.lost_contact import actions
 from supervision.orders.actions import Ending, end_order
 from supervision.rollcall.take import roll_call
+from supervision.sealed import open_sealed
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
 from supervision.statistics.indicators import OF_LISTS
 from supervision.statistics.period import Period, month_of
@@ -238,4 +240,20 @@ async def test_the_file_tells_of_it(cast: Cast) -> None:
     assert all(re.search(r'class="badge lapse"[^>]*>.{0,400}?脱管</span>', text, re.DOTALL) for text in shown)
     await ended(cast, search)
     text = (await alice.get(f"/people/{on.person}")).text
+    assert "多方查找没有结果。" in text and "本人到所报到。" in text
     assert "登记失去联系" in text and "认定脱管" in text and "结束查找：本人已报到或者找到" in text
+
+
+MIGRATION = import_module("migrations.0029_sealed_places")
+
+
+async def test_what_stood_in_clear_is_sealed_when_the_schema_is_brought_up_to_date(db: None) -> None:
+    for table, column, _ in MIGRATION.CLEAR:
+        await execute(f"CREATE TEMP TABLE {table} (id SERIAL, {column} TEXT NOT NULL) ON COMMIT DROP")
+        await execute(f"INSERT INTO {table} ({column}) VALUES ('古城街1号')")
+    for _ in range(2):
+        await MIGRATION.run()
+    for table, column, purpose in MIGRATION.CLEAR:
+        row = await fetch_row(f"SELECT * FROM pg_temp.{table}")
+        assert row is not None and set(row.keys()) == {"id", f"{column}_sealed"}
+        assert open_sealed(row[f"{column}_sealed"], purpose) == "古城街1号"
