@@ -377,12 +377,6 @@ async def _check(one: OnRegister, now: datetime) -> None:
     assert len(followed) == (1 if order["end_kind"] == "released" else 0)
     assert all(row["connected_at"] == order["ended_at"] for row in followed)
 
-    if helped:
-        begins = await fetch_value(
-            "SELECT connected_at FROM assistance WHERE person = $1 AND ended_at IS NULL", one.person
-        )
-        assert begins == order["ended_at"]
-
 
 async def test_the_list_of_those_to_follow_up_speaks_of_no_lapse(cast: Cast) -> None:
     one = await put(cast, release_on=date(2026, 11, 1), connected_on=date(2026, 11, 2), at=NOW - timedelta(days=20))
