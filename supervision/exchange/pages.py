@@ -1,7 +1,7 @@
 """Import by page: a sheet is brought, tried, asked about, confirmed; the day's import can be undone."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.days import local_day
-from supervision.db import Record, fetch
+from supervision.db import Record, fetch, fetch_value
 from supervision.errors import Refusal
 from supervision.exchange import uploads
 from supervision.exchange.actions import import_sheet
@@ -56,29 +56,34 @@ LABELS: Final = {
 async def import_page(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """Bring a sheet; those that wait; what was imported lately."""
     await uploads.purge(clock.now())
-    return await _front(request, viewer)
+    return await _front(request, viewer, clock.today())
 
 
-async def _front(request: AnyRequest, viewer: Viewer, *, status: int = 200, **typed_in: Any) -> Template:
+async def _front(request: AnyRequest, viewer: Viewer, today: date, *, status: int = 200, **typed_in: Any) -> Template:
     places = await load_places()
+    live = await fetch_value("SELECT value FROM installation WHERE key = 'live_from'")
     shown: dict[str, Any] = {
         "offices": [("", _("请选择")), *places.names.items()],
         "waiting": await uploads.waiting(viewer),
-        "runs": await _runs(),
-        "live": await fetch("SELECT value FROM installation WHERE key = 'live_from'"),
+        "runs": await _runs(date.fromisoformat(live) if live else None, today),
+        "live": live,
         "form": {},
         "refusal": None,
     }
     return page(request, "exchange/import.html", status=status, **(shown | typed_in))
 
 
-async def _runs() -> list[dict[str, Any]]:
+async def _runs(live: date | None, today: date) -> list[dict[str, Any]]:
+    """The last runs; what was taken in while the register was live is live."""
     rows = await fetch(
         """SELECT r.*, s.name AS by FROM import_run r LEFT JOIN staff s ON s.id = r.staff
             ORDER BY r.id DESC LIMIT $1""",
         RUNS,
     )
-    return [_run(row) for row in rows]
+    begun = live is not None and live <= today
+    return [
+        {**(run := _run(row)), "live_from": run["live_from"] or (begun and row["kind"] == "roster")} for row in rows
+    ]
 
 
 def _run(row: Record) -> dict[str, Any]:
@@ -96,7 +101,7 @@ async def upload(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
         options = Options(office=await _office(form), kind=kind)
         await read_sheet(file, options, clock.today())
     except Refusal as refusal:
-        return await _front(request, viewer, status=422, form=form, refusal=refusal)
+        return await _front(request, viewer, clock.today(), status=422, form=form, refusal=refusal)
     kept = await uploads.keep(viewer, file, options, clock.now())
     return go(f"/import/{kept}")
 
@@ -269,7 +274,7 @@ async def live(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Name
         wanted.check()
         gone = await go_live_on(viewer, day, clock.now())
     except Refusal as refusal:
-        return await _front(request, viewer, status=422, form=form, refusal=refusal)
+        return await _front(request, viewer, clock.today(), status=422, form=form, refusal=refusal)
     return go(
         "/import",
         _("%(n)s 人自 %(day)s 起由系统记账，待补录 %(debts)s 项。")

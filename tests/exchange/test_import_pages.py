@@ -199,3 +199,15 @@ async def test_the_imported_register_goes_live_by_page(cast: Cast) -> None:
     assert (await browser.post("/import/live", data={"date": "2026-12-01"})).status_code == 303
     front = (await browser.get("/import")).text
     assert "1 人自 2026-12-01 起由系统记账，待补录 1 项" in front and "已上线" in front
+    await browser.post(f"{await brought(browser, roster(another(128)))}/confirm")
+    assert '">未上线' in (await browser.get("/import")).text
+
+
+async def test_a_roster_taken_in_while_the_register_is_live_is_shown_as_live(cast: Cast) -> None:
+    browser = await client_for(cast, cast.dan)
+    await browser.post(f"{await brought(browser, roster(person()))}/confirm")
+    assert '">未上线' in (await browser.get("/import")).text
+    await browser.post("/import/live", data={"date": "2026-11-25"})
+    await browser.post(f"{await brought(browser, roster(another(128)))}/confirm")
+    front = (await browser.get("/import")).text
+    assert front.count('">已上线') == 2 and '">未上线' not in front
