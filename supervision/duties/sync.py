@@ -95,8 +95,11 @@ async def _held(statement: str, ids: Sequence[int], kind: str) -> dict[int, str]
 async def remember(ids: Sequence[int], terms: Terms, *, kind: str = ORDER) -> None:
     """Note up to when the slots of these subjects have been made: what reconcile must find again."""
     await execute(
-        """INSERT INTO ledger_subject (subject_kind, subject_id, synced_to, synced_at)
-           SELECT $1, id, $3, $4 FROM unnest($2::int[]) AS id
+        """WITH known AS (
+               UPDATE ledger_subject SET synced_to = greatest(synced_to, $3), synced_at = $4
+                WHERE subject_kind = $1 AND subject_id = ANY($2::int[]) RETURNING subject_id)
+           INSERT INTO ledger_subject (subject_kind, subject_id, synced_to, synced_at)
+           SELECT $1, id, $3, $4 FROM unnest($2::int[]) AS id WHERE id NOT IN (SELECT subject_id FROM known)
            ON CONFLICT ON CONSTRAINT ledger_subject_once
            DO UPDATE SET synced_to = greatest(excluded.synced_to, ledger_subject.synced_to), synced_at = excluded.synced_at""",
         kind,
