@@ -165,8 +165,8 @@ def day_refused(row: Mapping[str, object], taken: Taken, day: date) -> str | Non
         return _("释放日期是 %(day)s，过了这一天才能记为尚未衔接。") % {"day": release_on}
     if taken.event == "fetched" and row["kind"] != "key":
         return _("一般帮教对象请用“衔接”登记。")
-    known_on = row["known_on"]
     if taken.event == "notice" and isinstance(release_on, date):
+        known_on = row["known_on"]
         assert taken.release_on is not None and isinstance(known_on, date)
         if taken.release_on < known_on:
             return _("通知书上的释放日期早于得知此人的日期（%(day)s），请核对。") % {"day": known_on}
