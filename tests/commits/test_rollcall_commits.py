@@ -19,6 +19,10 @@ from tests.register import on_register
 
 WAITING = """SELECT count(*) FROM pg_stat_activity
               WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"""
+# By then it has read the census: it holds the snapshot by which it reads, and asks of people.
+WAITING_FOR_PEOPLE = """SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                         WHERE NOT l.granted AND l.relation = 'person'::regclass AND a.datname = current_database()
+                           AND a.backend_type = 'client backend' AND a.backend_xmin IS NOT NULL"""
 
 
 @pytest.mark.commits
@@ -60,7 +64,7 @@ async def test_what_is_done_between_two_statements_of_a_roll_call_is_in_no_part_
     await acting.start()
     await other.execute("LOCK TABLE person IN ACCESS EXCLUSIVE MODE")  # the census asks of no person, the strays do
     taking = asyncio.create_task(take(NOW))
-    while not taking.done() and not await fetch_value(WAITING):
+    while not taking.done() and not await fetch_value(WAITING_FOR_PEOPLE):
         await asyncio.sleep(0.01)
     await other.execute(
         """INSERT INTO order_end (order_id, kind, happened_at, reason, recorded_at, recorded_by)
