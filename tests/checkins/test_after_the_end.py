@@ -1,6 +1,6 @@
 """What happened before an order's end and was not put down: the bureau still puts it down, nobody else, and nothing later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,8 +14,8 @@ REGISTERED = NOW - timedelta(days=23)  # Monday 2 November: the calls of the 9th
 ENDED = NOW - timedelta(hours=1)
 
 
-def local(moment: object) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"  # type: ignore[attr-defined]
+def local(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
 
 
 async def ended(cast: Cast) -> OnRegister:

@@ -1,6 +1,7 @@
 """The figures of resettlement help: nobody twice, nobody before they came, nobody who is still to come; and as it was known then."""
 
 from datetime import date, datetime
+from typing import Any
 
 from supervision.db import fetch_value
 from supervision.resettlement.actions import Taken, take_step
@@ -29,10 +30,10 @@ async def figure(code: str, period: Period, known_at: datetime = NOW) -> int:
     return await count(FIGURES[code], Sight(period, known_at))
 
 
-async def takes(cast: Cast, one: Helped, when: str, *events: str, **more: object) -> None:
+async def takes(cast: Cast, one: Helped, when: str, *events: str, **more: Any) -> None:
     """The desk takes steps, each at that moment and put down at once."""
     for event in events:
-        taken = Taken(event, at(when), said="已办", **more)  # type: ignore[arg-type]
+        taken = Taken(event, at(when), said="已办", **more)
         await take_step(await viewer_of(cast.dan), one.assistance, taken, at(when))
 
 

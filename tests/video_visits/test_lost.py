@@ -7,16 +7,12 @@ import pytest
 from supervision.db import fetch, fetch_row, fetch_value, insert
 from tests.cast import NOW, Cast, client_for
 from tests.video_visits.makers import a_family, a_room, tail_of
-from tests.video_visits.window import START, WANTED, book, confirmed, given_times, in_session, step, taken
+from tests.video_visits.window import START, WANTED, arrived, book, confirmed, given_times, in_session, step, taken
 
 
 async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
-    booking = await confirmed(browser, family)
-    cast.clock.at = START + timedelta(minutes=1)
-    browser = await client_for(cast, cast.wanda)
-    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
-    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
+    booking, browser = await arrived(cast, browser, family, minutes=1)
     await taken(browser, booking, "fail", happened_at=f"{WANTED}T09:01", reason="断网")
     assert "补约" in (await browser.get(f"/visits/{booking}")).text
     assert "约满" in (await book(browser, family, day="2026-12-16")).text
@@ -27,11 +23,7 @@ async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: 
 
 async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
-    booking = await confirmed(browser, family)
-    cast.clock.at = START + timedelta(minutes=10)
-    browser = await client_for(cast, cast.wanda)
-    card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
-    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
+    booking, browser = await arrived(cast, browser, family, minutes=10)
     await taken(browser, booking, "start", happened_at=f"{WANTED}T09:01")
     form = {"happened_at": f"{WANTED}T09:05", "reason": "录像"}
     assert "暂停会见为 1 至 3 个月" in (await step(browser, booking, "breach", months="4", **form)).text

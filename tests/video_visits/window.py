@@ -39,13 +39,19 @@ async def confirmed(browser: Browser, family: Family) -> int:
     return booking
 
 
-async def in_session(cast: Cast, browser: Browser, family: Family) -> tuple[int, Browser]:
-    """A session at nine that has begun; the hour is half past."""
+async def arrived(cast: Cast, browser: Browser, family: Family, *, minutes: int) -> tuple[int, Browser]:
+    """A session at nine whose family has come; so many minutes have passed since."""
     booking = await confirmed(browser, family)
-    cast.clock.at = START + timedelta(minutes=30)
+    cast.clock.at = START + timedelta(minutes=minutes)
     browser = await client_for(cast, cast.wanda)
     card = {f"card-{family.members[0]}": await tail_of(family.people[0]), "faces_match": "1"}
     await taken(browser, booking, "arrive", happened_at=f"{WANTED}T09:00", **card)
+    return booking, browser
+
+
+async def in_session(cast: Cast, browser: Browser, family: Family) -> tuple[int, Browser]:
+    """A session at nine that has begun; the hour is half past."""
+    booking, browser = await arrived(cast, browser, family, minutes=30)
     await taken(browser, booking, "start", happened_at=f"{WANTED}T09:01")
     return booking, browser
 
