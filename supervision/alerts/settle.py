@@ -120,29 +120,25 @@ def _restated(row: Record, event: str, step: str, *, anew: bool = True) -> Resta
     return Restating(row, event, step, since_at, severity, anew)
 
 
-async def reopen_ended_by(fact_kind: str, fact_id: int, now: datetime) -> None:
-    """What a fact of another slice had ended, and which was withdrawn, is open again; its alerts keep their history.
+async def reopen_ended_by(fact_kind: str, fact_id: int, alerts: Sequence[int], now: datetime) -> None:
+    """A fact of another slice was withdrawn: what it had ended among these alerts opens again when the ledger follows.
 
-    The words on lapsed duties that rested on it hold no more: the ledger that follows opens those duties, and settle their
-    alerts. A late one stays late, so its alert waits for its decision again.
+    The words on lapsed duties that were said with it hold no more, and nobody stands behind the ends of the alerts: settle
+    opens them with their history, or, where something else holds the duty meanwhile (a pause, say), once that holds it no more.
     """
-    await execute(WITHDRAW_WORDS, fact_kind, fact_id, now)
-    late = await fetch(LATE_ENDED_BY, fact_kind, fact_id)
-    parameters = (await load_terms(now, now)).parameters
-    await _restate([_restated(row, "reopened", DECIDE) for row in late], now, parameters)
+    await execute(WITHDRAW_WORDS, list(alerts), fact_kind, fact_id, now)
+    await execute(NOBODYS_END, list(alerts), fact_kind, fact_id)
 
 
 WITHDRAW_WORDS = """
-UPDATE duty_decision w SET withdrawn_at = $3
+UPDATE duty_decision w SET withdrawn_at = $4
   FROM alert a JOIN duty d ON d.id = a.duty
- WHERE a.fact_kind = $1 AND a.fact_id = $2 AND d.fact_kind = 'decision' AND d.fact_id = w.id AND w.withdrawn_at IS NULL
+ WHERE a.id = ANY($1) AND a.fact_kind = $2 AND a.fact_id = $3
+   AND (w.subject_kind, w.subject_id, w.rule, w.variant, w.period)
+       = (d.subject_kind, d.subject_id, d.rule, d.variant, d.period)
+   AND (w.recorded_at, w.recorded_by) = (a.closed_at, a.closed_by) AND w.withdrawn_at IS NULL
 """
-LATE_ENDED_BY = """
-SELECT a.*, d.limit_at FROM alert a JOIN duty d ON d.id = a.duty
- WHERE a.fact_kind = $1 AND a.fact_id = $2 AND a.closed_at IS NOT NULL AND d.state = 'met_late'
-   AND NOT EXISTS (SELECT FROM alert o WHERE o.duty = a.duty AND o.closed_at IS NULL)
- ORDER BY a.id FOR UPDATE OF a
-"""
+NOBODYS_END = "UPDATE alert SET closed_by = NULL WHERE id = ANY($1) AND fact_kind = $2 AND fact_id = $3"
 
 
 # -- writing ----------------------------------------------------------------------------------------------------

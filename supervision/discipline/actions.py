@@ -13,7 +13,7 @@ from supervision.access.viewer import Viewer
 from supervision.alerts.actions import note_all
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.days import add_days, local_day, start_of
+from supervision.days import add_days, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, insert_many, tx
 from supervision.discipline.cases import EVIDENCE, FACTS, breach_row, get_case, has_evidence, parts_of, proposal_for
 from supervision.discipline.lifecycle import ENDED, WITH_EVIDENCE, refuse_same_person, transition
@@ -291,15 +291,17 @@ async def open_candidate(viewer: Viewer, case: int, item: str, now: datetime) ->
         if not shown.allows(item) or ITEMS[item].measure != CANDIDATE:
             said = _("按已经查明的事实，不能列为这一项的候选。")
             raise Refusal(said, fields={"item": said})
-        await _put_candidate(viewer, row, shown, item, now)
+        if not await _put_candidate(viewer, row, shown, item, now):
+            said = _("这一事由已列为候选，或者已经作出决定，不再重复列入。")
+            raise Refusal(said, fields={"item": said})
         await _done(viewer, "discipline_candidate", row, now, {"item": item})
 
 
-async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str, now: datetime) -> None:
-    """One candidate of each item of a case, and none beside the one that the ledger opened on the same ground."""
-    if item in OVER_A_MONTH.values() and await _opened_by_the_ledger(row["order_id"], shown):
-        return
-    await execute(
+async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str, now: datetime) -> bool:
+    """One candidate of each item of a case, and none beside the one that the ledger opened of the same absence; whether it is new."""
+    if item in OVER_A_MONTH.values() and await _opened_by_the_ledger(row["order_id"], shown, now):
+        return False
+    made = await execute(
         """INSERT INTO revocation_candidate (order_id, case_id, item, happened_at, recorded_at, recorded_by)
            VALUES ($1, $2, $3, $4, $4, $5) ON CONFLICT ON CONSTRAINT revocation_candidate_once DO NOTHING""",
         row["order_id"],
@@ -308,19 +310,26 @@ async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str
         now,
         viewer.id,
     )
+    return made == 1
 
 
-async def _opened_by_the_ledger(order: int, shown: Proposal) -> bool:
-    """Whether the same month is a candidate, or was decided: by the day on which it was over, or by the last contact."""
-    assert shown.month_ends_on is not None, "the month of somebody off control"
-    found = await fetch_row(
-        """SELECT 1 FROM finding f WHERE f.rule = $1 AND f.variant = $2 AND f.subject_kind = 'order' AND f.subject_id = $3
-              AND (f.state = 'open' OR f.fact_kind = $4)
-              AND (f.since_at = $5 OR EXISTS (SELECT FROM off_control c WHERE c.order_id = $3 AND c.withdrawn_at IS NULL
-                                                 AND c.since_on = $6 AND f.period = 'search-' || c.search))""",
-        *(RULE, A_MONTH, order, DECIDED, start_of(add_days(shown.month_ends_on, 1)), shown.since),
-    )
-    return found is not None
+async def _opened_by_the_ledger(order: int, shown: Proposal, now: datetime) -> bool:
+    """Whether the same absence is a candidate, or was decided: one whose days, from the last contact on, overlap the case's."""
+    assert shown.since is not None and shown.days is not None, "the days of somebody off control"
+    until = add_days(shown.since, shown.days)
+    return await fetch_row(SAME_MONTH, RULE, A_MONTH, order, DECIDED, now, shown.since, until) is not None
+
+
+SAME_MONTH = """
+SELECT 1 FROM finding f JOIN orders o ON o.id = f.subject_id
+  LEFT JOIN off_control c ON c.order_id = o.id AND c.withdrawn_at IS NULL AND f.period = 'search-' || c.search
+  LEFT JOIN search_end e ON e.search = c.search AND e.withdrawn_at IS NULL
+ WHERE f.rule = $1 AND f.variant = $2 AND f.subject_kind = 'order' AND f.subject_id = $3
+   AND (f.state = 'open' AND f.since_at <= $5 OR f.fact_kind = $4)
+   AND (f.period = 'once' OR c.since_on < $7)
+   AND $6 < coalesce((CASE f.period WHEN 'once' THEN o.registered_at ELSE e.happened_at END AT TIME ZONE 'Asia/Shanghai')::date,
+                     'infinity')
+"""
 
 
 async def review(viewer: Viewer, case: int, passed: bool, opinion: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from supervision.access.viewer import Viewer
 from supervision.alerts.actions import close_all
 from supervision.alerts.settle import reopen_ended_by
-from supervision.db import Record, fetch_row, insert, tx
+from supervision.db import Record, fetch, fetch_row, insert, tx
 from supervision.discipline.actions import CASE, check_item, lock, move, open_causes
 from supervision.discipline.cases import proposal_for
 from supervision.discipline.lifecycle import transition
@@ -151,5 +151,10 @@ async def correct(viewer: Viewer, case: int, reason: str, now: datetime) -> None
             raise Refusal(_("这件案件没有作出训诫或者警告的决定，不需要撤销。"))
         await mark_withdrawn(DECISION, decision["id"], said, by=viewer.id, now=now)
         await withdraw_for(viewer, About(CASE, case, row["person"]), said, now)
-        await reopen_ended_by(DECISION, decision["id"], now)
+        await reopen_ended_by(DECISION, decision["id"], await _causes(case), now)
         await move(viewer, row, "correct", now, {"decision": decision["id"], "reason": said})
+
+
+async def _causes(case: int) -> list[int]:
+    """All alerts that the case deals with, also those that its decision ended."""
+    return [row["alert"] for row in await fetch("SELECT alert FROM discipline_cause WHERE case_id = $1", case)]

@@ -21,8 +21,12 @@ SELECT d.order_id, '{MEASURE}', s.id, d.measure, s.happened_at, s.recorded_at
   FROM discipline_decision d JOIN discipline_service s ON s.decision = d.id
  WHERE d.order_id = ANY($1) AND d.withdrawn_at IS NULL AND d.measure IN ('admonition', 'warning')
 UNION ALL
-SELECT order_id, '{OPENED}', id, 'other|case-' || case_id || '-' || item || '|' || item, happened_at, recorded_at
-  FROM revocation_candidate WHERE order_id = ANY($1)
+SELECT r.order_id, '{OPENED}', r.id, concat_ws('|', 'other', 'case-' || r.case_id || '-' || r.item, r.item, b.since_on, b.until_on),
+       r.happened_at, r.recorded_at
+  FROM revocation_candidate r
+  LEFT JOIN LATERAL (SELECT since_on, until_on FROM discipline_breach x WHERE x.case_id = r.case_id ORDER BY x.id DESC LIMIT 1) b
+    ON true
+ WHERE r.order_id = ANY($1)
 UNION ALL
 SELECT order_id, '{DECIDED}', id, ground || '|' || period, happened_at, recorded_at
   FROM revocation_decision WHERE order_id = ANY($1)

@@ -12,7 +12,7 @@ from supervision.discipline.cases import breach_row, evidence_of, facts_text, ge
 from supervision.discipline.decisions import decision_in_force
 from supervision.discipline.standing import standing_of
 from supervision.discipline.words import EVIDENCE
-from supervision.documents.actions import About, Issued, document_with, file_scan, issue, issued_for
+from supervision.documents.actions import About, Issued, as_number, document_with, file_scan, issue, issued_for
 from supervision.documents.forms import FORMS
 from supervision.documents.reading import codes_on
 from supervision.errors import NotFound, Refusal
@@ -61,9 +61,12 @@ async def letter_of(row: Record, measure: str) -> Issued | None:
 async def scan(viewer: Viewer, case: int, number: str, upload: Upload, now: datetime) -> int:
     """The signed letter comes back: kept with its document, found by the number on it.
 
-    Raises Refusal for a scan on which several letters can be read.
+    Raises Refusal for a scan on which another letter can be read, or several.
     """
-    await document_with(await codes_on(upload.data))
+    found = await document_with(await codes_on(upload.data))
+    if found and found[2] != as_number(number):
+        told = _("扫描件上的文号不是填写的文号，请核对文号，并选择这份决定书的扫描件。")
+        raise Refusal(told, fields={"file": told})
     return await _keep_scan(viewer, case, number, upload, now)
 
 

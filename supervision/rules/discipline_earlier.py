@@ -20,7 +20,8 @@ from supervision.rules.lost_contact import OFF_CONTROL, searches
 
 EARLIER, CANDIDATE = "DI-W5", "RV-12"
 MEASURE, OPENED, DECIDED = "discipline_measure", "revocation_candidate", "revocation_decision"
-"""Acts: a measure took effect (mode: which); a candidate was put down by hand, or decided (mode: ground|period|item)."""
+"""Acts: a measure took effect (mode: which); a candidate was put down by hand (mode: ground|period|item, then the days of the
+absence), or decided (mode: ground|period)."""
 CANDIDATE_ARTICLE = N_("《社区矫正法》第46条、第49条，《人民检察院刑事诉讼规则》第644条")
 TWO_WARNINGS, A_MONTH = "two_warnings", "over_a_month"
 
@@ -79,8 +80,8 @@ def candidates(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator
 
     After the second warning (and each later one) in force, of 缓刑, 假释 and 暂予监外执行; over a month after the last day of the
     first report, as law T-3 shifts it, or after the last lawful contact of a verified 脱管, of 缓刑 and 假释; and whatever
-    somebody put down in a case. Never of 管制. Being registered or found meanwhile doesn't end it: only the decision does, or
-    the end of the order.
+    somebody put down in a case, instead of the month that the case is about. Never of 管制. Being registered or found meanwhile
+    doesn't end it: only the decision does, or the end of the order.
     """
     decided = {act.mode: act for act in facts.acts if act.kind == DECIDED}
     for ground, period, since_at, item in _grounds(facts, terms, duties):
@@ -105,7 +106,7 @@ def _grounds(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Iterator[G
     yield from _away_over_a_month(facts)
     for act in facts.acts:
         if act.kind == OPENED:
-            ground, period, item = act.mode.split("|")
+            ground, period, item, *_days = act.mode.split("|")
             yield ground, period, act.happened_at, item
 
 
@@ -115,10 +116,12 @@ def _over_a_month(facts: Facts, terms: Terms, duties: tuple[Duty, ...]) -> Itera
     report = next((duty for duty in reversed(duties) if duty.rule == "RE-06"), None)
     if item is None or report is None or report.state in ("excused", "void", "met"):
         return
-    month_ends_on = last_day_of_month(local_day(report.slot.limit_at - MOMENT), terms)
+    last_day = local_day(report.slot.limit_at - MOMENT)
+    month_ends_on = last_day_of_month(last_day, terms)
     since_at = start_of(add_days(month_ends_on, 1))
     registered_at = facts.order.registered_at
-    if registered_at is None or since_at < registered_at:
+    lasted = registered_at is None or since_at < registered_at
+    if lasted and not _in_a_case(facts, item, last_day, registered_at):
         yield A_MONTH, "once", since_at, item
 
 
@@ -127,10 +130,24 @@ def _away_over_a_month(facts: Facts) -> Iterator[Ground]:
     item = OVER_A_MONTH.get(facts.order.kind)
     for search in searches(facts) if item else ():
         verified, month_ends_on = search.acts.get(OFF_CONTROL), add_months(search.last_contact_on, 1)
-        lasted = search.end is None or local_day(search.end.happened_at) > month_ends_on
-        if item and verified and lasted:
+        over_at = search.end.happened_at if search.end else None
+        lasted = over_at is None or local_day(over_at) > month_ends_on
+        if item and verified and lasted and not _in_a_case(facts, item, search.last_contact_on, over_at):
             since_at = max(start_of(add_days(month_ends_on, 1)), verified.happened_at.astimezone(SHANGHAI))
             yield A_MONTH, f"search-{search.opened.id}", since_at, item
+
+
+def _in_a_case(facts: Facts, item: str, from_on: date, over_at: datetime | None) -> bool:
+    """Whether somebody put the same absence down in a case: one whose days, from the last contact on, overlap these."""
+    to_on = local_day(over_at) if over_at else date.max
+    opened = (act for act in facts.acts if act.kind == OPENED and act.mode.split("|")[2] == item)
+    return any(since < to_on and from_on < until for since, until in filter(None, map(_absence, opened)))
+
+
+def _absence(opened: Act) -> tuple[date, date] | None:
+    """The days that a case is about, where it is about any: until the person came or, of one still missing, it was put down."""
+    days = [date.fromisoformat(day) for day in opened.mode.split("|")[3:]]
+    return (days[0], days[1] if len(days) > 1 else local_day(opened.happened_at)) if days else None
 
 
 def last_day_of_month(last_day_in_time: date, terms: Terms) -> date:

@@ -1,5 +1,6 @@
 """Candidates of revocation: opened by two warnings, closed by a reasoned decision and by nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from supervision.discipline import actions, decisions
 from supervision.discipline.candidates import Word, decide_candidate, open_candidates
 from supervision.errors import NotAllowed, NotFound, Refusal
 from tests.alerts.makers import alerts_of
-from tests.cast import Cast
+from tests.cast import Cast, audit_actions, client_for
 from tests.discipline.makers import RULES, filed, late, opened, proposed
 from tests.lost_contact.makers import somebody, verified
 from tests.register import OnRegister, on_register, viewer_of
@@ -100,11 +101,38 @@ async def test_a_month_out_of_supervision_is_one_candidate_also_where_a_case_is_
     alice = await viewer_of(cast.alice)
     found = await open_candidates(alice, cast.now)
     assert [(one.ground, one.period, one.item) for one in found] == [("over_a_month", f"search-{search}", "R46-2")]
-    case = await proposed(cast, on, "W2", late(40, cast.now))
-    await actions.open_candidate(alice, case, "R46-2", cast.now)
+    case = await proposed(
+        cast, on, "W2", late(36, cast.now)
+    )  # filled from a missed report: four days after the last contact
+    with pytest.raises(Refusal, match="已列为候选") as refused:
+        await actions.open_candidate(alice, case, "R46-2", cast.now)
+    assert "item" in refused.value.fields and "discipline_candidate" not in await audit_actions()
     assert [one.id for one in await open_candidates(alice, cast.now)] == [found[0].id]
-    await proposed(cast, on, "W2", late(32, cast.now))
+    today = cast.now.date()
+    earlier = replace(late(40, cast.now), since_on=today - timedelta(days=100), until_on=today - timedelta(days=40))
+    await proposed(cast, on, "W2", earlier)
     assert [one.ground for one in await open_candidates(alice, cast.now)] == ["over_a_month", "other"]
+
+
+async def test_a_month_that_a_case_was_about_first_is_no_second_candidate_once_verified(cast: Cast) -> None:
+    on = await somebody(cast)
+    await proposed(cast, on, "W2", late(36, cast.now))
+    await verified(cast, on, seen_on=cast.now.date() - timedelta(days=40))
+    alice = await viewer_of(cast.alice)
+    assert [(one.ground, one.item) for one in await open_candidates(alice, cast.now)] == [("other", "R46-2")]
+
+
+async def test_a_candidate_that_was_decided_is_not_put_down_again(cast: Cast) -> None:
+    on = await somebody(cast)
+    await verified(cast, on, seen_on=cast.now.date() - timedelta(days=40))
+    alice = await viewer_of(cast.alice)
+    candidate = (await open_candidates(alice, cast.now))[0]
+    await decide_candidate(await viewer_of(cast.erin), candidate.id, Word("not_proposed", "本人住院。"), cast.now)
+    case = await proposed(cast, on, "W2", late(36, cast.now))
+    path = f"/people/{on.person}/discipline/{case}/candidate"
+    answer = await (await client_for(cast, cast.alice)).post(path, data={"item": "R46-2"})
+    assert (answer.status_code, "或者已经作出决定" in answer.text) == (422, True)
+    assert await open_candidates(alice, cast.now) == []
 
 
 async def test_a_case_is_put_down_as_a_candidate_only_under_an_item_of_its_facts(cast: Cast) -> None:
@@ -115,6 +143,7 @@ async def test_a_case_is_put_down_as_a_candidate_only_under_an_item_of_its_facts
         with pytest.raises(Refusal):
             await actions.open_candidate(alice, case, item, cast.now)
     await actions.open_candidate(alice, case, "R46-2", cast.now)
-    await actions.open_candidate(alice, case, "R46-2", cast.now)
+    with pytest.raises(Refusal, match="已列为候选"):
+        await actions.open_candidate(alice, case, "R46-2", cast.now)
     found = await open_candidates(alice, cast.now)
     assert [(one.ground, one.item) for one in found] == [("other", "R46-2")]

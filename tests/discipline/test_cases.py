@@ -1,7 +1,7 @@
 """A case from the clue to the file: who may, what is asked for, what follows from the decision."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from supervision.discipline.cases import get_case
 from supervision.discipline.decisions import Served
 from supervision.discipline.standing import lapses_of, standing_of
 from supervision.errors import NotAllowed, NotFound, Refusal
-from tests.alerts.makers import alerts_of, report
+from tests.alerts.makers import alerts_of, pause, report
 from tests.cast import Cast, audit_actions
 from tests.discipline.makers import RULES, clue, decided, evidence, filed, late, opened, proposed, reviewed, served
 from tests.register import OnRegister, awaited, on_register, viewer_of
@@ -199,8 +199,7 @@ async def test_the_decision_ends_the_alerts_of_the_case_and_is_their_outcome(cas
 
 async def test_a_correcting_act_opens_the_lapses_again_with_their_history(cast: Cast) -> None:
     on = await late_on_register(cast)
-    for minute in (2, 1):  # the first meets the window that is open, the second the last lapse, late
-        await report(on.order, "phone", cast.now - timedelta(minutes=minute), cast.now)
+    await late_report(cast, on)
     of_state = """SELECT a.id FROM alert a JOIN duty d ON d.id = a.duty
                    WHERE a.subject_id = $1 AND d.variant = 'phone' AND d.state = $2 ORDER BY a.id"""
     of_both = [await fetch_value(of_state, on.order, state) for state in ("open", "met_late")]
@@ -219,6 +218,68 @@ async def test_a_correcting_act_opens_the_lapses_again_with_their_history(cast: 
     for alert in of_both:
         assert [row["kind"] for row in await fetch(events, alert)] == ["closed", "reopened"]
     assert set(of_both) <= {lapse.alert for lapse in await lapses_of(on.order, cast.now)}
+
+
+async def last_lapse(order: int) -> tuple[int, datetime]:
+    """The alert of the last report by phone that was missed, and its limit."""
+    row = await fetch_row(
+        """SELECT a.id, d.limit_at FROM alert a JOIN duty d ON d.id = a.duty
+            WHERE a.subject_id = $1 AND d.variant = 'phone' ORDER BY d.limit_at DESC LIMIT 1""",
+        order,
+    )
+    return row["id"], row["limit_at"]
+
+
+async def told_of(alert: int) -> tuple[str, str, bool]:
+    """The duty's state, the alert's step, and whether it is open."""
+    row = await fetch_row(
+        """SELECT d.state, a.step, a.closed_at IS NULL AS open FROM alert a JOIN duty d ON d.id = a.duty WHERE a.id = $1""",
+        alert,
+    )
+    return row["state"], row["step"], row["open"]
+
+
+async def late_report(cast: Cast, on: OnRegister) -> None:
+    """Two reports: the first meets the window that is open, the second the last lapse, late."""
+    for minute in (2, 1):
+        await report(on.order, "phone", cast.now - timedelta(minutes=minute), cast.now)
+
+
+async def test_a_late_report_between_the_decision_and_its_correction_waits_for_a_decision(cast: Cast) -> None:
+    on = await late_on_register(cast)
+    alert, _ = await last_lapse(on.order)
+    case = await decided(cast, on, alerts=[alert])
+    await late_report(cast, on)
+    assert await told_of(alert) == ("missed", "act", False)
+    await decisions.correct(await viewer_of(cast.erin), case, "认定有误。", cast.now)
+    assert await told_of(alert) == ("met_late", "decide", True)
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ("never", ("open", "look", True)),
+        ("before", ("met_late", "decide", True)),
+        ("after", ("met_late", "decide", True)),
+    ],
+)
+async def test_a_decision_that_is_corrected_during_a_pause_counts_no_more_once_the_pause_is_withdrawn(
+    cast: Cast, reports: str, expected: tuple[str, str, bool]
+) -> None:
+    on = await late_on_register(cast)
+    alert, limit_at = await last_lapse(on.order)
+    if reports == "before":
+        await late_report(cast, on)
+    case = await decided(cast, on, alerts=[alert])
+    resting = await pause(on.order, limit_at - timedelta(hours=1), limit_at, cast.now, kind="hospital")
+    assert (await told_of(alert))[::2] == ("excused", False)
+    await decisions.correct(await viewer_of(cast.erin), case, "认定有误。", cast.now)
+    assert (await told_of(alert))[::2] == ("excused", False)
+    if reports == "after":
+        await late_report(cast, on)
+    await execute("UPDATE pause SET withdrawn_at = $2 WHERE id = $1", resting, cast.now)
+    await follow([on.order], cast.now)
+    assert await told_of(alert) == expected
 
 
 async def test_an_alert_is_dealt_with_by_one_open_case_at_a_time(cast: Cast) -> None:

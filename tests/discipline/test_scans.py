@@ -90,6 +90,20 @@ async def test_a_stack_of_letters_in_one_file_is_refused_wherever_it_is_handed_i
     assert twice.text.count("已存入") == 1
 
 
+async def test_the_letter_of_somebody_else_is_not_filed_under_the_number_that_was_typed(cast: Cast) -> None:
+    first, case, number, printed = await _letter_of(cast, cast.alice)
+    *_, foreign = await _letter_of(cast, cast.alice)
+    browser = await client_for(cast, cast.alice)
+    path = f"/people/{first}/discipline/{case}/scan"
+    answer = await browser.post(path, data={"number": number}, files=[("file", ("二.pdf", foreign))])
+    assert answer.status_code == 422 and "扫描件上的文号不是填写的文号" in answer.text
+    assert await fetch_value("SELECT count(scan_file) FROM issued_document") == 0
+    typed = number.replace("（", "(").replace("）", ") ")
+    answer = await browser.post(path, data={"number": typed}, files=[("file", ("一.pdf", printed))])
+    assert answer.status_code == 303
+    assert await fetch_value("SELECT count(scan_file) FROM issued_document") == 1
+
+
 async def test_a_letter_of_another_office_is_as_unknown_as_none(cast: Cast) -> None:
     *_, printed = await _letter_of(cast, cast.alice)
     order = await fetch_value("SELECT id FROM orders")

@@ -142,3 +142,43 @@ def test_what_somebody_put_down_in_a_case_is_a_candidate():
     opened = act("revocation_candidate", "other|case-9-R46-1|R46-1", "2026-03-05 09:00", id=4)
     found = candidates(facts(acts=(opened,)))
     assert [(key, f.why["item"]) for key, f in found.items()] == [(("other", "case-9-R46-1"), "R46-1")]
+
+
+def put_down(days: str, moment: str = "2026-04-06 09:00", item: str = "R46-2"):
+    return act("revocation_candidate", f"other|case-9-{item}|{item}{days}", moment, id=4)
+
+
+ONE, TWO = {("other", "case-9-R46-2")}, {("other", "case-9-R46-2"), ("over_a_month", "search-7")}
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ("|2026-03-05", ONE),  # filled from a missed report: four days after the last contact
+        ("|2026-02-20|2026-03-02", ONE),
+        ("|2026-01-10|2026-03-01", TWO),  # the person came on the day from which this absence counts
+        ("|2026-04-09|2026-05-20", ONE),
+        ("|2026-04-10|2026-05-20", TWO),  # found on the day from which the next absence counts
+        ("", TWO),
+    ],
+)
+def test_an_absence_that_was_put_down_in_a_case_is_no_second_candidate(days, expected):
+    back = act("search_found", "7", "2026-04-10 09:00", id=9)
+    given = (LOST, away("2026-04-08 09:00"), back, put_down(days))
+    assert set(candidates(facts(acts=given))) == expected
+
+
+def test_of_somebody_still_missing_a_case_is_about_the_days_until_it_was_put_down():
+    given = (LOST, away("2026-04-08 09:00"))
+    for moment, expected in (("2026-03-01 23:59", TWO), ("2026-03-02 00:00", ONE)):
+        assert set(candidates(facts(acts=(*given, put_down("|2026-01-10", moment))))) == expected
+    other = put_down("|2026-03-05", item="R46-1")
+    assert set(candidates(facts(acts=(*given, other)))) == {("other", "case-9-R46-1"), ("over_a_month", "search-7")}
+
+
+@pytest.mark.parametrize(
+    ("days", "count"), [("|2026-01-10", 1), ("|2026-02-19|2026-04-01", 1), ("|2026-02-20|2026-04-01", 2)]
+)
+def test_a_first_report_that_was_put_down_in_a_case_is_no_second_candidate(days, count):
+    given = order(registered_at=at("2026-02-20 10:00"), ledger_from=date(2026, 1, 2))
+    assert len(candidates(facts(given, acts=(put_down(days),)))) == count
