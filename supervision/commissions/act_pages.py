@@ -122,8 +122,9 @@ async def assign(
     shown = {"officers": officer_options(list(officers.values())), "choices": choices, "pair": (None, None)}
     form = await _form(request, viewer, commission_id, "_assign", heading=_("指派调查人员"), **shown)
     lead, second = form.choice("lead", _("主办人"), officers), form.choice("second", _("另一名调查人员"), dict(choices))
+    happened_at = form.moment("happened_at", _("指派时间"))
     form.check()
-    to = investigating.Investigators(officers[int(lead)].office, int(lead), int(second))
+    to = investigating.Investigators(officers[int(lead)].office, int(lead), int(second), happened_at)
     again = form.context["one"]["state"] in investigating.CHANGES_HANDS
     act = investigating.change_investigators if again else investigating.assign_investigators
     await act(viewer, commission_id, to, clock.now())

@@ -27,11 +27,12 @@ ASSIGNED = "调查评估"
 
 @dataclass(frozen=True, slots=True)
 class Investigators:
-    """The two who investigate, and the office that has the file."""
+    """The two who investigate, the office that has the file, and when it was given to them."""
 
     office: int
     lead: int
     second: int
+    happened_at: datetime
 
 
 async def assign_investigators(viewer: Viewer, commission: int, to: Investigators, now: datetime) -> None:
@@ -39,6 +40,7 @@ async def assign_investigators(viewer: Viewer, commission: int, to: Investigator
     async with tx():
         row = await lock(commission)
         check_event(row, "assigned")
+        await check_when(commission, to.happened_at, now)
         fact = await _put_assignment(viewer, row, to, now)
         await move(viewer, row, "assigned", fact, now=now)
         await _assigned(viewer, row, to, now)
@@ -50,6 +52,7 @@ async def change_investigators(viewer: Viewer, commission: int, to: Investigator
         row = await lock(commission)
         if row["state"] not in CHANGES_HANDS:
             raise Refusal(_("现在的状态是“%(state)s”，不能改派。") % {"state": _(words.STATES[row["state"]])})
+        await check_when(commission, to.happened_at, now)
         fact = await _put_assignment(viewer, row, to, now)
         await note_event(viewer, row, "reassigned", row["state"], fact=fact, now=now)
         await _assigned(viewer, row, to, now)
@@ -62,9 +65,8 @@ async def _put_assignment(viewer: Viewer, row: Record, to: Investigators, now: d
     await _check_staff(to.second, "second")
     await end_assignment(row["id"], now)
     values = {"commission": row["id"], "office": to.office, "lead": to.lead, "second": to.second}
-    fact = await insert(
-        "commission_assignment", values | {"happened_at": now, "recorded_at": now, "recorded_by": viewer.id}
-    )
+    then = {"happened_at": to.happened_at, "recorded_at": now, "recorded_by": viewer.id}
+    fact = await insert("commission_assignment", values | then)
     # Without the person: by this row alone nobody of the office comes to see whom it is about (law CI-10).
     await assign((KIND, row["id"]), None, Assignment(to.office, to.lead, ASSIGNED), now, viewer.id)
     return "assignment", fact

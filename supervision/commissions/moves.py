@@ -51,10 +51,13 @@ async def check_when(commission: int, happened_at: datetime, now: datetime) -> N
 LAST_STEP = """
 SELECT greatest((SELECT max(happened_at) FROM commission_act
                   WHERE commission = $1 AND withdrawn_at IS NULL AND kind NOT IN ('informed', 'copied', 'explained')),
-                (SELECT max(happened_at) FROM commission_assignment WHERE commission = $1 AND withdrawn_at IS NULL),
+                (SELECT max(happened_at) FROM commission_assignment a WHERE commission = $1 AND withdrawn_at IS NULL
+                    AND NOT EXISTS (SELECT FROM commission_event e
+                                     WHERE e.commission = $1 AND e.event = 'reassigned' AND e.fact_id = a.id)),
                 (SELECT max(happened_at) FROM commission_draft WHERE commission = $1 AND withdrawn_at IS NULL),
                 (SELECT max(happened_at) FROM commission_opinion WHERE commission = $1 AND withdrawn_at IS NULL))
 """
+"""Other investigators are no step of the case: what was done before them may be put down after them."""
 
 
 async def move(viewer: Viewer, row: Record, event: str, fact: tuple[str, int] | None, *, now: datetime) -> None:

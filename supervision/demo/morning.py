@@ -172,7 +172,7 @@ async def _commission(world: World, n: int, way: str, at: datetime) -> None:
     id = rows[0]["id"]
     match way:
         case "assigned":
-            await assign_investigators(desk, id, Investigators(office, officer.id, head.id), at)
+            await assign_investigators(desk, id, Investigators(office, officer.id, head.id, at), at)
         case "records":
             for source in REQUIRED_SOURCES:
                 two = (officer.id, head.id)

@@ -45,9 +45,8 @@ class Hands:
         lead, second = lead or cast.alice, second or cast.bob
         return cls(await viewer_of(cast.dan), await viewer_of(cast.erin), await viewer_of(lead), second.id)
 
-    @property
-    def pair(self) -> Investigators:
-        return Investigators(self.lead.office, self.lead.id, self.second)
+    def pair(self, at: datetime) -> Investigators:
+        return Investigators(self.lead.office, self.lead.id, self.second, at)
 
 
 def letter(
@@ -87,7 +86,7 @@ async def bring_to(hands: Hands, commission: int, state: str, now: datetime) -> 
 async def _to(hands: Hands, commission: int, state: str, now: datetime) -> None:
     match state:
         case "assigned":
-            await assign_investigators(hands.desk, commission, hands.pair, now)
+            await assign_investigators(hands.desk, commission, hands.pair(now), now)
         case "investigating":
             await take_step(hands.lead, commission, Step("accepted", now), now)
         case "drafted":

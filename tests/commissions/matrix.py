@@ -82,7 +82,7 @@ def letter(target: Target) -> Target:
 
 def pair(target: Target) -> Target:
     """The form of an assignment."""
-    return {"lead": target["lead_id"], "second": target["second_id"]}
+    return WHEN | {"lead": target["lead_id"], "second": target["second_id"]}
 
 
 def heard(target: Target) -> Target:

@@ -95,7 +95,7 @@ async def acted(walk: Walk, event: str) -> None:
     hands, id, now = walk.hands, walk.id, walk.now
     match event:
         case "assigned":
-            await investigating.assign_investigators(hands.desk, id, hands.pair, now)
+            await investigating.assign_investigators(hands.desk, id, hands.pair(now), now)
         case "drafted":
             if walk.state == "investigating":
                 await records(hands, id, now)
