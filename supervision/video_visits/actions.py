@@ -150,16 +150,28 @@ async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: date
 async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetime) -> None:
     """The prison, the bureau or the family calls the session off, which counts as used up in none of these cases.
 
-    Raises Refusal for a family that calls off what has begun: it didn't come.
+    Raises Refusal for a moment before the time was given, for a family that calls off what has begun, and from the moment on
+    from which nobody is taken in any more: then it didn't come, whether or not that was noted.
     """
     if by not in CANCELLED_BY:
         raise Refusal(_("请选择谁取消。"), fields={"by": _("请选择谁取消。")})
     async with tx():
         row = await lock_for(booking, "cancel")
-        if by == "family" and now >= row["from_at"]:
+        _refuse_before(row["taken_at"].replace(second=0, microsecond=0), why.happened_at, _("安排时间"))
+        if by == "family" and why.happened_at >= row["from_at"]:
             told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
             raise Refusal(told, fields={"by": told})
+        _refuse_given_up(row["from_at"], why.happened_at, await limits_at(row["taken_at"], now))
         await put_down(viewer, row, replace(why, detail={"by": by}), now)
+
+
+def _refuse_given_up(start_at: datetime, happened_at: datetime, limits: InForce) -> None:
+    if happened_at >= arrive_between(start_at, limits)[1]:
+        told = _("会见 %(moment)s 开始，迟到 %(n)s 分钟没有来的记为爽约，不能再取消；来了的请先登记到场。") % {
+            "moment": moment_words(start_at),
+            "n": limits["vv.late_minutes"],
+        }
+        raise Refusal(told, fields={"happened_at": told})
 
 
 async def _last(booking: int, step_name: str) -> datetime:

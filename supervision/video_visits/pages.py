@@ -211,8 +211,7 @@ def _moment(form: Form) -> Any:
 
 async def _cancel(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
     by, reason = form.choice("by", _("谁取消"), words.CANCELLED_BY), form.text("reason", _("取消的原因"))
-    form.check()
-    await actions.cancel(viewer, booking_id, Taken("cancel", now, reason), by, now)
+    await actions.cancel(viewer, booking_id, Taken("cancel", _moment(form), reason), by, now)
 
 
 async def _arrive(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:

@@ -42,9 +42,9 @@ STEPS: Mapping[str, Step] = {
     "prison_refuse": _step("forwarded", "prison_refused", needs_reason=True, frees_month=True),
     "confirm": _step("scheduled", "confirmed"),
     "release": _step("scheduled", "released", frees_month=True, frees_slot=True),
-    "cancel": _step("scheduled confirmed", "cancelled", needs_reason=True, frees_month=True, frees_slot=True),
     "miss": _step("confirmed", "no_show"),
-    # Whoever came in time and was put down late has come: what happened decides, not when it was typed in.
+    # Who came or called off in time, and was put down late, did it in time: what happened decides, not when it was typed in.
+    "cancel": _step("scheduled confirmed no_show", "cancelled", needs_reason=True, frees_month=True, frees_slot=True),
     "arrive": _step("confirmed no_show", "arrived"),
     "start": _step("arrived", "in_session"),
     "end": _step("in_session", "done"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from supervision.db import fetch, fetch_row, fetch_value, insert
+from supervision.video_visits.release import release
 from tests.cast import NOW, Cast, client_for
 from tests.video_visits.makers import a_family, a_room, tail_of
 from tests.video_visits.window import START, WANTED, arrived, book, confirmed, given_times, in_session, step, taken
@@ -99,7 +100,7 @@ async def test_one_failure_is_made_up_for_until_a_session_is_held(cast: Cast) ->
         booking = int(await fetch_value("SELECT max(id) FROM booking"))
         await taken(browser, booking, "forward")
         await taken(browser, booking, "schedule", from_at="2026-12-10T10:00", room=str(await a_room()))
-        await taken(browser, booking, "cancel", by="prison", reason="设备检修")
+        await taken(browser, booking, "cancel", by="prison", reason="设备检修", happened_at=f"{WANTED}T09:30")
     assert await fetch_value("SELECT count(*) FROM booking_month WHERE freed_at IS NULL") == 1
 
 
@@ -112,17 +113,40 @@ async def test_only_what_the_prison_or_the_bureau_called_off_is_made_up_for(
 ) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     booking = await confirmed(browser, family)
-    assert "请选择谁取消" in (await step(browser, booking, "cancel", reason="会议")).text
-    await taken(browser, booking, "cancel", by=by, reason="会议")
+    form = {"reason": "会议", "happened_at": "2026-11-25T09:00"}
+    assert "请选择谁取消" in (await step(browser, booking, "cancel", **form)).text
+    early = await step(browser, booking, "cancel", by=by, **form | {"happened_at": "2026-11-25T08:59"})
+    assert "时间早于安排时间（11月25日 9:00）" in early.text
+    await taken(browser, booking, "cancel", by=by, **form)
     page = (await browser.get(f"/visits/{booking}")).text
     assert said in page and (f"instead_of={booking}" in page) == (again == 303)
     answer = await book(browser, family, day="2026-11-26", instead_of=str(booking))
     assert answer.status_code == again
 
 
-@pytest.mark.parametrize(("by", "seconds", "status"), [("family", -1, 303), ("family", 0, 422), ("prison", 0, 303)])
-async def test_a_family_calls_nothing_off_that_has_begun(cast: Cast, by: str, seconds: int, status: int) -> None:
-    booking = await confirmed(await client_for(cast, cast.wanda), await a_family())
-    cast.clock.at = START + timedelta(seconds=seconds)
-    answer = await step(await client_for(cast, cast.wanda), booking, "cancel", by=by, reason="有事")
+@pytest.mark.parametrize("noted", [False, True])
+@pytest.mark.parametrize(
+    ("by", "at", "status"),
+    [
+        ("family", "08:59", 303),
+        ("family", "09:00", 422),
+        ("prison", "08:55", 303),
+        ("prison", "09:09", 303),
+        ("prison", "09:10", 422),
+    ],
+)
+async def test_what_was_called_off_in_time_was_not_missed_though_it_is_typed_later(
+    cast: Cast, by: str, at: str, status: int, noted: bool
+) -> None:
+    family = await a_family()
+    booking = await confirmed(await client_for(cast, cast.wanda), family)
+    cast.clock.at = START + timedelta(minutes=12)
+    if noted:
+        assert await release(cast.now) == (0, 1)
+    browser = await client_for(cast, cast.wanda)
+    assert 'name="by"' in (await browser.get(f"/visits/{booking}")).text
+    answer = await step(browser, booking, "cancel", by=by, reason="有事", happened_at=f"{WANTED}T{at}")
     assert answer.status_code == status and ("记为爽约" in answer.text) == (status == 422)
+    assert (await book(browser, family, day="2026-12-16")).status_code == status
+    alerts = await fetch_value("SELECT count(*) FROM alert WHERE subject_kind = 'booking' AND closed_at IS NULL")
+    assert alerts == (noted and status == 422)
