@@ -150,6 +150,7 @@ async def add_family(
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         inmate = await lock_prisoner(prisoner)
+        on_file = await find_by_number(person.number) is not None
         who = await _person_for(person, now)
         if who == inmate["person"]:
             raise Refusal(_("这是服刑人员本人的身份证号。"), fields={"number": _("这是服刑人员本人的身份证号。")})
@@ -158,19 +159,20 @@ async def add_family(
         values = {"prisoner": prisoner, "person": who, "kinship": kinship, "state": "new"}
         made = await insert("family_member", values | {"recorded_at": now, "recorded_by": viewer.id})
         if phone:
-            await _refuse_phone_of_others(who)
+            _refuse_phone_of_others(on_file)
             await add_contact(who, phone, now, viewer.id)
         people = [who, inmate["person"]]
         await record(viewer, "family_added", subject=("family_member", made), people=people, now=now)
     return made
 
 
-async def _refuse_phone_of_others(person: int) -> None:
-    """The number of somebody on a register is the register's: it is corrected there, where its reminders and findings follow."""
-    kept = """SELECT 1 WHERE EXISTS (SELECT FROM orders WHERE person = $1 AND ended_at IS NULL)
-                         OR EXISTS (SELECT FROM assistance WHERE person = $1 AND ended_at IS NULL)"""
-    if await fetch_value(kept, person):
-        told = _("该亲属的联系电话由区局登记，请留空；号码有变的，请区局更正。")
+def _refuse_phone_of_others(on_file: bool) -> None:
+    """Whoever was on file before keeps the number that is there: a register's reminders and findings follow from it.
+
+    Everybody is told the same, so that the window doesn't learn from it who is on a register.
+    """
+    if on_file:
+        told = _("该亲属此前已有登记，电话不在窗口更改，请留空。")
         raise Refusal(told, fields={"phone": told})
 
 
