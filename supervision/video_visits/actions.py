@@ -19,7 +19,7 @@ from supervision.sealed import blind
 from supervision.settings.terms import load_terms
 from supervision.video_visits.booking import limits_at, move_turn
 from supervision.video_visits.families import lock_prisoner
-from supervision.video_visits.limits import Visitor, refuse_time
+from supervision.video_visits.limits import Visitor, refuse_time, unverified
 from supervision.video_visits.steps import Taken, lock_for, put_down
 from supervision.video_visits.words import CANCELLED_BY, SUSPENDED, moment_words
 
@@ -133,10 +133,12 @@ async def _refuse_taken(prisoner: int, place: Place, to_at: datetime, room: str)
 async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
     """The family says that it comes. Raises Refusal from the cut-off on, whether or not the slot was given back already.
 
-    Also for a moment before the time was given. Moments are typed in whole minutes: one in that minute is the moment itself.
+    Also where nobody of those who come is a verified relative any more, and for a moment before the time was given.
+    Moments are typed in whole minutes: one in that minute is the moment itself.
     """
     async with tx():
         row = await lock_for(booking, "confirm")
+        await _refuse_strangers(booking)
         limits = await limits_at(row["taken_at"], now)
         if happened_at >= confirm_until(row["taken_at"], row["from_at"], limits):
             raise Refusal(
@@ -145,6 +147,17 @@ async def confirm(viewer: Viewer, booking: int, happened_at: datetime, now: date
         await _refuse_suspended(row["prisoner"], row["from_at"])
         _refuse_before(row["taken_at"].replace(second=0, microsecond=0), happened_at, _("安排时间"))
         await put_down(viewer, row, Taken("confirm", max(happened_at, row["taken_at"])), now)
+
+
+async def _refuse_strangers(booking: int) -> None:
+    """A check of relatives may have been withdrawn since they were booked; whoever of them is left may come."""
+    nobody = await fetch_value(
+        """SELECT bool_and(f.state <> 'ok') FROM booking_visitor v JOIN family_member f ON f.id = v.family
+            WHERE v.booking = $1""",
+        booking,
+    )
+    if nobody:
+        raise Refusal(_("来会见的亲属都没有通过核验，不能确认，请取消这次会见。"))
 
 
 async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetime) -> None:
@@ -200,7 +213,8 @@ class Arrival:
 async def arrive(viewer: Viewer, booking: int, arrival: Arrival, now: datetime) -> None:
     """The family is there, and is who it says it is (law VV-13: face and identity card).
 
-    Raises Refusal for a card that isn't theirs, for children without an adult, and for whoever came too early or too late.
+    Raises Refusal for a card that isn't theirs, for whoever isn't a verified relative, for children without an adult,
+    and for whoever came too early or too late.
     """
     if not arrival.faces_match:
         raise Refusal(_("须核对人脸与证件一致。"), fields={"faces_match": _("须核对人脸与证件一致。")})
@@ -244,8 +258,11 @@ async def _checked_visitors(row: Record, arrival: Arrival) -> list[int]:
     }
     if wrong:
         raise Refusal(run_on(wrong.values()), fields=wrong)
+    visitors = [Visitor(one["name"], one["state"], one["born_on"]) for one in came]
+    if told := unverified(visitors):
+        raise Refusal(told)
     on = local_day(row["from_at"])
-    if not came or all(Visitor(one["name"], one["state"], one["born_on"]).is_minor(on) for one in came):
+    if all(one.is_minor(on) for one in visitors):
         raise Refusal(_("请填写到场亲属的证件号码后四位；未成年人须由成年亲属陪同。"))
     return [one["family"] for one in came]
 

@@ -190,7 +190,7 @@ class Verification:
 async def verify_family(viewer: Viewer, family: int, verified: Verification, now: datetime) -> Record:
     """The kinship and the person were checked, once (law b.13: FAMILY_NEW → FAMILY_OK or REFUSED); the family member's row.
 
-    Who keeps the window's records may check again whom somebody refused: the former check is withdrawn.
+    Who keeps the window's records may check again whom somebody refused or accepted: the former check is withdrawn.
     Raises NotFound, Refusal for whom was checked before, and for a refusal without its reason.
     """
     happened_at = verified.happened_at or now
@@ -200,7 +200,7 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
         row = await fetch_row("SELECT * FROM family_member WHERE id = $1 FOR NO KEY UPDATE", family)
         if row is None:
             raise NotFound
-        if row["state"] != "new" and not (row["state"] == "refused" and viewer.may("keep_visits")):
+        if row["state"] != "new" and not viewer.may("keep_visits"):
             raise Refusal(_("该亲属已经核验过，不用再办。"))
         await execute("UPDATE family_member SET state = $2 WHERE id = $1", family, verified.result)
         await execute(

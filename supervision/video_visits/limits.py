@@ -1,6 +1,6 @@
 """Whether a booking is within the parameters (law VV-04 to VV-15, V-29), each refusal in a sentence that says why. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -91,11 +91,16 @@ def _of_visitors(asked: Asked, limits: InForce) -> Iterator[tuple[str, str]]:
         yield "visitors", _("请选择来会见的亲属。")
     if len(asked.visitors) > most:
         yield "visitors", _("一次会见最多 %(most)s 人，现选了 %(n)s 人。") % {"most": most, "n": len(asked.visitors)}
-    unknown = [one.name for one in asked.visitors if one.state != "ok"]
-    if unknown:
-        yield "visitors", _("%(names)s还没有通过亲属核验。") % {"names": listed(unknown)}
+    if told := unverified(asked.visitors):
+        yield "visitors", told
     if asked.visitors and all(one.is_minor(min(asked.wanted)) for one in asked.visitors):
         yield "visitors", _("未成年人须由成年亲属陪同会见。")
+
+
+def unverified(visitors: Sequence[Visitor]) -> str:
+    """Who of them isn't known to be a relative, in a sentence; empty where all are."""
+    names = [one.name for one in visitors if one.state != "ok"]
+    return _("%(names)s还没有通过亲属核验。") % {"names": listed(names)} if names else ""
 
 
 def days_ahead(limits: InForce, *, makes_up: bool) -> int:

@@ -222,9 +222,33 @@ async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the
     assert "已经核验过" in (await browser.post(verify, data=ok)).text
     assert "重新核验" in (await dan.get(f"/visits/prisoners/{family.prisoner}")).text
     assert (await dan.post(verify, data=ok)).status_code == 303
-    assert "已经核验过" in (await dan.post(verify, data={"result": "refused", "reason": "重复"})).text
     standing = await fetch("SELECT result FROM family_check WHERE withdrawn_at IS NULL")
     assert [row["result"] for row in standing] == ["ok"]
+
+
+async def test_whoever_was_accepted_by_mistake_is_stopped_by_who_keeps_the_records(cast: Cast) -> None:
+    browser, dan, family = await client_for(cast, cast.wanda), await client_for(cast, cast.dan), await a_family(size=2)
+    assert (await book(browser, family, **{f"visitor-{family.members[1]}": "1"})).status_code == 303
+    booking = int(await fetch_value("SELECT max(id) FROM booking"))
+    await taken(browser, booking, "forward")
+    await taken(browser, booking, "schedule", from_at=f"{WANTED}T09:00", room=str(await a_room()))
+    first, second = (f"/visits/family/{one}/verification" for one in family.members)
+    wrong, ok = {"result": "refused", "reason": "证明不实"}, {"result": "ok", "proof": "birth", "in_person": "1"}
+    assert "已经核验过" in (await browser.post(first, data=wrong)).text
+    assert "请填写不通过的原因" in (await dan.post(first, data=wrong | {"reason": ""})).text
+    for one in (first, second):
+        assert (await dan.post(one, data=wrong)).status_code == 303
+    nobody = await step(browser, booking, "confirm", happened_at="2026-11-25T09:00")
+    assert nobody.status_code == 422 and "都没有通过核验" in nobody.text
+    assert (await dan.post(second, data=ok)).status_code == 303
+    await taken(browser, booking, "confirm", happened_at="2026-11-25T09:00")
+    cast.clock.at = START
+    browser = await client_for(cast, cast.wanda)
+    came = {f"card-{family.members[1]}": await tail_of(family.people[1]), "faces_match": "1"}
+    both = came | {f"card-{family.members[0]}": await tail_of(family.people[0])}
+    answer = await step(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **both)
+    assert answer.status_code == 422 and "亲属0还没有通过亲属核验" in answer.text
+    await taken(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **came)
 
 
 @pytest.mark.parametrize("registered", [True, False])
