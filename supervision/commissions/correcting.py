@@ -85,7 +85,8 @@ async def _told_of(commission: int, last: Record) -> list[int]:
 
 
 def _check_undoable(row: Record, last: Record) -> None:
-    if row["state"] == "void" or last["event"] not in UNDOABLE or last["new_state"] != row["state"]:
+    known = last["event"] in UNDOABLE and last["fact_kind"] is not None
+    if row["state"] == "void" or not known or last["new_state"] != row["state"]:
         raise Refusal(_("上一步不能撤销；整件登记有误的，请作废后重新登记。"))
 
 

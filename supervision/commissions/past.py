@@ -7,6 +7,7 @@ from typing import Any
 
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
+from supervision.commissions.correcting import TABLES
 from supervision.commissions.moves import CONTENT, KIND
 from supervision.commissions.receiving import Letter
 from supervision.days import local_day
@@ -56,14 +57,28 @@ async def record_past(entries: Sequence[PastCommission], now: datetime, *, by: i
         rows = [_row(one, id, person, number) for one, id, person, number in named]
         await insert_rows("commission", rows)
         numbered = list(zip(ids, entries, strict=True))
-        await insert_rows("commission_act", [row for id, one in numbered for row in _acts(id, one, by)])
-        await insert_rows("commission_assignment", [_assignment(id, one, by) for id, one in numbered])
-        await insert_rows("commission_opinion", [_opinion(id, one, by) for id, one in numbered])
-        await insert_rows("commission_result", [_result(id, one, by) for id, one in numbered if one.concluded_at])
-        await insert_rows("commission_event", [row for id, one in numbered for row in _events(id, one, by)])
+        facts = await _put("act", [row for id, one in numbered for row in _acts(id, one, by)])
+        facts |= await _put("assignment", [_assignment(id, one, by) for id, one in numbered])
+        facts |= await _put("opinion", [_opinion(id, one, by) for id, one in numbered])
+        facts |= await _put("result", [_result(id, one, by) for id, one in numbered if one.concluded_at])
+        await insert_rows("commission_event", [row for id, one in numbered for row in _events(id, one, facts, by)])
         await record(None, "commission_past", people=people, detail={"commissions": len(ids)}, now=now)
         await follow(ids, now, kind=KIND, by=by)
     return ids
+
+
+Facts = dict[tuple[int, str], tuple[str, int]]
+"""Commission and event → the kind and the id of the fact on which it rests."""
+EVENT = {"assignment": "assigned", "opinion": "decided", "result": "concluded"}
+"""Kind of a fact → its event; a plain act names its own."""
+
+
+async def _put(kind: str, rows: Sequence[dict[str, Any]]) -> Facts:
+    """Put the facts of a kind down, each with an id of its own."""
+    ids = await take_ids(TABLES[kind], len(rows))
+    named = [{"id": id} | row for id, row in zip(ids, rows, strict=True)]
+    await insert_rows(TABLES[kind], named)
+    return {(row["commission"], row.get("kind") or EVENT[kind]): (kind, row["id"]) for row in named}
 
 
 async def _numbers(entries: Sequence[PastCommission]) -> list[str]:
@@ -135,7 +150,7 @@ def _result(id: int, one: PastCommission, by: int | None) -> dict[str, Any]:
     }
 
 
-def _events(id: int, one: PastCommission, by: int | None) -> list[dict[str, Any]]:
+def _events(id: int, one: PastCommission, facts: Facts, by: int | None) -> list[dict[str, Any]]:
     """The straight way; what the office heard and drafted was kept on paper then."""
     steps = [
         ("received", None, "received", one.received_at),
@@ -149,4 +164,8 @@ def _events(id: int, one: PastCommission, by: int | None) -> list[dict[str, Any]
     if one.concluded_at:
         steps.append(("concluded", "sent", "closed", one.concluded_at))
     names = ("event", "old_state", "new_state", "at")
-    return [{"commission": id, "staff": by} | dict(zip(names, step, strict=True)) for step in steps]
+    rests_on = [facts.get((id, event)) or (None, None) for event, *_ in steps]
+    return [
+        {"commission": id, "staff": by, "fact_kind": kind, "fact_id": fact} | dict(zip(names, step, strict=True))
+        for step, (kind, fact) in zip(steps, rests_on, strict=True)
+    ]

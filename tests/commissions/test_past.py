@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from supervision.commissions.past import PastCommission, record_past
-from supervision.db import fetch, fetch_value
+from supervision.db import fetch, fetch_value, insert
 from supervision.duties.reconcile import reconcile
 from supervision.people.actions import NewPerson
 from supervision.statistics.figures import FIGURES, Sight, count
 from supervision.statistics.period import year_of
 from tests.cast import NOW, Cast, client_for
-from tests.commissions.makers import letter
+from tests.commissions.makers import letter, state_of
 from tests.register import identity_number
 from tests.rules.cast import at
 
@@ -57,3 +59,24 @@ async def test_what_was_done_in_time_is_met_and_counted_and_shown(cast: Cast) ->
     dan = await client_for(cast, cast.dan)
     assert (await dan.get(f"/commissions/{ids[0]}")).status_code == 200
     assert "PG2024-0003" in (await dan.get("/commissions?tab=sent")).text
+
+
+@pytest.mark.parametrize(("known", "state"), [(True, "sent"), (False, "signed")])
+async def test_the_last_step_of_a_past_one_is_taken_back_like_any_other(cast: Cast, known: bool, state: str) -> None:
+    (one,) = await record_past([past(cast, 1, "court", days=10, known=known)], NOW)
+    dan = await client_for(cast, cast.dan)
+    assert (await dan.post(f"/commissions/{one}/undoing", data={"reason": "录错"})).status_code == 303
+    assert await state_of(one) == state
+    left = """SELECT (SELECT count(*) FROM commission_result WHERE withdrawn_at IS NULL),
+                     (SELECT count(*) FROM commission_act WHERE withdrawn_at IS NULL AND kind IN ('sent', 'copied'))"""
+    assert [tuple(row) for row in await fetch(left)] == [(0, 2 if known else 0)]
+
+
+async def test_a_past_one_whose_events_name_no_fact_keeps_its_last_step(cast: Cast) -> None:
+    (one,) = await record_past([past(cast, 1, "court", days=10)], NOW)
+    event = {"commission": one, "at": NOW, "event": "concluded", "old_state": "sent", "new_state": "closed"}
+    await insert("commission_event", event)
+    dan = await client_for(cast, cast.dan)
+    answer = await dan.post(f"/commissions/{one}/undoing", data={"reason": "录错"})
+    assert answer.status_code == 422 and "上一步不能撤销" in answer.text
+    assert await state_of(one) == "closed"
