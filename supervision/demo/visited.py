@@ -22,7 +22,7 @@ KINSHIPS: Final = ("spouse", "parent", "child", "sibling")
 ENDS: Final = (("done", 0.905), ("no_show", 0.02), ("cancelled", 0.035), ("prison_refused", 0.025), ("returned", 0.015))
 SESSION_AFTER: Final = 12
 """So many days after the application the session is held."""
-REASONS: Final = {"cancelled": "家属临时有事，改期另约", "prison_refused": "本人处于严管期", "returned": "证明材料不全"}
+REASONS: Final = {"cancelled": "临时有事，改期另约", "prison_refused": "本人处于严管期", "returned": "证明材料不全"}
 
 
 def households(frame: Frame, strangers: Strangers) -> list[PastHousehold]:
@@ -97,5 +97,6 @@ def _visit(home: Household, day: date, wanted: date, rooms: _Rooms, random: Rand
         from_at=from_at,
         room=room,
         cancelled_at=answered_at + timedelta(days=1) if end == "cancelled" else None,
+        cancelled_by="family" if end == "cancelled" else "",
         reason=REASONS.get(end, ""),
     )

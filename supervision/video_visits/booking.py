@@ -21,8 +21,14 @@ from supervision.video_visits.limits import Asked, Standing, Visitor, days_ahead
 
 PURPOSE = "booking.purpose"
 LOST = """(b.state = 'failed' OR (b.state = 'cancelled' AND NOT EXISTS (
-       SELECT FROM booking_event c WHERE c.booking = b.id AND c.step = 'cancel' AND c.detail ->> 'by' IN ('family', 'suspension'))))"""
-"""A booking `b` whose session was lost without the family's fault: it may be booked anew without waiting."""
+       SELECT FROM booking_event c WHERE c.booking = b.id AND c.step = 'cancel' AND (c.detail ->> 'by' = 'family'
+          OR (c.detail ->> 'by' = 'suspension' AND EXISTS (
+              SELECT FROM visit_suspension v WHERE v.prisoner = b.prisoner AND v.withdrawn_at IS NULL
+                 AND v.recorded_at = c.recorded_at))))))"""
+"""A booking `b` whose session was lost without the family's fault: it may be booked anew without waiting.
+
+A breach calls sessions off in the act that suspends visits, so at its moment; the family answers for them while that suspension stands.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from supervision.rules.video_visit import arrive_between
 from supervision.rules.video_visit_clocks import ATTEND, KIND
 from supervision.settings.terms import load_terms
 from supervision.video_visits.steps import STEPS
+from supervision.video_visits.words import CANCELLED_BY
 
 # -- who is in prison, and who visits them ------------------------------------------------------------------------
 
@@ -179,6 +180,7 @@ class PastVisit:
     room: str = ""
     came: int | None = None
     cancelled_at: datetime | None = None
+    cancelled_by: str = ""
     reason: str = ""
 
     @property
@@ -257,6 +259,8 @@ def _check(one: PastVisit, steps: Steps, now: datetime, by: int | None) -> None:
         raise Refusal("来会见的须是该人已经核验的亲属。")
     if STEPS[steps[-1][0]].needs_reason and not one.reason.strip():
         raise Refusal("请填写原因。")
+    if one.end == "cancelled" and one.cancelled_by not in CANCELLED_BY:
+        raise Refusal("请填写由谁取消。")
     if one.end == "no_show" and by is None:
         raise Refusal("爽约的会见须写明由谁处理。")
     if one.came is not None and not 1 <= one.came <= len(one.visitors):
@@ -338,7 +342,11 @@ def _events(id: int, one: PastVisit, steps: Steps, parameters: Parameters, by: i
         after = "applied" if step == "apply" else STEPS[step].after
         reason = one.reason.strip() if step in STEPS and STEPS[step].needs_reason else None
         told = {"booking": id, "step": step, "old_state": state, "new_state": after, "reason": reason}
-        detail = {"arrive": {"came": len(one.arrived)}, "end": {"minutes": _minutes(one, parameters)}}.get(step, {})
+        detail = {
+            "arrive": {"came": len(one.arrived)},
+            "end": {"minutes": _minutes(one, parameters)},
+            "cancel": {"by": one.cancelled_by},
+        }.get(step, {})
         rows.append(told | {"detail": json.dumps(detail), "happened_at": at, "recorded_at": at, "recorded_by": by})
         state = after
     return rows

@@ -79,6 +79,18 @@ async def test_a_breach_of_a_booking_that_was_entered_wrongly_stops_nothing(cast
     assert (await book(browser, family, day="2026-12-16")).status_code == 303
 
 
+async def test_what_a_breach_called_off_that_was_none_is_made_up_for(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(level="loose")
+    (inside,) = await given_times(browser, family, "2027-01-07")
+    booking, browser = await in_session(cast, browser, family)
+    await taken(browser, booking, "breach", months="1", happened_at=f"{WANTED}T09:05", reason="录像")
+    assert f"instead_of={inside}" not in (await browser.get(f"/visits/{inside}")).text
+    dan = await client_for(cast, cast.dan)
+    assert (await dan.post(f"/visits/{booking}/withdrawal", data={"reason": "录错了人"})).status_code == 303
+    assert f"instead_of={inside}" in (await browser.get(f"/visits/{inside}")).text
+    assert (await book(browser, family, day="2026-12-09", instead_of=str(inside))).status_code == 303
+
+
 async def test_what_a_failed_session_used_up_passes_to_the_one_that_makes_up_for_it(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     booking, browser = await in_session(cast, browser, family)

@@ -66,6 +66,7 @@ def visit(household: Household, end: str = "done", *, begin: datetime = MONDAY, 
         from_at=begin + timedelta(days=9) if held else None,
         room="一号会见室" if held else "",
         cancelled_at=begin + timedelta(days=5) if end == "cancelled" else None,
+        cancelled_by="family" if end == "cancelled" else "",
         reason="" if end in ("done", "no_show") else "手续不全",
     )
 
@@ -119,6 +120,8 @@ async def test_each_page_shows_them(cast: Cast) -> None:
         assert state in text and "HJ2024-" in text
     text = (await wanda.get(f"/visits/{ids[0]}")).text
     assert "30 分钟" in text and "2 人到场" in text
+    called_off = (await wanda.get(f"/visits/{ids[2]}")).text
+    assert "家属：手续不全" in called_off and "补约" not in called_off
     prisoner = await fetch_value("SELECT prisoner FROM booking WHERE id = $1", ids[0])
     assert "已核验" in (await wanda.get(f"/visits/prisoners/{prisoner}")).text
 
@@ -151,6 +154,7 @@ async def test_what_could_not_have_been_is_refused(cast: Cast) -> None:
         replace(good, came=3),
         replace(good, end="applied"),
         replace(visit(one, "returned"), reason=" "),
+        replace(visit(one, "cancelled"), cancelled_by=""),
         replace(good, from_at=NOW),
         visit(one, "no_show"),
     )
