@@ -12,7 +12,7 @@ from supervision.errors import NotFound
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.sealed import open_sealed
-from supervision.video_visits.booking import LOST, PURPOSE
+from supervision.video_visits.booking import LOST, PURPOSE, STANDS
 from supervision.video_visits.words import CANCELLED_BY, PROOFS, STEPS, SUSPENDED, moment_words
 
 PAGE = 50
@@ -133,7 +133,7 @@ async def shown(booking: int) -> Shown:
         visitors=await _visitors(booking),
         history=await _history(row),
         instead_of=await fetch_row(other.format("id"), row["instead_of"]) if row["instead_of"] else None,
-        made_up_by=await fetch_row(other.format("instead_of"), booking),
+        made_up_by=await fetch_row(other.format(f"{STANDS} AND instead_of"), booking),
         wanted=wanted,
     )
 

@@ -20,6 +20,11 @@ async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: 
     again = await book(browser, family, day="2026-12-09", instead_of=str(booking))
     assert again.status_code == 303
     assert "已经补约过" in (await book(browser, family, day="2026-12-10", instead_of=str(booking))).text
+    offered = f"instead_of={booking}"
+    assert offered not in (await browser.get(f"/visits/{booking}")).text
+    await taken(browser, int(await fetch_value("SELECT max(id) FROM booking")), "return", reason="日期有误")
+    assert offered in (await browser.get(f"/visits/{booking}")).text
+    assert (await book(browser, family, day="2026-12-10", instead_of=str(booking))).status_code == 303
 
 
 async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast) -> None:
