@@ -398,10 +398,10 @@ async def test_a_helper_who_may_see_no_commission_is_not_chosen(cast: Cast) -> N
 
 
 async def test_only_those_who_do_not_see_all_are_told_so(cast: Cast) -> None:
-    alice, dan = await client_for(cast, cast.alice), await client_for(cast, cast.dan)
-    told = "只显示由您办理"
-    assert told in (await alice.get("/commissions")).text
-    assert told not in (await dan.get("/commissions")).text
+    alice, bob, dan = [await client_for(cast, one) for one in (cast.alice, cast.bob, cast.dan)]
+    assert "只显示由您办理的委托。" in (await alice.get("/commissions")).text
+    assert "只显示由您办理或由本所办理的委托。" in (await bob.get("/commissions")).text
+    assert "只显示由您办理" not in (await dan.get("/commissions")).text
 
 
 async def cast_with_grace(cast: Cast) -> None:
