@@ -271,6 +271,13 @@ async def test_the_tabs_show_who_is_awaited_to_be_visited_and_near_the_end(cast:
     )
 
 
+async def test_whoever_is_awaited_is_on_the_list_of_releases_and_not_on_the_register_yet(cast: Cast) -> None:
+    await put(cast, release_on=date(2027, 6, 1), announced=True)
+    alice = await client_for(cast, cast.alice)
+    assert "钱归" in (await alice.get("/assistance?tab=release")).text
+    assert "钱归" not in (await alice.get("/assistance")).text
+
+
 async def test_the_correction_pages_speak_of_no_help_and_lead_to_it(cast: Cast) -> None:
     alice = await client_for(cast, cast.alice)
     one = await put(cast, release_on=date(2026, 11, 1), connected_on=date(2026, 11, 2), at=NOW - timedelta(days=20))
