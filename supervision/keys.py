@@ -91,6 +91,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("assistance_details", "details_sealed", DETAILS),
     SealedColumn("search_attempt", "place_sealed", SEARCH_PLACE),
     SealedColumn("search_attempt", "note_sealed", SEARCH_NOTE),
+    SealedColumn("contact_search", "reason_sealed", SEARCH_NOTE),
     SealedColumn("off_control", "basis_sealed", SEARCH_NOTE),
     SealedColumn("search_end", "note_sealed", SEARCH_NOTE),
     SealedColumn("discipline_breach", "facts_sealed", FACTS),

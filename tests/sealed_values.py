@@ -70,7 +70,8 @@ async def _a_help() -> None:
 async def _a_search(order: int, staff: int) -> None:
     person = await fetch_value("SELECT person FROM orders WHERE id = $1", order)
     by = {"happened_at": NOW, "recorded_at": NOW, "recorded_by": staff}
-    lost = {"order_id": order, "person": person, "last_contact_on": NOW.date(), "reason": "联系不上"}
+    lost = {"order_id": order, "person": person, "last_contact_on": NOW.date()}
+    lost |= {"reason_sealed": sealed.seal("联系不上", SEARCH_NOTE)}
     search = await insert("contact_search", lost | by | {"closed_at": NOW})
     said = {"place_sealed": sealed.seal("古城街1号", SEARCH_PLACE), "note_sealed": sealed.seal("无人应门", SEARCH_NOTE)}
     looked = {"search": search, "method": "info", "result": "nothing", "first_staff": staff}

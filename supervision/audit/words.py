@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, str] = {
     "reception_seen": N_("查看入矫环节"),
     "reception_act": N_("登记入矫环节"),
     "reception_withdrawn": N_("作废入矫环节"),
+    "team_withdrawn": N_("作废矫正小组成员"),
     "team_joined": N_("增加矫正小组成员"),
     "team_left": N_("登记矫正小组成员离开"),
     "set_class": N_("确定管理类别"),

@@ -53,7 +53,7 @@ SELECT f.*, s.name AS by,
     UNION ALL SELECT 'pause_end', x.id, x.to_at, coalesce(x.ended_recorded_at, x.recorded_at),
                      coalesce(x.ended_by, x.recorded_by), x.withdrawn_at, x.kind, NULL
       FROM pause x JOIN mine ON x.subject_kind = 'order' AND mine.id = x.subject_id WHERE x.to_at IS NOT NULL
-    UNION ALL SELECT 'search', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL, NULL, x.reason
+    UNION ALL SELECT 'search', x.id, x.happened_at, x.recorded_at, x.recorded_by, NULL, NULL, x.reason_sealed
       FROM contact_search x JOIN mine ON mine.id = x.order_id
     UNION ALL SELECT 'off_control', x.id, x.happened_at, x.recorded_at, x.recorded_by, x.withdrawn_at, NULL, x.basis_sealed
       FROM off_control x JOIN mine ON mine.id = x.order_id
@@ -220,6 +220,6 @@ def _words(row: Row) -> str:
 
 
 def _reason(row: Row) -> str:
-    if row["kind"] in ("off_control", "search_end"):
+    if row["kind"] in ("search", "off_control", "search_end"):
         return open_sealed(row["b"], SEARCH_NOTE)
     return "" if row["kind"] in ("contact", "reception") else row["b"] or ""

@@ -61,7 +61,8 @@ async def open_search(viewer: Viewer, order: int, new: NewSearch, now: datetime)
         if known := await open_search_of(order):
             raise Refusal(_("已经在查找该人（第%(n)d号查找）。") % {"n": known})
         await _check_alerts(order, new.alerts)
-        values = {"order_id": order, "person": row["person"], "last_contact_on": new.last_contact_on, "reason": said}
+        values = {"order_id": order, "person": row["person"], "last_contact_on": new.last_contact_on}
+        values |= {"reason_sealed": seal(said, NOTE)}
         search = await insert(SEARCH, values | _fact(viewer, noticed_at, now))
         await insert_many("search_cause", ("search", "alert"), [(search, alert) for alert in sorted(set(new.alerts))])
         if new.alerts:

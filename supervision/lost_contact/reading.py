@@ -64,8 +64,8 @@ def days_out(row: Record, today: date) -> int:
 
 
 def said_of(row: Record) -> dict[str, str]:
-    """What was said when it was verified and when it ended, in clear; empty where nothing was."""
-    sealed = {"basis": row["basis_sealed"], "end_note": row["end_note_sealed"]}
+    """What was said when it was opened, verified and ended, in clear; empty where nothing was."""
+    sealed = {"reason": row["reason_sealed"], "basis": row["basis_sealed"], "end_note": row["end_note_sealed"]}
     return {name: open_sealed(text, NOTE) if text else "" for name, text in sealed.items()}
 
 

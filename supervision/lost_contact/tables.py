@@ -45,7 +45,7 @@ class ContactSearch(Table, tablename="contact_search", db=DB):
     person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
     last_contact_on = day()
     """The last lawful contact; what the verification says of it counts more (law T-8)."""
-    reason = text()
+    reason_sealed = text()
     happened_at = moment()
     recorded_at = moment()
     recorded_by = _staff()

@@ -179,7 +179,14 @@ async def withdraw(viewer: Viewer, person: int, act: int, *, reason: str, now: d
         if row is None:
             raise NotFound
         await mark_withdrawn("reception_act", act, said, by=viewer.id, now=now)
-        await execute("UPDATE team_member SET withdrawn_at = $2 WHERE act = $1 AND withdrawn_at IS NULL", act, now)
+        await execute(
+            """UPDATE team_member SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_reason = $4
+                WHERE act = $1 AND withdrawn_at IS NULL""",
+            act,
+            now,
+            viewer.id,
+            said,
+        )
         detail = {"id": act, "kind": row["kind"]}
         await record(
             viewer, "reception_withdrawn", subject=("order", row["id"]), people=[person], detail=detail, now=now
@@ -251,6 +258,28 @@ async def member_leaves(viewer: Viewer, order: int, member: int, to_at: datetime
         await record(
             viewer, "team_left", subject=("order", order), people=[row["person"]], detail={"member": member}, now=now
         )
+        await follow([order], now, by=viewer.id)
+
+
+async def withdraw_member(viewer: Viewer, person: int, member: int, *, reason: str, now: datetime) -> None:
+    """Somebody was put into the team wrongly, or left it wrongly: the entry no longer counts, and the right one is made anew.
+
+    Raises NotFound when it isn't this person's, or the order has ended; Refusal without a reason, when done before, and for
+    the last entry of a team: without members it would be no team, and its founding is what is wrong.
+    """
+    said = reason_to_withdraw(reason)
+    async with tx():
+        find = "SELECT o.id FROM team_member t JOIN orders o ON o.id = t.order_id WHERE t.id = $1 AND o.person = $2"
+        order = await fetch_value(find, member, person)
+        if order is None:
+            raise NotFound
+        await lock_open(order)
+        await mark_withdrawn("team_member", member, said, by=viewer.id, now=now)
+        left = "SELECT EXISTS (SELECT FROM team_member WHERE order_id = $1 AND withdrawn_at IS NULL)"
+        if await _is_there(order, FORMED) and not await fetch_value(left, order):
+            raise Refusal(_("小组不能没有成员：整个小组登记有误的，请作废组建的记录。"))
+        detail = {"member": member}
+        await record(viewer, "team_withdrawn", subject=("order", order), people=[person], detail=detail, now=now)
         await follow([order], now, by=viewer.id)
 
 

@@ -109,7 +109,8 @@ async def withdraw(
 ) -> Answer:
     """A wrong step no longer counts."""
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, act_id=act_id)
+    entry = f"acts/{act_id}"
+    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, entry=entry)
     reason = form.text("reason", _("原因"), required=False)
     await actions.withdraw(viewer, person.id, act_id, reason=reason, now=clock.now())
     return _back(request, person_id, _("已作废。它抵过的应办事项重新打开。"))
@@ -180,4 +181,21 @@ async def member_leaves(
     return _back(request, person_id, _("已登记成员离开。"))
 
 
-ROUTES = [reception, put_down, withdraw, form_team, add_member, member_leaves]
+@post(f"{AT}/team/members/{{member_id:int}}/withdrawal", guards=[guard("withdraw")])
+async def withdraw_member(
+    request: AnyRequest,
+    person_id: FromPath[int],
+    member_id: FromPath[int],
+    viewer: NamedDependency[Viewer],
+    clock: NamedDependency[Clock],
+) -> Answer:
+    """Somebody was put into the team wrongly."""
+    person = await get_person(viewer, person_id)
+    entry = f"team/members/{member_id}"
+    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, entry=entry)
+    reason = form.text("reason", _("原因"), required=False)
+    await actions.withdraw_member(viewer, person.id, member_id, reason=reason, now=clock.now())
+    return _back(request, person_id, _("已作废。成员有变动的，请重新登记。"))
+
+
+ROUTES = [reception, put_down, withdraw, form_team, add_member, member_leaves, withdraw_member]

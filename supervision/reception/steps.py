@@ -70,8 +70,9 @@ SELECT rule, limit_at, state FROM duty
  WHERE subject_kind = 'order' AND subject_id = $1 AND rule = ANY($2) AND state <> 'void' ORDER BY limit_at DESC
 """
 TEAM = """
-SELECT t.*, s.name AS by FROM team_member t LEFT JOIN staff s ON s.id = t.recorded_by
- WHERE t.order_id = $1 AND t.withdrawn_at IS NULL ORDER BY t.to_at IS NOT NULL, t.from_at, t.id
+SELECT t.*, s.name AS by, w.name AS withdrawer FROM team_member t
+  LEFT JOIN staff s ON s.id = t.recorded_by LEFT JOIN staff w ON w.id = t.withdrawn_by
+ WHERE t.order_id = $1 ORDER BY t.withdrawn_at IS NOT NULL, t.to_at IS NOT NULL, t.from_at, t.id
 """
 
 
@@ -90,9 +91,10 @@ async def reception_of(viewer: Keeper, order_id: int, now: datetime) -> Receptio
     present = [
         Asked(one["id"], one["sex"] == "female", one["knows_minors"], one["from_at"])
         for one in team
-        if not one["to_at"]
+        if not (one["to_at"] or one["withdrawn_at"])
     ]
-    lacking = lacks(present, woman=whose.woman, minor=whose.minor) if team else []
+    founded = any(not one["withdrawn_at"] for one in team)
+    lacking = lacks(present, woman=whose.woman, minor=whose.minor) if founded else []
     formed = any(row["kind"] == FORMED and not row["withdrawn_at"] for row in acts)
     return Reception(order, whose, lines, tuple(team), formed, tuple(lacking))
 

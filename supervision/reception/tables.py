@@ -35,7 +35,7 @@ class ReceptionAct(Withdrawable, Table, tablename="reception_act", db=DB):
     )
 
 
-class TeamMember(Table, tablename="team_member", db=DB):
+class TeamMember(Withdrawable, Table, tablename="team_member", db=DB):
     """Somebody in the team (矫正小组) of an order, from when to when; `act`: the founding with which they came."""
 
     id = BigSerial(primary_key=True)
@@ -53,7 +53,6 @@ class TeamMember(Table, tablename="team_member", db=DB):
     recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
     ended_recorded_at = moment(null=True)
     ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    withdrawn_at = moment(null=True)
     team_member_sex_known = _one_of("sex", tuple(SEXES))
     team_member_role_known = _one_of("role", tuple(ROLES))
     team_member_has_length = Check("to_at IS NULL OR from_at < to_at")

@@ -128,7 +128,7 @@ async def _check_order_of_time(assistance: int, taken: Taken) -> None:
             WHERE assistance = $1 AND withdrawn_at IS NULL AND old_state IS DISTINCT FROM new_state""",
         assistance,
     )
-    if last is not None and taken.happened_at < last:
+    if last is not None and taken.happened_at < last.replace(second=0, microsecond=0):  # a form knows minutes
         told = _("时间早于上一步（%(at)s）。") % {"at": f"{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
         raise Refusal(told, fields={"happened_at": told})
 

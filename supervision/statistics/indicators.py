@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from supervision.db import tx
 from supervision.language import N_
 from supervision.statistics.figures import (
     CONNECTED,
@@ -12,10 +11,10 @@ from supervision.statistics.figures import (
     RELEASED,
     Figure,
     Sight,
-    count,
+    count_all,
     decisions,
 )
-from supervision.statistics.known import HELP, ON_REGISTER, known, within
+from supervision.statistics.known import ON_REGISTER, known, within
 
 ENTERED_WITHIN_DAYS = 3
 """So soon after it happened is a record in time; its title says it too."""
@@ -110,7 +109,9 @@ def _step(event: str) -> str:
 
 
 def _help(condition: str, ok: str, at: str) -> str:
-    return f"""SELECT a.person, NULL::text AS ref, {at} AS at, a.kind AS what, {ok} AS ok FROM {HELP} a WHERE {condition}"""
+    return (
+        f"""SELECT a.person, NULL::text AS ref, {at} AS at, a.kind AS what, {ok} AS ok FROM help a WHERE {condition}"""
+    )
 
 
 FETCHED = f"""SELECT a.person, NULL::text AS ref, a.at, a.met_as AS what, {_step("fetched")} AS ok
@@ -185,8 +186,5 @@ class Value:
 
 async def values(sight: Sight) -> list[Value]:
     """All indicators of a period, read of one moment."""
-    async with tx(snapshot=True):
-        return [
-            Value(one, await count(one.numerator, sight), await count(one.denominator, sight))
-            for one in INDICATORS.values()
-        ]
+    counts = await count_all(OF_LISTS.values(), sight)
+    return [Value(one, counts[one.numerator.code], counts[one.denominator.code]) for one in INDICATORS.values()]

@@ -38,12 +38,13 @@ _STEPS = f"""SELECT s.assistance, (array_agg(s.event ORDER BY s.id))[1] AS began
 _KIND = """coalesce((SELECT x.kind FROM help_assessment x WHERE x.assistance = h.id AND x.withdrawn_at > $3 AND x.recorded_at <= $3
                   ORDER BY x.id DESC LIMIT 1),
                 (SELECT x.old_kind FROM help_assessment x WHERE x.assistance = h.id AND x.recorded_at > $3 ORDER BY x.id LIMIT 1), h.kind)"""
-HELP = f"""(SELECT h.id, h.person, h.source, h.prison, h.release_on, h.order_id, {_KIND} AS kind,
+WITH_HELP = f"""WITH help AS (SELECT h.id, h.person, h.source, h.prison, h.release_on, h.order_id, {_KIND} AS kind,
         s.state, s.state_then, s.connected_at, CASE WHEN s.state IN ({_texts(END_KINDS)}) THEN s.state_at END AS ended_at,
         CASE WHEN s.began IN ('came', 'carried_over') THEN s.connected_at
              ELSE h.release_on::timestamp AT TIME ZONE 'Asia/Shanghai' END AS since
    FROM assistance h JOIN ({_STEPS}) s ON s.assistance = h.id WHERE h.created_at <= $3 AND s.state <> 'taken_back')"""
-"""Periods of help by their steps. `since`: on the register from the release of whoever was awaited, else from the day on which
+"""What a statement begins with that asks for `help`, the periods of help by their steps; however often it asks, they are worked out
+once. `since`: on the register from the release of whoever was awaited, else from the day on which
 they came to it, also from another office; `state_then`: at the period's end. A day of release, and a kind that a sheet
 changed, are as they are now."""
 ON_REGISTER = f"""a.since < $2 AND (a.ended_at IS NULL OR a.ended_at >= $2) AND a.state NOT IN ({_texts((*INSIDE, TO_CONNECT))})"""

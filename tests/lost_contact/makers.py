@@ -62,7 +62,8 @@ SEARCH = "/people/{person_id}/searches/{search_id}"
 async def for_the_matrix(person: int, order: int, officer: Member) -> dict[str, Any]:
     """A search that goes on, opened by somebody who tries no route, with one attempt."""
     by = {"happened_at": BEFORE, "recorded_at": BEFORE, "recorded_by": officer.id}
-    lost = {"order_id": order, "person": person, "last_contact_on": SEEN_ON, "reason": "联系不上"}
+    lost = {"order_id": order, "person": person, "last_contact_on": SEEN_ON}
+    lost |= {"reason_sealed": seal("联系不上", NOTE)}
     search = await insert("contact_search", lost | by)
     looked = {"search": search, "method": "contact", "result": "nothing", "note_sealed": seal("无人接听", NOTE)}
     attempt = await insert("search_attempt", looked | by | {"first_staff": officer.id})

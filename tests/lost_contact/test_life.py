@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from migrations.sealing import seal_columns
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
@@ -244,16 +245,18 @@ async def test_the_file_tells_of_it(cast: Cast) -> None:
     assert "登记失去联系" in text and "认定脱管" in text and "结束查找：本人已报到或者找到" in text
 
 
-MIGRATION = import_module("migrations.0029_sealed_places")
+CLEAR = [
+    one for name in ("0029_sealed_places", "0034_sealed_reasons") for one in import_module(f"migrations.{name}").CLEAR
+]
 
 
 async def test_what_stood_in_clear_is_sealed_when_the_schema_is_brought_up_to_date(db: None) -> None:
-    for table, column, _ in MIGRATION.CLEAR:
+    for table, column, _ in CLEAR:
         await execute(f"CREATE TEMP TABLE {table} (id SERIAL, {column} TEXT NOT NULL) ON COMMIT DROP")
         await execute(f"INSERT INTO {table} ({column}) VALUES ('古城街1号')")
     for _ in range(2):
-        await MIGRATION.run()
-    for table, column, purpose in MIGRATION.CLEAR:
+        await seal_columns(CLEAR)
+    for table, column, purpose in CLEAR:
         row = await fetch_row(f"SELECT * FROM pg_temp.{table}")
         assert row is not None and set(row.keys()) == {"id", f"{column}_sealed"}
         assert open_sealed(row[f"{column}_sealed"], purpose) == "古城街1号"

@@ -43,4 +43,5 @@ LINES = (
         with_a_team,
     ),
     ("POST", f"{HERE}/team/members/{{member_id}}/leaving", "register_person", {"to_at": AT}),
+    ("POST", f"{HERE}/team/members/{{member_id}}/withdrawal", "withdraw", {"reason": "录错"}),
 )

@@ -79,6 +79,40 @@ async def test_the_team_goes_with_the_founding_that_is_withdrawn(cast: Cast) -> 
     assert (await alice.post(f"{there}/team", data=team(*MEN[:2]))).status_code == 303
 
 
+async def test_somebody_who_was_put_into_the_team_wrongly_is_withdrawn_and_the_law_asks_again(cast: Cast) -> None:
+    one = await received(cast, woman=True)
+    alice = await client_for(cast, cast.alice)
+    there = f"/people/{one.person}/reception"
+    await alice.post(f"{there}/team", data=team(*MEN, "李秀英") | {"sex-4": "female"})
+    member = await fetch_value("SELECT id FROM team_member WHERE sex = 'female'")
+    await alice.post(f"{there}/team/members/{member}/leaving", data={"to_at": "2026-11-25T08:40"})
+    at = f"{there}/team/members/{member}/withdrawal"
+    assert (await alice.post(at, data={"reason": " "})).status_code == 422
+    assert (await alice.post(at, data={"reason": "误登记"})).status_code == 303
+    (gap,) = await gaps(one.order)
+    assert gap["variant"] == "woman"
+    page = (await alice.get(there)).text
+    assert "已作废：误登记（" in page and "<s>李秀英</s>" in page and "缺少女性成员" in page
+    assert (await alice.post(at, data={"reason": "误登记"})).status_code == 422
+    assert "team_withdrawn" in await audit_actions()
+    assert (await alice.post(f"{there}/team/members", data=LI)).status_code == 303
+    assert await gaps(one.order) == []
+
+
+async def test_the_last_of_a_team_is_withdrawn_with_its_founding_alone(cast: Cast) -> None:
+    one = await received(cast)
+    alice = await client_for(cast, cast.alice)
+    there = f"/people/{one.person}/reception"
+    await alice.post(f"{there}/team", data=team(MEN[0]))
+    member = await fetch_value("SELECT id FROM team_member")
+    refused = await alice.post(f"{there}/team/members/{member}/withdrawal", data={"reason": "误登记"})
+    assert refused.status_code == 422 and "请作废组建的记录" in refused.text
+    assert await fetch_value("SELECT withdrawn_at FROM team_member") is None
+    act = await fetch_value("SELECT id FROM reception_act")
+    assert (await alice.post(f"{there}/acts/{act}/withdrawal", data={"reason": "误登记"})).status_code == 303
+    assert "已作废：误登记（" in (await alice.get(there)).text
+
+
 async def test_a_team_is_founded_anew_also_where_somebody_joined_the_first_one(cast: Cast) -> None:
     one = await received(cast)
     alice = await client_for(cast, cast.alice)
@@ -108,7 +142,8 @@ async def test_another_persons_member_and_act_are_not_there(cast: Cast) -> None:
     assert (
         await alice.post(f"{here}/team/members/{member}/leaving", data={"to_at": "2026-11-25T08:40"})
     ).status_code == 404
-    assert (await alice.post(f"{here}/acts/{act}/withdrawal", data={"reason": "录错"})).status_code == 404
+    for entry in (f"acts/{act}", f"team/members/{member}"):
+        assert (await alice.post(f"{here}/{entry}/withdrawal", data={"reason": "录错"})).status_code == 404
 
 
 async def test_an_ended_order_takes_no_more_steps(cast: Cast) -> None:
