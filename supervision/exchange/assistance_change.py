@@ -24,8 +24,9 @@ from supervision.exchange.outcome import Change, Result, refused, warned
 from supervision.exchange.parsed import ParsedRow
 from supervision.exchange.values import WORDS
 from supervision.language import gettext as _
+from supervision.resettlement.actions import BECAME
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
-from supervision.resettlement.records import BECAME, CONTENT, FORM_COLUMNS
+from supervision.resettlement.records import CONTENT, FORM_COLUMNS
 from supervision.sealed import keyring, open_sealed, seal
 
 NOT_CHANGED: Final = frozenset(

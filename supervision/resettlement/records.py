@@ -17,6 +17,7 @@ from supervision.people.actions import Assignment, assign
 from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.resettlement import states, words
 from supervision.resettlement.actions import (
+    BECAME,
     CHANGED_BY,
     CONNECTING,
     DECIDE,
@@ -55,8 +56,6 @@ FORM_COLUMNS: Mapping[str, str] = {
     "help_to": "to_on",
 }
 """Field of the registration form → the column of the period of help that it is."""
-BECAME = "became"
-"""Member of a kept form: what a sheet changed it to."""
 
 
 @dataclass(frozen=True, slots=True)
