@@ -24,26 +24,16 @@ from supervision.exchange.outcome import Change, Result, refused, warned
 from supervision.exchange.parsed import ParsedRow
 from supervision.exchange.values import WORDS
 from supervision.language import gettext as _
+from supervision.resettlement.actions import BECAME
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
-from supervision.resettlement.records import CONTENT
+from supervision.resettlement.records import CONTENT, FORM_COLUMNS
 from supervision.sealed import keyring, open_sealed, seal
 
-COLUMNS: Final = {
-    "crime": "crime",
-    "sentence": "sentence",
-    "prison": "prison",
-    "release_on": "release_on",
-    "help_from": "from_on",
-    "help_to": "to_on",
-}
-"""Field → the column of the period of help that it is."""
 NOT_CHANGED: Final = frozenset(
     """name id_card sex born_on help_state connected connected_on connection placed_on placement reoffended
        entered_on""".split()
 )
 """What the register knows better, from its own steps: a sheet doesn't change it."""
-BECAME: Final = "became"
-"""Member of a kept form: what the sheet changed it to."""
 
 Differing = dict[str, Any]
 
@@ -137,11 +127,13 @@ async def _assess(period: Record, kind: str | None, taking: Taking) -> None:
 async def _write_form(period: Record, different: Differing, taking: Taking) -> None:
     """The columns and details of the registration form; how they were stays, and what they became."""
     said = {name: new for name, new in different.items() if name in DETAILS}
-    new = {COLUMNS[name]: different[name] for name in COLUMNS if name in different}
+    new = {FORM_COLUMNS[name]: different[name] for name in FORM_COLUMNS if name in different}
     if not said and not new:
         return
     before = details_of(period, keyring())
-    await _keep(period, before, {name: different[name] for name in different if name in {*COLUMNS, *DETAILS}}, taking)
+    await _keep(
+        period, before, {name: different[name] for name in different if name in {*FORM_COLUMNS, *DETAILS}}, taking
+    )
     if said:
         new["details_sealed"] = _sealed(before | said)
     written = ", ".join(f"{column} = ${at}" for at, column in enumerate(new, start=2))
@@ -150,7 +142,7 @@ async def _write_form(period: Record, different: Differing, taking: Taking) -> N
 
 async def _keep(period: Record, details: Mapping[str, Any], became: Mapping[str, Any], taking: Taking) -> None:
     """What the form said until now stays as a fact, with who changed it to what, when."""
-    columns = {name: period[column] for name, column in COLUMNS.items() if period[column] is not None}
+    columns = {name: period[column] for name, column in FORM_COLUMNS.items() if period[column] is not None}
     values = {"assistance": period["id"], "details_sealed": _sealed({**details, **columns, BECAME: became})}
     await insert(
         "assistance_details",

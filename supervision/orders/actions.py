@@ -19,7 +19,7 @@ from supervision.locks import Lock
 from supervision.orders.tables import DOCUMENT_KINDS, END_KINDS, LEVELS
 from supervision.orders.words import DEBTS
 from supervision.people.actions import CONTACT, Assignment, NewContact, add_contact, assign, checked_phone
-from supervision.resettlement.handover import hand_over, not_handed_over
+from supervision.resettlement.handover import await_again, hand_over, not_handed_over
 from supervision.sealed import blind
 
 ORDER = "order"
@@ -253,17 +253,20 @@ async def end_order(viewer: Viewer, order: int, ending: Ending, now: datetime) -
         )
         for kind in DEBTS:
             await close_debt(order, kind, now, viewer.id)
-        if ending.kind == "released":
-            await _help_on(row, ending, now, viewer.id)
+        await _help_on(row, ending, now, viewer.id)
         await done(viewer, "end_order", row, now, {"kind": ending.kind})
 
 
 async def _help_on(row: Record, ending: Ending, now: datetime, by: int) -> None:
     """At the very moment of the release the person is on the register of help, or a reason says why not (law RA-22)."""
-    if ending.not_helped.strip():
-        await not_handed_over(row["id"], ending.not_helped, now, by=by)
-    else:
+    released, why_not = ending.kind == "released", ending.not_helped.strip()
+    if released and not why_not:
         await hand_over(row, ending.happened_at, now, by=by)
+        return
+    if released:
+        await not_handed_over(row["id"], why_not, now, by=by)
+    if ending.kind != "deceased":
+        await await_again(row, now, by=by)
 
 
 async def _check_nothing_pending(order: int) -> None:

@@ -103,7 +103,7 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         await mark_withdrawn(TABLES[kind], fact_id, said, by=viewer.id, now=now)
         await _take_back(kind, row)
         if kind == "end":
-            await take_back(row["id"], row["ended_at"], now, by=viewer.id)
+            await take_back(row["id"], now, by=viewer.id)
         await done(viewer, "withdraw_fact", row, now, {"kind": kind, "id": fact_id})
 
 

@@ -17,6 +17,7 @@ from supervision.days import SHANGHAI, local_day
 from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, Refusal
 from supervision.language import gettext as _
+from supervision.locks import Lock
 from supervision.people.actions import Assignment, assign
 from supervision.resettlement import states, words
 from supervision.resettlement.scope import lock_open
@@ -28,6 +29,8 @@ from supervision.settings.terms import load_terms
 SUBJECT = "assistance"
 SAID = "assistance.said"
 DETAILS = "assistance.details"
+BECAME = "became"
+"""Member of a registration form that was kept: what the sheet changed it to."""
 CONNECTING = frozenset({"fetched", "arrived", "found", "found_elsewhere", "came"})
 """Steps with which somebody has come home to the office's help."""
 OTHER_OFFICE = frozenset({"dual", "found_elsewhere", "move_accepted"})
@@ -74,6 +77,8 @@ async def take_step(viewer: Viewer, assistance: int, taken: Taken, now: datetime
         raise NotAllowed
     check_form(step, taken)
     async with tx():
+        if taken.event == "move_accepted" and taken.office:  # before any row, as the intakes do: another period begins
+            await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         row = await lock_open(assistance)
         new = allowed(row["state"], taken.event)
         await _check(row, taken, now)

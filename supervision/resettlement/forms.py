@@ -6,6 +6,7 @@ from litestar import Request, Response
 
 from supervision.access.viewer import Viewer
 from supervision.db import Record
+from supervision.errors import NotFound
 from supervision.forms import Form, read_form
 from supervision.people.answers import back_to
 from supervision.people.scope import get_person
@@ -58,3 +59,12 @@ async def form_about(
 def back(request: AnyRequest, person_id: int, said: str) -> Response[Any]:
     """To the page of the period of help, with what was done."""
     return back_to(request, f"/people/{person_id}/assistance", said)
+
+
+async def back_or_away(request: AnyRequest, viewer: Viewer, person_id: int, said: str) -> Response[Any]:
+    """The same; to the register where the file went to another office, so that the person is the viewer's no longer."""
+    try:
+        await get_person(viewer, person_id)
+    except NotFound:
+        return back_to(request, "/assistance", said)
+    return back(request, person_id, said)

@@ -128,7 +128,7 @@ def _of_tab(tab: str, now: datetime, args: list[Any]) -> str:
         return "a.ended_at IS NOT NULL AND a.end_kind <> 'taken_back'"
     if tab == "release":
         until = _put(args, add_days(today, RELEASE_DAYS))
-        return f"a.ended_at IS NULL AND a.state = ANY({_put(args, [*states.INSIDE, 'to_connect'])}) AND a.release_on <= {until}"
+        return f"(a.state = '{states.TO_CONNECT}' OR a.state = ANY({_put(args, list(states.INSIDE))}) AND a.release_on <= {until})"
     if tab == "today":
         return f"a.state = 'to_connect' AND a.release_on <= {_put(args, today)}"
     if tab == "inside":
@@ -143,7 +143,7 @@ def _of_tab(tab: str, now: datetime, args: list[Any]) -> str:
         return _owes("RA-14", now + timedelta(days=VISIT_DAYS), now, args)
     if tab == "end":
         return f"a.ended_at IS NULL AND a.to_on <= {_put(args, add_days(today, END_DAYS))}"
-    return f"a.ended_at IS NULL AND a.state <> ALL({_put(args, list(states.INSIDE))})"
+    return f"a.state = ANY({_put(args, list(states.OUTSIDE))})"
 
 
 def _owes(rule: str, until: datetime, now: datetime, args: list[Any]) -> str:

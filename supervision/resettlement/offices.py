@@ -21,7 +21,7 @@ RELEASE_DAYS = 60
 LIST_KINDS: Mapping[str, str] = {"release": N_("预释放名单"), "unconnected": N_("未衔接人员名单")}
 PAGE = "/assistance/lists"
 LISTED: Mapping[str, str] = {
-    "release": f"""a.state IN ({", ".join(f"'{state}'" for state in (*states.INSIDE, states.TO_CONNECT))})
+    "release": f"""a.state IN ({", ".join(f"'{state}'" for state in states.AWAITED)})
         AND a.release_on >= $1 AND a.release_on <= $2""",
     "unconnected": f"a.state = '{states.NOT_CONNECTED}' AND $1::date <= $2::date",
 }

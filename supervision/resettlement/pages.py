@@ -23,7 +23,7 @@ from supervision.people.scope import get_person
 from supervision.reads import read_alone
 from supervision.resettlement import file, listing, records, words
 from supervision.resettlement.actions import Taken, take_step
-from supervision.resettlement.forms import back, form_about, page_words, support_options
+from supervision.resettlement.forms import back, back_or_away, form_about, page_words, support_options
 from supervision.resettlement.intake import Intake, NewAssistance, take_in
 from supervision.resettlement.offers import helpers_for, options_of, other_offices, steps_for
 from supervision.resettlement.scope import get_assistance
@@ -178,11 +178,11 @@ async def _step(request: AnyRequest, person_id: int, viewer: Viewer, clock: Cloc
     taken = _taken(form, BY_EVENT[event], offices)
     form.check()
     new = await take_step(viewer, row["id"], taken, clock.now())
-    return back(
-        request,
-        person_id,
-        _("已记录：%(step)s。现在是“%(state)s”。") % {"step": _(BY_EVENT[event].label), "state": _(words.STATES[new])},
-    )
+    said = _("已记录：%(step)s。现在是“%(state)s”。") % {
+        "step": _(BY_EVENT[event].label),
+        "state": _(words.STATES[new]),
+    }
+    return await back_or_away(request, viewer, person_id, said)
 
 
 def _taken(form: Form, step: Step, offices: list[tuple[int, str]]) -> Taken:

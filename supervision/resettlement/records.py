@@ -9,16 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supervision.access.viewer import Viewer
-from supervision.db import Record, execute, fetch_row, fetch_value, insert, tx
+from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
 from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.people.actions import Assignment, assign
 from supervision.reasons import mark_withdrawn, reason_to_withdraw
 from supervision.resettlement import states, words
-from supervision.resettlement.actions import CHANGED_BY, CONNECTING, DECIDE, OTHER_OFFICE, RECORD, SUBJECT, done
+from supervision.resettlement.actions import (
+    BECAME,
+    CHANGED_BY,
+    CONNECTING,
+    DECIDE,
+    DETAILS,
+    OTHER_OFFICE,
+    RECORD,
+    SUBJECT,
+    done,
+)
 from supervision.resettlement.scope import lock_open
-from supervision.sealed import seal
+from supervision.sealed import open_sealed, seal
 
 CONTENT = "assistance.content"
 ONCE_IN = timedelta(minutes=1)
@@ -37,6 +47,15 @@ FACTS: Mapping[str, tuple[str, str]] = {
 COLUMNS = ", ".join(dict.fromkeys(column for columns in CHANGED_BY.values() for column in columns))
 BEFORE_CONNECTION = dict.fromkeys(CHANGED_BY["arrived"])
 """What a period had before the connection, for steps of the time when that wasn't kept."""
+FORM_COLUMNS: Mapping[str, str] = {
+    "crime": "crime",
+    "sentence": "sentence",
+    "prison": "prison",
+    "release_on": "release_on",
+    "help_from": "from_on",
+    "help_to": "to_on",
+}
+"""Field of the registration form → the column of the period of help that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +230,28 @@ async def _step_back(assistance: int, step: int) -> None:
              WHERE id = $1""",
         assistance,
         last["old_state"],
-        last["before"] or json.dumps(BEFORE_CONNECTION if last["event"] in CONNECTING else {}),
+        json.dumps(await _before(last)),
     )
+
+
+async def _before(step: Record) -> dict[str, object]:
+    """What the columns were before the step, but for those that a sheet corrected since."""
+    kept = json.loads(step["before"]) if step["before"] else None
+    if kept is None:
+        kept = BEFORE_CONNECTION if step["event"] in CONNECTING else {}
+    corrected = await _corrected_since(step) if kept else set()
+    return {column: was for column, was in kept.items() if column not in corrected}
+
+
+async def _corrected_since(step: Record) -> set[str]:
+    """The columns that a sheet changed after the step was put down."""
+    rows = await fetch(
+        "SELECT details_sealed FROM assistance_details WHERE assistance = $1 AND replaced_at > $2",
+        step["assistance"],
+        step["recorded_at"],
+    )
+    became = [json.loads(open_sealed(row["details_sealed"], DETAILS)).get(BECAME, {}) for row in rows]
+    return {column for field, column in FORM_COLUMNS.items() if any(field in one for one in became)}
 
 
 async def _passed_on(step: Record) -> bool:

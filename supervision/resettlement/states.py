@@ -8,9 +8,12 @@ IN_HELP, OFF, DUAL, TRANSFER = "in_help", "off", "dual", "transfer"
 MOVED, EXPIRED, DECEASED, REOFFENDED, TAKEN_BACK = "moved", "expired", "deceased", "reoffended", "taken_back"
 
 INSIDE = (IN_PRISON, VERIFYING, VERIFIED, VERIFY_FAILED)
-"""Still in prison: known, not yet on the register of help."""
+"""Still in prison: known, no notice of release yet."""
+AWAITED = (*INSIDE, TO_CONNECT)
+"""Told of by a prison, not yet on the register of help."""
 OUTSIDE = (NOT_CONNECTED, CONNECTED, IN_HELP, OFF, DUAL, TRANSFER)
-OPEN = (*INSIDE, TO_CONNECT, *OUTSIDE)
+"""On the register of help."""
+OPEN = (*AWAITED, *OUTSIDE)
 HELPED = (IN_HELP, DUAL)
 END_KINDS = (MOVED, EXPIRED, DECEASED, REOFFENDED, TAKEN_BACK)
 STATES = (*OPEN, *END_KINDS)

@@ -48,11 +48,12 @@ PAST_END_TOLD = open_alert("a.kind IN ('TE-03', 'no_future_duty')")
 SEARCHED = open_alert("a.kind IN ('RE-06', 'RE-07', 'RE-08', 'RE-12', 'no_future_duty')")
 OF_ARRIVAL = f"d.rule IN ({', '.join(map(repr, AWAITED_BY))})"
 HANDED_OVER_TO_US = "d.state IN ('met', 'met_late')"
-# Who was handed over is registered on the same day; from the next one on an alert says that nobody has done it.
+NOT_DONE = "d.state IN ('open', 'missed')"
+# Who was handed over is registered on the same day; from the next one on an alert says that nobody has done it, as it does of
+# whoever a named human excused from coming.
 AWAITED = f"""coalesce({some_duty(f"{OF_ARRIVAL} AND {TO_COME}")},
     {some_duty(f"{OF_ARRIVAL} AND {HANDED_OVER_TO_US} AND d.closed_at >= {START_OF_TODAY}")},
-    CASE WHEN {some_duty(f"{OF_ARRIVAL} AND {HANDED_OVER_TO_US}")} IS NOT NULL
-         THEN {open_alert("a.kind = 'no_future_duty'")} END)"""
+    {open_alert("a.kind = 'no_future_duty'")})"""
 SINCE_THE_END = "(a.since_at AT TIME ZONE 'Asia/Shanghai')::date > o.end_on"
 HELD = open_pause("'custody', 'hospital'")
 IN_CUSTODY = open_pause("'custody'")
@@ -121,7 +122,7 @@ BUCKETS: tuple[Bucket, ...] = (
         "never_taken_in",
         N_("漏管"),
         f"""{OPEN} AND o.registered_at IS NULL
-              AND {some_duty(f"{OF_ARRIVAL} AND d.limit_at <= $1 AND NOT {HANDED_OVER_TO_US}")} IS NOT NULL""",
+              AND {some_duty(f"{OF_ARRIVAL} AND d.limit_at <= $1 AND {NOT_DONE}")} IS NOT NULL""",
         (Proof(SEARCHED, NO_SEARCH),),
     ),
     Bucket(

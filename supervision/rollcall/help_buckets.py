@@ -10,7 +10,7 @@ from supervision.rollcall.known import START_OF_TODAY
 from supervision.rollcall.register import Bucket, Proof, Register
 
 OPEN = "h.ended_at IS NULL"
-WAITING = ", ".join(f"'{state}'" for state in (*states.INSIDE, states.TO_CONNECT))
+WAITING = ", ".join(f"'{state}'" for state in states.AWAITED)
 
 
 def some_duty(condition: str) -> str:

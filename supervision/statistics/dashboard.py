@@ -10,10 +10,12 @@ from typing import Any
 from babel.dates import format_date
 
 from supervision.access.viewer import Viewer
+from supervision.alerts.subjects import hidden_from
 from supervision.days import DAY, add_days, local_day
 from supervision.db import Record, fetch
 from supervision.language import LANGUAGE, N_
 from supervision.language import gettext as _
+from supervision.resettlement.states import OUTSIDE
 from supervision.statistics.charts import Bar, Day, Part
 from supervision.statistics.daily import SHOWN_DAYS
 
@@ -22,7 +24,7 @@ WEEKS = 16
 
 @dataclass(frozen=True, slots=True)
 class OfficeLoad:
-    """One office: people on the register of correction (law b.2), those of them with a lapse, people in help, officers."""
+    """One office: people on the register of correction (law b.2), those of them with a lapse, people on the register of help, officers."""
 
     office: int
     name: str
@@ -47,10 +49,10 @@ SELECT r.office, count(DISTINCT a.subject_id)::int AS n FROM alert a
    AND ($1::int IS NULL OR r.office = $1)
  GROUP BY 1
 """
-HELPED = """
+HELPED = f"""
 SELECT r.office, count(*)::int AS n FROM assistance a
   JOIN responsibility r ON r.subject_id = a.id AND r.subject_kind = 'assistance' AND r.role = 'main' AND r.to_at IS NULL
- WHERE a.ended_at IS NULL AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
+ WHERE a.state IN ({", ".join(map(repr, OUTSIDE))}) AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
 """
 OFFICES = """
 SELECT o.id, o.name, coalesce(s.officers, 0) AS officers
@@ -212,13 +214,14 @@ SELECT width_bucket(extract(epoch FROM $1 - a.since_at) / 86400, ARRAY[1, 3, 7, 
   FROM alert a
  WHERE a.closed_at IS NULL AND a.since_at <= $1
    AND ($2::int IS NULL OR a.person IN (SELECT person FROM responsibility WHERE office = $2 AND to_at IS NULL))
+   AND a.subject_kind <> ALL($3::text[])
  GROUP BY 1
 """
 
 
 async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
-    """Open alerts by how long their cause has stood, the youngest first."""
-    found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer))}
+    """Open alerts of what the viewer may see by how long their cause has stood, the youngest first."""
+    found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer), hidden_from(viewer))}
     return [
         AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
         for n, (title, _days) in enumerate(AGES)

@@ -14,6 +14,7 @@ from supervision.db import Record, fetch
 from supervision.language import N_
 from supervision.people.scope import visible_people
 from supervision.resettlement.facts import met_as
+from supervision.rules.no_future_duty import AWAITED_BY
 from supervision.statistics.known import (
     DUTY_STATE,
     LOCAL_BEGIN,
@@ -44,13 +45,15 @@ RECEIVED = f"""SELECT o.person, o.number AS ref, r.happened_at AS at, 'registrat
 ENDED = f"""SELECT o.person, o.number AS ref, e.happened_at AS at, e.reason AS what
   FROM order_end e JOIN orders o ON o.id = e.order_id
  WHERE e.kind = 'released' AND {within("e.happened_at")} AND {known("e")}"""
-# Whoever let the first report's limit pass is NOT_REPORTED (model §7), also who came later, and in every period until then (law b.2).
-NEVER_TAKEN_IN = f"""SELECT d.person, o.number AS ref, d.limit_at AS at, 'not_reported' AS what
+# Whoever wasn't there at the limit is NOT_REPORTED (model §7): who owes the first report, and who is to be handed over, also who came later,
+# and in every period until then (law b.2); as in the roll call.
+NEVER_TAKEN_IN = f"""SELECT o.person, min(o.number) AS ref, min(d.limit_at) AS at, 'not_reported' AS what
   FROM duty d JOIN orders o ON o.id = d.subject_id
- WHERE d.subject_kind = 'order' AND d.rule = 'RE-06' AND d.limit_at < $2 AND d.limit_at <= $3
-   AND d.created_at <= $3 AND {DUTY_STATE} IN ('open', 'missed', 'met_late')
+ WHERE d.subject_kind = 'order' AND d.rule IN ({", ".join(map(repr, AWAITED_BY))}) AND d.limit_at < $2 AND d.limit_at <= $3 AND d.created_at <= $3
+   AND CASE {DUTY_STATE} WHEN 'met_late' THEN (d.closed_at < $1) IS NOT TRUE WHEN 'open' THEN TRUE WHEN 'missed' THEN TRUE END
    AND NOT EXISTS (SELECT FROM registration r WHERE r.order_id = o.id AND r.happened_at < $1 AND {known("r")})
-   AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND e.happened_at < $1 AND {known("e")})"""
+   AND NOT EXISTS (SELECT FROM order_end e WHERE e.order_id = o.id AND e.happened_at < $1 AND {known("e")})
+ GROUP BY o.person"""
 # Off control is the word of a named person after verifying (law b.9): it holds from when it was said until the person is found or the
 # order ends, and counts in every period of that time (law e.2); whoever it was said of twice is one person.
 OFF_CONTROL = f"""SELECT o.person, min(o.number) AS ref, min(c.happened_at) AS at, 'off_control' AS what

@@ -1,7 +1,7 @@
 """What is known at a moment, as SQL: of every statement $1 and $2 are a period's begin and exclusive end, $3 is the moment."""
 
 from supervision.resettlement.actions import CONNECTING
-from supervision.resettlement.states import END_KINDS, INSIDE, TO_CONNECT
+from supervision.resettlement.states import AWAITED, END_KINDS
 
 
 def known(row: str) -> str:
@@ -47,5 +47,5 @@ WITH_HELP = f"""WITH help AS (SELECT h.id, h.person, h.source, h.prison, h.relea
 once. `since`: on the register from the release of whoever was awaited, else from the day on which
 they came to it, also from another office; `state_then`: at the period's end. A day of release, and a kind that a sheet
 changed, are as they are now."""
-ON_REGISTER = f"""a.since < $2 AND (a.ended_at IS NULL OR a.ended_at >= $2) AND a.state NOT IN ({_texts((*INSIDE, TO_CONNECT))})"""
+ON_REGISTER = f"""a.since < $2 AND (a.ended_at IS NULL OR a.ended_at >= $2) AND a.state NOT IN ({_texts(AWAITED)})"""
 """The condition that a period of help `a` was on the register when the period of the report ended."""

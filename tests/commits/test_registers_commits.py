@@ -24,6 +24,7 @@ from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.intake import Intake as HelpIntake
 from supervision.resettlement.intake import NewAssistance
 from supervision.resettlement.intake import take_in as take_in_help
+from supervision.resettlement.records import add_member
 from supervision.resettlement.records import withdraw as withdraw_of_help
 from supervision.sealed import open_sealed
 from supervision.settings.terms import seed
@@ -104,3 +105,26 @@ async def test_an_end_of_help_is_withdrawn_after_the_intake_of_correction_that_i
     order = NewOrder("", "probation", "盗窃罪", None, date(2026, 11, 25), date(2027, 11, 24))
     intake = take_in_correction(dan, Intake(await who(one.person), None, order, to(cast)), NOW)
     await beside(intake, withdraw_of_help(dan, one.person, ("step", step), reason="录错", now=NOW), one.person)
+
+
+async def test_an_end_of_correction_is_withdrawn_after_the_move_of_the_help_that_is_at_work(committing: str) -> None:
+    await seed(NOW - timedelta(days=60))
+    cast = await assemble()
+    last_day, dan = date(2026, 11, 20), await viewer_of(cast.dan)
+    one = await on_register(cast, at=NOW - timedelta(days=30), end_on=last_day)
+    await end_order(dan, one.order, Ending("released", NOW, "期满解除第1号"), NOW)
+    helped = await fetch_value("SELECT id FROM assistance WHERE person = $1", one.person)
+    await add_member(dan, helped, "family", "父", NOW)
+    for event in ("agreement", "file", "move_asked"):
+        await take_step(dan, helped, Taken(event, NOW, said="情况", office=cast.offices["huifeng"]), NOW)
+    fact = await fetch_value("SELECT id FROM order_end WHERE order_id = $1", one.order)
+    moved = Taken("move_accepted", NOW, said="回执", office=cast.offices["huifeng"])
+    async with tx():
+        await take_step(dan, helped, moved, NOW)
+        late = asyncio.create_task(
+            withdraw_of_order(dan, one.person, ("end", fact), reason="录错", now=NOW), context=Context()
+        )
+        while not late.done() and not (await fetch_value(WAITING) or await fetch_value(BEHIND_A_ROW)):
+            await asyncio.sleep(0)
+    await late
+    assert await fetch_value(ON_A_REGISTER, one.person) == 1

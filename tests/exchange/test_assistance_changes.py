@@ -182,3 +182,18 @@ async def test_a_file_that_changes_hands_while_a_sheet_is_read_is_no_fault(
     assert done.counts == {"changed": 1}
     spans = await fetch("SELECT from_at, to_at FROM responsibility ORDER BY id")
     assert [row["to_at"] for row in spans] == [cast.now - timedelta(seconds=5), cast.now, None]
+
+
+async def test_a_withdrawn_step_takes_nothing_from_what_a_sheet_corrected_since(cast: Cast) -> None:
+    await again(cast, shape="azbj_export_24", connected="否", release_on="2026-11-01")
+    row = await fetch_row("SELECT id, person, state FROM assistance")
+    assert row is not None and row["state"] == "to_connect"
+    dan = await viewer_of(cast.dan)
+    await take_step(dan, row["id"], Taken("arrived", cast.now, code="alone"), cast.now)
+    cast.clock.at += timedelta(hours=1)
+    corrected = await again(cast, release_on="2026-11-01", help_to="2029-05-01")
+    assert [one.label for one in corrected.changes] == ["帮教截止日期"]
+    step = await fetch_value("SELECT max(id) FROM assistance_step WHERE assistance = $1", row["id"])
+    await withdraw(dan, row["person"], ("step", step), reason="录错", now=cast.now)
+    kept = await fetch_row("SELECT state, connected_at, from_on, to_on FROM assistance")
+    assert kept is not None and tuple(kept) == ("to_connect", None, None, date(2029, 5, 1))

@@ -156,6 +156,17 @@ async def test_a_move_inside_the_district_goes_on_at_the_other_office_from_the_s
     assert (await carol.get(f"/people/{one.person}/assistance")).status_code == 200
 
 
+async def test_a_head_who_gives_somebody_to_another_office_is_led_to_the_register(cast: Cast) -> None:
+    alice, bob = await client_for(cast, cast.alice), await client_for(cast, cast.bob)
+    one = await filed(cast, alice)
+    await take(alice, one, "move_asked", office=cast.offices["huifeng"])
+    sent = {"event": "move_accepted", "happened_at": minute(NOW), "said": "回执", "office": cast.offices["huifeng"]}
+    answer = await bob.post(f"/people/{one.person}/assistance/decisions", data=sent)
+    assert answer.status_code == 303
+    shown = await bob.get(answer.headers["location"])
+    assert shown.status_code == 200 and "已记录：对方已接收" in shown.text
+
+
 async def test_what_was_arranged_is_listed_with_its_words(cast: Cast) -> None:
     alice = await client_for(cast, cast.alice)
     one = await filed(cast, alice)
@@ -258,6 +269,13 @@ async def test_the_tabs_show_who_is_awaited_to_be_visited_and_near_the_end(cast:
     assert (
         (await dan.get("/assistance?tab=visit")).status_code == (await dan.get("/assistance?q=钱归")).status_code == 200
     )
+
+
+async def test_whoever_is_awaited_is_on_the_list_of_releases_and_not_on_the_register_yet(cast: Cast) -> None:
+    await put(cast, release_on=date(2027, 6, 1), announced=True)
+    alice = await client_for(cast, cast.alice)
+    assert "钱归" in (await alice.get("/assistance?tab=release")).text
+    assert "钱归" not in (await alice.get("/assistance")).text
 
 
 async def test_the_correction_pages_speak_of_no_help_and_lead_to_it(cast: Cast) -> None:

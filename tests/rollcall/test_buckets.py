@@ -101,6 +101,35 @@ async def test_who_was_handed_over_is_registered_that_day_or_an_alert_says_so(ca
     assert await bucket_of(made, midnight) == "awaited"
 
 
+async def test_who_comes_out_of_custody_after_the_limit_is_awaited_anew(cast: Cast) -> None:
+    made = await awaited(cast, TODAY)
+    limit = await limit_of(made, "RE-06", "in_person")
+    pause = await detain(made, NOW + timedelta(days=1))
+    out = limit + timedelta(days=2)
+    await execute("UPDATE pause SET to_at = $2, ended_recorded_at = $2 WHERE id = $1", pause, out)
+    await follow([made.order], out)
+    assert await limit_of(made, "RE-06", "in_person") > out
+    assert await bucket_of(made, out) == "awaited"
+
+
+async def test_who_was_handed_over_late_by_another_organ_than_was_thought_is_awaited_that_day(cast: Cast) -> None:
+    made = await awaited(cast, TODAY, kind="temporary_outside")
+    limit = await limit_of(made, "RE-08", "hand_over")
+    await watched(limit)
+    act = {"order_id": made.order, "happened_at": NOW, "recorded_at": limit}
+    await insert("reception_act", act | {"kind": "notified", "how": "court"})
+    await follow([made.order], limit)
+    await watched(limit)
+    assert await bucket_of(made, limit) == "never_taken_in", "by the court's organ it is late, too"
+    await insert("reception_act", act | {"kind": "handed_over", "how": "", "happened_at": limit + SECOND})
+    await follow([made.order], limit + SECOND)
+    states = await fetch(
+        "SELECT rule, state FROM duty WHERE subject_id = $1 AND rule IN ('RE-07', 'RE-08')", made.order
+    )
+    assert {row["rule"]: row["state"] for row in states} == {"RE-07": "met_late", "RE-08": "void"}
+    assert await bucket_of(made, limit + SECOND) == "awaited"
+
+
 async def test_the_day_of_an_end_is_the_day_on_which_it_was_recorded_until_midnight_in_shanghai(cast: Cast) -> None:
     made = await in_order(cast)
     await end(cast, made, at("2026-11-25 23:59"))

@@ -61,4 +61,4 @@ async def test_who_never_came_and_is_excused_from_coming_is_still_looked_for(cas
     await watch(now)
     assert [since_at for _, since_at in await told(one.order)] == [now]
     taken = await roll_call(now, live=True)
-    assert (taken.counts["never_taken_in"], taken.closes) == (1, True)
+    assert (taken.counts["awaited"], taken.closes) == (1, True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from supervision.alerts.watch import watch
 from supervision.checkins.actions import Entry, record_many, report
 from supervision.db import execute, fetch, fetch_value, insert
+from supervision.resettlement.listing import lines, wanted
 from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, nice_top
 from supervision.statistics.daily import count_days
 from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
@@ -12,6 +13,7 @@ from supervision.statistics.monthly import monthly_table
 from supervision.statistics.period import month_of
 from tests.cast import NOW, client_for
 from tests.register import awaited
+from tests.resettlement.helped import put
 from tests.statistics.conftest import at, ends, joins
 
 TODAY = date(2026, 11, 25)
@@ -154,3 +156,21 @@ def test_a_calendar_has_every_day_of_half_a_year_and_no_other() -> None:
         and days[-1].told.startswith("11-24")
     )
     assert [word for _, word in months] == ["6月", "7月", "8月", "9月", "10月", "11月"]
+
+
+async def test_only_who_is_on_the_register_of_help_is_counted_as_the_list_shows_them(cast, dan) -> None:
+    here = {"release_on": date(2026, 11, 20), "connected_on": date(2026, 11, 21)}
+    for papers in ({"release_on": date(2027, 6, 1)}, {"release_on": date(2026, 12, 20), "announced": True}, here):
+        await put(cast, **papers)
+    shown = {one.name: one.helped for one in await by_office(dan, NOW)}
+    assert shown["古城司法所"] == sum(shown.values()) == len(await lines(dan, wanted({}), NOW)) == 1
+
+
+async def test_a_head_is_not_told_of_alerts_that_the_queue_hides(cast, dan, bob) -> None:
+    one = await joins(cast, "2026-11-25 09:00")
+    before = [sum(age.alerts for age in await alert_ages(who, NOW)) for who in (dan, bob)]
+    values = {"finding_key": "booking/1/VV-08", "subject_kind": "booking", "subject_id": 1, "person": one.person}
+    values |= {"kind": "VV-08", "severity": "notice", "since_at": NOW, "opened_at": NOW, "assigned_to": cast.dan.id}
+    await insert("alert", values | {"anchor_at": NOW, "step": "look", "next_step_at": NOW})
+    after = [sum(age.alerts for age in await alert_ages(who, NOW)) for who in (dan, bob)]
+    assert after == [before[0] + 1, before[1]]
