@@ -8,7 +8,7 @@ from typing import Any, Final
 from supervision.alerts.follow import follow
 from supervision.clock import Clock
 from supervision.days import at_hour, local_day
-from supervision.db import Record, execute, fetch_row, insert
+from supervision.db import Record, execute, fetch, fetch_row, insert
 from supervision.exchange.assistance_change import change
 from supervision.exchange.assistance_present import PERIODS
 from supervision.exchange.assistance_sheet import DETAILS
@@ -70,6 +70,7 @@ async def import_assistance(
         run = await begin_run("assistance", viewer, file, options, now=now)
         mine = own_office(viewer)
         taking = Taking(parsed, places, options, now, options.office or mine, mine, run, viewer.id if viewer else None)
+        taking.locked = await _lock(parsed)
         results = [await _take(row, taking) for row in parsed.rows]
         imported = Imported(
             parsed,
@@ -83,6 +84,17 @@ async def import_assistance(
         if not options.dry_run:
             await follow(taking.touched, now, kind=SUBJECT, by=taking.by)
     return imported
+
+
+async def _lock(parsed: ParsedSheet) -> frozenset[int]:
+    """Lock the open periods of help of everybody on the sheet, as everybody locks them: nobody ends or assesses one until all is written."""
+    numbers = [row.fields["id_card"] for row in parsed.rows if row.ok and not row.waits_for]
+    locked = await fetch(
+        """SELECT a.id FROM assistance a JOIN person p ON p.id = a.person
+            WHERE p.doc_key = ANY($1) AND a.ended_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a""",
+        [blind(number, DOC) for number in numbers],
+    )
+    return frozenset(row["id"] for row in locked)
 
 
 async def _take(row: ParsedRow, taking: Taking) -> Result:
@@ -102,9 +114,17 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
     if known["name"] != row.fields["name"]:
         return refused(taking.parsed, row, "name", "name_differs", _("这个身份证号已用另一姓名登记过，请核对"))
     taking.people.append(known["id"])
+    return await _take_known(row, taking, office, known)
+
+
+async def _take_known(row: ParsedRow, taking: Taking, office: int, known: Record) -> Result:
+    """Somebody who is helped at present, under correction, or neither any more."""
     period = await fetch_row(f"{PERIODS} WHERE a.person = $1 AND a.ended_at IS NULL", known["id"])
-    if period is not None:
+    if period is not None and period["id"] in taking.locked:
         return await change(row, taking, period)
+    if period is not None:
+        told = _("正在办理帮教的移交或转入，没有导入，请稍后重新导入")
+        return refused(taking.parsed, row, "id_card", "changed_meanwhile", told)
     if known["runs"]:
         return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
     if told := _over(known, row.fields):
