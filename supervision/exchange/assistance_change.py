@@ -24,6 +24,7 @@ from supervision.exchange.outcome import Change, Result, refused, warned
 from supervision.exchange.parsed import ParsedRow
 from supervision.exchange.values import WORDS
 from supervision.language import gettext as _
+from supervision.resettlement.actions import BECAME
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
 from supervision.resettlement.records import CONTENT
 from supervision.sealed import keyring, open_sealed, seal
@@ -42,8 +43,6 @@ NOT_CHANGED: Final = frozenset(
        entered_on""".split()
 )
 """What the register knows better, from its own steps: a sheet doesn't change it."""
-BECAME: Final = "became"
-"""Member of a kept form: what the sheet changed it to."""
 
 Differing = dict[str, Any]
 

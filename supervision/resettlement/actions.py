@@ -28,6 +28,8 @@ from supervision.settings.terms import load_terms
 SUBJECT = "assistance"
 SAID = "assistance.said"
 DETAILS = "assistance.details"
+BECAME = "became"
+"""Member of a registration form that was kept: what the sheet changed it to."""
 CONNECTING = frozenset({"fetched", "arrived", "found", "found_elsewhere", "came"})
 """Steps with which somebody has come home to the office's help."""
 OTHER_OFFICE = frozenset({"dual", "found_elsewhere", "move_accepted"})

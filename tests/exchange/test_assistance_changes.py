@@ -9,16 +9,21 @@ import pytest
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
+from supervision.errors import Refusal
 from supervision.exchange import actions
+from supervision.exchange.assistance_change import COLUMNS
+from supervision.exchange.assistance_sheet import DETAILS as FIELDS_KEPT
 from supervision.exchange.assistance_sheet import shapes
 from supervision.exchange.intake import SheetFile
+from supervision.exchange.undo import undo
 from supervision.orders.actions import Ending, end_order
 from supervision.people.actions import Assignment
+from supervision.resettlement import words
 from supervision.resettlement.actions import DETAILS, Taken, take_step
 from supervision.resettlement.assessing import Assessment, assess
 from supervision.resettlement.records import assign_helper, withdraw
 from supervision.sealed import open_sealed
-from tests.cast import Cast
+from tests.cast import Cast, client_for
 from tests.exchange.made import workbook
 from tests.exchange.test_assistance import person, sheet, taken
 from tests.register import on_register, viewer_of
@@ -80,6 +85,24 @@ async def test_the_days_that_a_sheet_changes_are_kept_with_what_they_became(cast
     assert (said["help_to"], said["crime"], "work" in said) == ("2030-02-28", "盗窃罪", False)
     assert said["became"] == {"help_to": "2027-02-28", "crime": "诈骗罪", "work": "务工"}
     assert await fetch_value("SELECT to_on FROM assistance") == date(2027, 2, 28)
+
+
+async def test_what_a_sheet_changed_is_not_undone_and_stands_in_the_file(cast: Cast) -> None:
+    await again(cast, crime="盗窃罪")
+    cast.clock.at += timedelta(hours=1)
+    done = await taken(cast, sheet("azbj_import_24", person(5, crime="诈骗罪", work="务工")))
+    assert done.run is not None
+    with pytest.raises(Refusal, match="请更正表格后重新导入"):
+        await undo(await viewer_of(cast.dan), done.run, cast.now)
+    path = f"/people/{await fetch_value('SELECT person FROM assistance')}/assistance"
+    told = (await (await client_for(cast, cast.alice)).get(path)).text
+    assert '罪名 <span class="muted">盗窃罪</span> → <b>诈骗罪</b>' in told and "就业情况 <b>务工</b>" in told
+    assert "azbj_import_24.xlsx" in told
+    assert "务工" not in (await (await client_for(cast, cast.leo)).get(path)).text
+
+
+def test_every_field_that_a_sheet_may_change_has_its_word() -> None:
+    assert words.FORM.keys() == COLUMNS.keys() | set(FIELDS_KEPT)
 
 
 async def test_a_mistyped_year_ends_no_help(cast: Cast) -> None:
