@@ -127,8 +127,8 @@ async def _take_known(row: ParsedRow, taking: Taking, office: int, known: Record
         return refused(taking.parsed, row, "id_card", "changed_meanwhile", told)
     if known["runs"]:
         return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
-    if told := _over(known, row.fields):
-        return Result(row, "ended", note=told)
+    if over := _over(known, row.fields):
+        return Result(row, "ended", note=over)
     return await _add(row, taking, office, known["id"])
 
 

@@ -26,7 +26,9 @@ async def undo_assistance(viewer: Importer | None, row: Record, now: datetime) -
     """Take away what the run made; its day and its standing have been looked at. Raises Refusal where something was built on it."""
     run = row["id"]
     if changed := json.loads(row["detail"]).get("changed", 0):
-        told = _("这次导入更改了 %(changed)s 名在册人员的内容，不能撤销；请更正表格后重新导入。各人改了什么，见其帮教档案。")
+        told = _(
+            "这次导入更改了 %(changed)s 名在册人员的内容，不能撤销；请更正表格后重新导入。各人改了什么，见其帮教档案。"
+        )
         raise Refusal(told % {"changed": changed})
     made = await fetch("SELECT id, person FROM assistance WHERE import_run = $1 ORDER BY id FOR UPDATE", run)
     ids, people = [one["id"] for one in made], [one["person"] for one in made]
