@@ -73,13 +73,18 @@ def hidden_from(viewer: Viewer) -> list[str]:
     return [k.name for k in kinds() if k.seen_by and not (viewer.scope == "all" and viewer.may(k.seen_by))]
 
 
+def not_hidden(viewer: Viewer, row: str) -> str:
+    """The SQL condition that the subject of `row` is of no kind that is hidden from the viewer."""
+    hidden = hidden_from(viewer)
+    return f"{row}.subject_kind NOT IN ({', '.join(map(repr, hidden))})" if hidden else "TRUE"
+
+
 def alerts_of_people(viewer: Viewer, args: list[Any]) -> str:
     """The SQL condition that the alert `a`, about a person, is the viewer's to see; appends to `args`.
 
     That an officer has the file of somebody who visits a prisoner makes the visit none of the office's.
     """
-    people, hidden = visible_people(viewer, "a.person", args), hidden_from(viewer)
-    return f"{people} AND a.subject_kind NOT IN ({', '.join(map(repr, hidden))})" if hidden else people
+    return f"{visible_people(viewer, 'a.person', args)} AND {not_hidden(viewer, 'a')}"
 
 
 def visible_alerts(viewer: Viewer, args: list[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from supervision.alerts.follow import follow
 from supervision.clock import Clock
 from supervision.days import at_hour, local_day
-from supervision.db import execute, fetch_row, fetch_value, insert
+from supervision.db import Record, execute, fetch, fetch_row, insert
 from supervision.exchange.assistance_change import change
 from supervision.exchange.assistance_present import PERIODS
 from supervision.exchange.assistance_sheet import DETAILS
@@ -43,6 +43,16 @@ from supervision.resettlement.actions import SUBJECT, Taken, allowed, begin_peri
 from supervision.sealed import blind, seal
 
 OFF_IN_SHEET: Final = "导入的名册写为脱管"
+KNOWN: Final = """
+SELECT p.id, p.name, o.runs, coalesce(o.died, FALSE) OR coalesce(a.died, FALSE) AS died, a.began_on
+  FROM person p
+  CROSS JOIN LATERAL (SELECT bool_or(ended_at IS NULL) AS runs, bool_or(end_kind = 'deceased') AS died
+                        FROM orders WHERE person = p.id) o
+  CROSS JOIN LATERAL (SELECT bool_or(end_kind = 'deceased') AS died,
+                             max(coalesce(greatest(release_on, from_on, (connected_at AT TIME ZONE 'Asia/Shanghai')::date), known_on)) AS began_on
+                        FROM assistance WHERE person = p.id AND ended_at IS NOT NULL AND end_kind <> 'taken_back') a
+ WHERE p.doc_key = $1"""
+"""Somebody by their number: whether a correction runs, whether they have died, and when the last help that has ended began."""
 LOSING: Final = ("lost", "missed")
 """The steps that say of somebody in help, or of somebody who was to come, that nobody knows where they are."""
 NOON: Final = 12
@@ -60,6 +70,7 @@ async def import_assistance(
         run = await begin_run("assistance", viewer, file, options, now=now)
         mine = own_office(viewer)
         taking = Taking(parsed, places, options, now, options.office or mine, mine, run, viewer.id if viewer else None)
+        taking.locked = await _lock(parsed)
         results = [await _take(row, taking) for row in parsed.rows]
         imported = Imported(
             parsed,
@@ -75,6 +86,17 @@ async def import_assistance(
     return imported
 
 
+async def _lock(parsed: ParsedSheet) -> frozenset[int]:
+    """Lock the open periods of help of everybody on the sheet, as everybody locks them: nobody ends or assesses one until all is written."""
+    numbers = [row.fields["id_card"] for row in parsed.rows if row.ok and not row.waits_for]
+    locked = await fetch(
+        """SELECT a.id FROM assistance a JOIN person p ON p.id = a.person
+            WHERE p.doc_key = ANY($1) AND a.ended_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a""",
+        [blind(number, DOC) for number in numbers],
+    )
+    return frozenset(row["id"] for row in locked)
+
+
 async def _take(row: ParsedRow, taking: Taking) -> Result:
     if not row.ok:
         return Result(row, "refused")
@@ -86,18 +108,38 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
         return refused(taking.parsed, row, "office", "office_missing", _("没有写司法所，导入时也没有指定，请补填"))
     if taking.own not in (None, office):
         return refused(taking.parsed, row, "office", "other_office", _("不是本所的人员，请由区局导入"))
-    known = await fetch_row("SELECT id, name FROM person WHERE doc_key = $1", blind(row.fields["id_card"], DOC))
+    known = await fetch_row(KNOWN, blind(row.fields["id_card"], DOC))
     if known is None:
         return await _add(row, taking, office, None)
     if known["name"] != row.fields["name"]:
         return refused(taking.parsed, row, "name", "name_differs", _("这个身份证号已用另一姓名登记过，请核对"))
     taking.people.append(known["id"])
+    return await _take_known(row, taking, office, known)
+
+
+async def _take_known(row: ParsedRow, taking: Taking, office: int, known: Record) -> Result:
+    """Somebody who is helped at present, under correction, or neither any more."""
     period = await fetch_row(f"{PERIODS} WHERE a.person = $1 AND a.ended_at IS NULL", known["id"])
-    if period is not None:
+    if period is not None and period["id"] in taking.locked:
         return await change(row, taking, period)
-    if await fetch_value("SELECT 1 FROM orders WHERE person = $1 AND ended_at IS NULL", known["id"]):
+    if period is not None:
+        told = _("正在办理帮教的移交或转入，没有导入，请稍后重新导入")
+        return refused(taking.parsed, row, "id_card", "changed_meanwhile", told)
+    if known["runs"]:
         return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
+    if over := _over(known, row.fields):
+        return Result(row, "ended", note=over)
     return await _add(row, taking, office, known["id"])
+
+
+def _over(known: Record, fields: Mapping[str, Any]) -> str | None:
+    """Why somebody whose help has ended isn't helped anew: an old sheet still lists them, and tells of no later release or start."""
+    if known["died"]:
+        return _("系统里已经登记死亡，没有导入")
+    days = [day for day in (fields["release_on"], fields["help_from"]) if day]
+    if known["began_on"] is None or max(days, default=known["began_on"]) > known["began_on"]:
+        return None
+    return _("这一期帮教在系统里已经办结，没有再导入")
 
 
 # -- somebody new ---------------------------------------------------------------------------------------------------

@@ -26,9 +26,10 @@ async def undo_assistance(viewer: Importer | None, row: Record, now: datetime) -
     """Take away what the run made; its day and its standing have been looked at. Raises Refusal where something was built on it."""
     run = row["id"]
     if changed := json.loads(row["detail"]).get("changed", 0):
-        raise Refusal(
-            _("这次导入更改了 %(changed)s 名在册人员的内容，不能撤销；请在各人的档案中更正。") % {"changed": changed}
+        told = _(
+            "这次导入更改了 %(changed)s 名在册人员的内容，不能撤销；请更正表格后重新导入。各人改了什么，见其帮教档案。"
         )
+        raise Refusal(told % {"changed": changed})
     made = await fetch("SELECT id, person FROM assistance WHERE import_run = $1 ORDER BY id FOR UPDATE", run)
     ids, people = [one["id"] for one in made], [one["person"] for one in made]
     await _check_nothing_built(row, ids)

@@ -21,6 +21,7 @@ from supervision.exchange.sheets import Cell, Sheet
 from supervision.exchange.values import is_blank, squeezed, text_of
 from supervision.language import N_, listed
 from supervision.language import gettext as _
+from supervision.resettlement.words import FORM
 
 IGNORE: Final = "ignore"
 NOT_IMPORTED: Final = N_("不导入这一列")
@@ -34,20 +35,12 @@ SAMPLES: Final = 5
 
 LABELS: Final = {
     "name": N_("姓名"), "id_card": N_("身份证号"), "sex": N_("性别"), "born_on": N_("出生日期"), "phone": N_("联系电话"),
-    "start": N_("矫正开始日期"), "end": N_("矫正结束日期"), "kind": N_("矫正类别"), "crime": N_("罪名"), "office": N_("司法所"),
+    "start": N_("矫正开始日期"), "end": N_("矫正结束日期"), "kind": N_("矫正类别"), "office": N_("司法所"),
     "officer": N_("责任人"), "level": N_("管理类别"), "risk": N_("风险等级"), "number": N_("人员编号"), "received": N_("接收日期"),
     "address_now": N_("居住地址"), "address_household": N_("户籍地址"), "state": N_("当前状态"), "due_on": N_("应报到时间"),
     "made_on": N_("实际报到时间"), "mode": N_("报告方式"),
-    "sentence": N_("原判刑期"), "release_on": N_("释放日期"), "help_from": N_("帮教起始日期"), "help_to": N_("帮教截止日期"),
-    "help_state": N_("状态"), "help_level": N_("风险等级"), "family_name": N_("家属姓名"), "family_phone": N_("家属电话"),
-    "marriage": N_("婚姻状况"), "education": N_("文化程度"), "work": N_("就业情况"), "health": N_("身体状况"), "economy": N_("经济状况"),
-    "remark": N_("备注"), "former_name": N_("曾用名"), "nation": N_("民族"), "rural": N_("是否农村户籍"), "recidivist": N_("是否累犯"),
-    "drugs": N_("吸毒史"), "trained": N_("是否参加职业技能培训"), "certified": N_("是否获得职业技能证书"), "sane": N_("是否心理健康"),
-    "family_contact": N_("家庭联系情况"), "three_none": N_("是否三无人员"), "danger": N_("危险性评估"), "performance": N_("改造表现"),
-    "attitude": N_("认罪态度"), "prison_notes": N_("服刑期间特殊情况备注"), "connected": N_("是否衔接"), "county": N_("所属旗县"),
-    "entered_on": N_("录入时间"), "prison": N_("服刑场所"), "connected_on": N_("衔接日期"), "connection": N_("衔接情况"),
-    "placed_on": N_("安置日期"), "placement": N_("安置情况"), "not_placed": N_("未安置原因"), "helped": N_("帮教情况"),
-    "reoffended": N_("是否重新犯罪"), "new_crime": N_("重新犯罪罪名"), "population": N_("人口类型"), "native_place": N_("籍贯"),
+    "help_state": N_("状态"), "help_level": N_("风险等级"), "family_phone": N_("家属电话"), "danger": N_("危险性评估"), "connected": N_("是否衔接"),
+    "connected_on": N_("衔接日期"), "placed_on": N_("安置日期"), **FORM,
 }  # fmt: skip
 
 

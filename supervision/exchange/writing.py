@@ -73,7 +73,8 @@ class Writing:
     before: dict[int, Row] = field(default_factory=dict)
     """order → start, end, registration and state before the import, for its undoing."""
     follows: list[Row] = field(default_factory=list)
-    handed: list[int] = field(default_factory=list)
+    handed: list[tuple[tuple[int, int], tuple[int, int | None]]] = field(default_factory=list)
+    """(order, person) and who is to have the file, of those who change hands."""
     withdrawn: list[int] = field(default_factory=list)
     made_up: list[tuple[int, str]] = field(default_factory=list)
     duplicates: list[tuple[int, int]] = field(default_factory=list)
@@ -124,7 +125,7 @@ def _add_order(writing: Writing, plan: Plan, ids: tuple[int, int], numbers: Numb
     state = "in_correction" if at else "due"
     when = (start, writing.now, at, start, fields["end"], state, day if start < day else start)
     writing.rows["orders"].append((order, *what, *when, writing.now, writing.by, writing.run))
-    _assign(writing, ids, (wanted.office, wanted.staff))
+    _assign(writing, ids, (wanted.office, wanted.staff), writing.now)
     _add_contacts(writing, person, plan.contacts)
     if at:
         _register(writing, order, at)
@@ -182,8 +183,7 @@ def _change(writing: Writing, plan: Plan, ids: tuple[int, int]) -> None:
     if plan.level:
         _classify(writing, id, plan.level, writing.now if order.level else at or order.registered_at)
     if plan.place:
-        writing.handed.append(id)
-        _assign(writing, ids, plan.place)
+        writing.handed.append((ids, plan.place))
     _add_contacts(writing, person, plan.contacts)
     writing.made_up += [(id, kind) for kind in _settled_debts(plan)]
     writing.touched.append(id)
@@ -199,8 +199,8 @@ def _settled_debts(plan: Plan) -> list[str]:
     return [kind for kind, is_said in said.items() if is_said]
 
 
-def _assign(writing: Writing, ids: tuple[int, int], place: tuple[int, int | None]) -> None:
-    stamp = ("main", writing.now, writing.now, writing.by, REASON, writing.run)
+def _assign(writing: Writing, ids: tuple[int, int], place: tuple[int, int | None], at: datetime) -> None:
+    stamp = ("main", at, writing.now, writing.by, REASON, writing.run)
     writing.rows["responsibility"].append((ORDER, *ids, *place, *stamp))
 
 
@@ -238,14 +238,22 @@ async def _flush(writing: Writing) -> None:
 
 async def _close_what_is_replaced(writing: Writing) -> None:
     if writing.handed:
-        await execute(
-            """UPDATE responsibility SET to_at = $2 WHERE subject_kind = 'order' AND role = 'main' AND to_at IS NULL
-                  AND subject_id = ANY($1)""",
-            writing.handed,
-            writing.now,
-        )
+        await _hand_over(writing)
     if writing.withdrawn:
         await execute("UPDATE contact SET withdrawn_at = $2 WHERE id = ANY($1)", writing.withdrawn, writing.now)
+
+
+async def _hand_over(writing: Writing) -> None:
+    """As `people.actions.assign` does it: whoever was given a file while the sheet was being taken in had it for no time at all."""
+    rows = await fetch(
+        """UPDATE responsibility SET to_at = greatest(from_at, $2) WHERE subject_kind = 'order' AND role = 'main'
+              AND to_at IS NULL AND subject_id = ANY($1) RETURNING subject_id, to_at""",
+        [order for (order, _), _ in writing.handed],
+        writing.now,
+    )
+    closed_at = {row["subject_id"]: row["to_at"] for row in rows}
+    for ids, place in writing.handed:
+        _assign(writing, ids, place, closed_at.get(ids[0], writing.now))
 
 
 async def _let_columns_follow(writing: Writing) -> None:

@@ -135,13 +135,15 @@ class Assignment:
 async def assign(subject: tuple[str, int], person: int | None, to: Assignment, now: datetime, by: int | None) -> int:
     """Close the file's present responsibility and open the next at the same moment; its id.
 
+    Whoever was given the file after `now`, while a sheet was being taken in, say, had it for no time at all: nothing overlaps.
+
     Raises Refusal when the member of staff isn't an active one of that office.
     """
     if to.staff is not None:
         await _check_staff(to)
-    await execute(
-        """UPDATE responsibility SET to_at = $3
-            WHERE subject_kind = $1 AND subject_id = $2 AND role = 'main' AND to_at IS NULL""",
+    closed_at = await fetch_value(
+        """UPDATE responsibility SET to_at = greatest(from_at, $3)
+            WHERE subject_kind = $1 AND subject_id = $2 AND role = 'main' AND to_at IS NULL RETURNING to_at""",
         *subject,
         now,
     )
@@ -154,7 +156,7 @@ async def assign(subject: tuple[str, int], person: int | None, to: Assignment, n
             "office": to.office,
             "staff": to.staff,
             "role": "main",
-            "from_at": now,
+            "from_at": closed_at or now,
             "recorded_at": now,
             "recorded_by": by,
             "reason": to.reason,

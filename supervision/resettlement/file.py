@@ -12,7 +12,7 @@ from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.people.actions import CONTACT, DOC
 from supervision.resettlement import words
-from supervision.resettlement.actions import SAID
+from supervision.resettlement.actions import BECAME, DETAILS, SAID
 from supervision.resettlement.records import CONTENT
 from supervision.resettlement.steps import code_word, title_of
 from supervision.rules.base import is_lapsed
@@ -124,6 +124,34 @@ def _text(row: Mapping[str, Any]) -> str:
 
 def _opened(sealed: str | None, purpose: str) -> str:
     return open_sealed(sealed, purpose) if sealed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """What a sheet changed of the registration form: when, whose sheet, and of each field its label, the old and the new."""
+
+    at: datetime
+    by: str
+    sheet: str
+    fields: list[tuple[str, str, str]]
+
+
+async def form_changes(assistance: int) -> list[FormChange]:
+    """What sheets changed of the registration form, the last one first."""
+    rows = await fetch(
+        """SELECT d.details_sealed, d.replaced_at, s.name AS by, r.file_name FROM assistance_details d
+             LEFT JOIN staff s ON s.id = d.replaced_by LEFT JOIN import_run r ON r.id = d.import_run
+            WHERE d.assistance = $1 ORDER BY d.id DESC LIMIT $2""",
+        assistance,
+        SHOWN,
+    )
+    return [_form_change(row) for row in rows]
+
+
+def _form_change(row: Record) -> FormChange:
+    form = json.loads(open_sealed(row["details_sealed"], DETAILS))
+    fields = [(_(words.FORM[name]), form.get(name) or "", new) for name, new in form.get(BECAME, {}).items()]
+    return FormChange(row["replaced_at"], row["by"] or "", row["file_name"] or "", fields)
 
 
 @dataclass(frozen=True, slots=True)

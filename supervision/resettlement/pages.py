@@ -142,6 +142,7 @@ async def assistance(
         needs=await file.needs_of(row["id"], now),
         done=done[: file.SHOWN],
         more=len(done) > file.SHOWN,
+        form_changes=await file.form_changes(row["id"]) if _keeps_help(viewer) else [],
         earlier=await file.earlier(person.id, row["id"]),
         steps=steps_for(viewer, row),
         helpers=options_of(await helpers_for(viewer)) if viewer.may("assign_officer") else [],
@@ -150,6 +151,11 @@ async def assistance(
         words=page_words(),
         may_withdraw={kind: viewer.may(permission) for kind, (_, permission) in records.FACTS.items()},
     )
+
+
+def _keeps_help(viewer: Viewer) -> bool:
+    """Whether the registration form is theirs to read: it says of families and health what nobody else need know."""
+    return viewer.may("record_help") or viewer.may("decide_help")
 
 
 @post("/people/{person_id:int}/assistance/steps", guards=[guard("record_help")])

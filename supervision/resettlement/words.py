@@ -11,6 +11,18 @@ SOURCES = {
     "moved_in": N_("户籍迁入"),
     "other": N_("其他"),
 }
+FORM = {
+    "crime": N_("罪名"), "sentence": N_("原判刑期"), "prison": N_("服刑场所"), "release_on": N_("释放日期"),
+    "help_from": N_("帮教起始日期"), "help_to": N_("帮教截止日期"), "family_name": N_("家属姓名"), "marriage": N_("婚姻状况"),
+    "education": N_("文化程度"), "work": N_("就业情况"), "health": N_("身体状况"), "economy": N_("经济状况"), "remark": N_("备注"),
+    "former_name": N_("曾用名"), "nation": N_("民族"), "rural": N_("是否农村户籍"), "recidivist": N_("是否累犯"), "drugs": N_("吸毒史"),
+    "trained": N_("是否参加职业技能培训"), "certified": N_("是否获得职业技能证书"), "sane": N_("是否心理健康"),
+    "family_contact": N_("家庭联系情况"), "three_none": N_("是否三无人员"), "performance": N_("改造表现"), "attitude": N_("认罪态度"),
+    "prison_notes": N_("服刑期间特殊情况备注"), "county": N_("所属旗县"), "entered_on": N_("录入时间"), "connection": N_("衔接情况"),
+    "placement": N_("安置情况"), "not_placed": N_("未安置原因"), "helped": N_("帮教情况"), "reoffended": N_("是否重新犯罪"),
+    "new_crime": N_("重新犯罪罪名"), "population": N_("人口类型"), "native_place": N_("籍贯"),
+}  # fmt: skip
+"""The registration form: what sheets say of a period of help and a later one may change."""
 KINDS = {"key": N_("重点"), "general": N_("一般")}
 LEVELS = {"first": N_("一类"), "second": N_("二类"), "third": N_("三类")}
 STATES = {

@@ -9,18 +9,24 @@ import pytest
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
+from supervision.errors import Refusal
 from supervision.exchange import actions
+from supervision.exchange.assistance_change import COLUMNS
+from supervision.exchange.assistance_sheet import DETAILS as FIELDS_KEPT
 from supervision.exchange.assistance_sheet import shapes
 from supervision.exchange.intake import SheetFile
+from supervision.exchange.undo import undo
+from supervision.orders.actions import Ending, end_order
 from supervision.people.actions import Assignment
+from supervision.resettlement import words
 from supervision.resettlement.actions import DETAILS, Taken, take_step
 from supervision.resettlement.assessing import Assessment, assess
 from supervision.resettlement.records import assign_helper, withdraw
 from supervision.sealed import open_sealed
-from tests.cast import Cast
+from tests.cast import Cast, client_for
 from tests.exchange.made import workbook
 from tests.exchange.test_assistance import person, sheet, taken
-from tests.register import viewer_of
+from tests.register import on_register, viewer_of
 from tests.resettlement.helped import put
 
 
@@ -81,6 +87,24 @@ async def test_the_days_that_a_sheet_changes_are_kept_with_what_they_became(cast
     assert await fetch_value("SELECT to_on FROM assistance") == date(2027, 2, 28)
 
 
+async def test_what_a_sheet_changed_is_not_undone_and_stands_in_the_file(cast: Cast) -> None:
+    await again(cast, crime="盗窃罪")
+    cast.clock.at += timedelta(hours=1)
+    done = await taken(cast, sheet("azbj_import_24", person(5, crime="诈骗罪", work="务工")))
+    assert done.run is not None
+    with pytest.raises(Refusal, match="请更正表格后重新导入"):
+        await undo(await viewer_of(cast.dan), done.run, cast.now)
+    path = f"/people/{await fetch_value('SELECT person FROM assistance')}/assistance"
+    told = (await (await client_for(cast, cast.alice)).get(path)).text
+    assert '罪名 <span class="muted">盗窃罪</span> → <b>诈骗罪</b>' in told and "就业情况 <b>务工</b>" in told
+    assert "azbj_import_24.xlsx" in told
+    assert "务工" not in (await (await client_for(cast, cast.leo)).get(path)).text
+
+
+def test_every_field_that_a_sheet_may_change_has_its_word() -> None:
+    assert words.FORM.keys() == COLUMNS.keys() | set(FIELDS_KEPT)
+
+
 async def test_a_mistyped_year_ends_no_help(cast: Cast) -> None:
     await again(cast, help_to="2030-02-28")
     late = await again(cast, release_on="", help_to="2020-02-28")
@@ -135,10 +159,44 @@ async def test_a_number_that_is_known_to_be_bad_is_not_put_down_again(cast: Cast
 async def test_whoever_comes_again_keeps_the_numbers_that_are_known(cast: Cast) -> None:
     await again(cast, phone="13800138000")
     help = await fetch_value("SELECT id FROM assistance")
-    await take_step(await viewer_of(cast.dan), help, Taken("deceased", cast.now, said="证明"), cast.now)
+    await take_step(await viewer_of(cast.dan), help, Taken("reoffended", cast.now, said="判决书"), cast.now)
     cast.clock.at += timedelta(hours=1)
-    assert (await again(cast, phone="13800138000")).outcome == "added"
+    assert (await again(cast, phone="13800138000", release_on="2026-11-20")).outcome == "added"
     assert len(await fetch(CONTACTS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "more", "outcome"),
+    [
+        ("deceased", {"release_on": "2026-11-20"}, "ended"),
+        ("reoffended", {}, "ended"),
+        ("reoffended", {"release_on": ""}, "ended"),
+        ("reoffended", {"release_on": "", "help_from": "2026-11-20"}, "added"),
+    ],
+)
+async def test_an_old_sheet_puts_nobody_back_whose_help_has_ended(
+    cast: Cast, end: str, more: dict[str, str], outcome: str
+) -> None:
+    await again(cast)
+    help = await fetch_value("SELECT id FROM assistance")
+    await take_step(await viewer_of(cast.dan), help, Taken(end, cast.now, said="证明"), cast.now)
+    sheeted = await again(cast, **more)
+    assert sheeted.outcome == outcome and bool(sheeted.note) == (outcome == "ended")
+    assert await fetch_value("SELECT count(*) FROM assistance") == (2 if outcome == "added" else 1)
+
+
+async def test_help_that_never_was_keeps_nobody_from_being_helped(cast: Cast) -> None:
+    await again(cast)
+    await execute("UPDATE assistance SET state = 'taken_back', end_kind = 'taken_back', ended_at = $1", cast.now)
+    assert (await again(cast)).outcome == "added"
+
+
+async def test_whoever_died_under_correction_is_not_helped_by_a_sheet(cast: Cast) -> None:
+    one = await on_register(cast, at=cast.now - timedelta(days=30))
+    number = await fetch_value("SELECT doc_sealed FROM person WHERE id = $1", one.person)
+    await end_order(await viewer_of(cast.dan), one.order, Ending("deceased", cast.now, "死亡证明"), cast.now)
+    sheeted = await again(cast, name="杜玉林", id_card=open_sealed(number, "person.doc"))
+    assert (sheeted.outcome, sheeted.note) == ("ended", "系统里已经登记死亡，没有导入")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from supervision.access.tokens import TokenViewer
-from supervision.alerts.subjects import visible_alerts
+from supervision.alerts.subjects import hidden_from, visible_alerts
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_value, tx
 from supervision.exchange.api.reading import LARGEST_KEY, LARGEST_PAGE, PAGE, Query, check_names, number
@@ -21,6 +21,8 @@ from supervision.people.scope import visible_people
 
 LOOKING: Final = "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
 """Acts that change nothing; the trigger of migrations/0023_api.sql has the same words."""
+FAMILY: Final = "family_member"
+"""Owes nothing, so it is no kind of subject: who visits whom is told to whoever is told of the visits."""
 END: Final = "end"
 KEPT_FOR: Final = timedelta(days=30)
 """How long changes go on to be noted after nobody has a token any more."""
@@ -84,11 +86,18 @@ async def changes_after(viewer: TokenViewer, query: Query, now: datetime) -> dic
     args: list[Any] = [after, limit + 1]
     people = PEOPLE.format(visible=visible_people(viewer, "n.person", args))
     rows = await fetch(ROWS.format(people=people, visible=visible_alerts(viewer, args)), *args)
-    items = [_told(row) for row in rows[:limit] if _may_know(row, viewer)]
+    hidden = _hidden_from(viewer)
+    items = [_told(row) for row in rows[:limit] if row["subject_kind"] not in hidden and _may_know(row, viewer)]
     named = [person for item in items for person in item["people"]]
     await record(viewer, "api_read", people=named, detail={"list": "changes", "token": viewer.token}, now=now)
     told = rows[:limit]
     return {"items": items, "next": str(told[-1]["seq"] if told else after), "more": len(rows) > limit}
+
+
+def _hidden_from(viewer: TokenViewer) -> list[str]:
+    """The kinds of subject of which nothing is told, acts or alerts, whoever they concern."""
+    hidden = hidden_from(viewer)
+    return [*hidden, FAMILY] if hidden else []
 
 
 def _may_know(row: Record, viewer: TokenViewer) -> bool:

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from supervision.access.tokens import OFFERED
 from supervision.alerts.watch import watch
-from supervision.db import fetch, fetch_value
+from supervision.audit.record import record
+from supervision.db import fetch, fetch_value, insert
 from tests.cast import NOW, Cast
 from tests.commissions.makers import Hands, bring_to, received
-from tests.exchange.api.asking import system_of
+from tests.desk.makers import bare_person, visit
+from tests.exchange.api.asking import system_of, token_of, with_token
 from tests.register import on_register
 
 PEOPLE = "/api/v1/people"
@@ -71,6 +74,25 @@ async def test_what_names_no_person_is_told_to_whoever_has_the_file(cast: Cast) 
         for item in alerts:
             assert (await system.get(f"/api/v1/alerts/{item['id']}")).json() == item
     assert min(told["alice"]) > 0 and told["alice"] == told["bob"] == told["leo"] and told["carol"] == [0, 0, 0]
+
+
+async def test_a_familys_visit_is_told_to_those_who_may_see_visits_alone(cast: Cast) -> None:
+    who = await bare_person(cast, "赵亲")
+    duty, alert = await visit(cast, who, NOW)
+    await insert("alert_event", {"alert": alert, "at": NOW, "kind": "opened"})
+    for kind in ("booking", "family_member"):
+        await record(cast.dan, "booking_made", subject=(kind, who[1]), people=[who[0]], now=NOW)
+    for member, told in ((cast.alice, False), (cast.lena, False), (cast.dan, True)):
+        system = with_token(cast, await token_of(member, permissions=[*OFFERED, "see_visits"]))
+        duties = (await system.get("/api/v1/duties")).json()["items"]
+        changes = (await system.get("/api/v1/changes")).json()["items"]
+        assert [one["id"] for one in duties] == [duty] * told
+        assert (await system.get(f"/api/v1/duties/{duty}")).status_code == (200 if told else 404)
+        assert [(one["source"], one["subject_kind"]) for one in changes] == [
+            ("alert", "booking"),
+            ("act", "booking"),
+            ("act", "family_member"),
+        ] * told
 
 
 async def test_filters_narrow_a_list(cast: Cast) -> None:
