@@ -103,18 +103,8 @@ def _in_charge(column: str, value: str, kind: str = "") -> str:
 
 def visible_duties(viewer: Viewer, args: list[Any]) -> str:
     """The SQL condition that the duty `d` is of a person or a file in the viewer's scope, and not hidden; appends to `args`."""
-    return f"{_of_scope(viewer, args)} AND {not_hidden(viewer, 'd')}"
-
-
-def _of_scope(viewer: Viewer, args: list[Any]) -> str:
-    few = viewer.scope in ("office", "own")
-    row = "v" if few else "d"
-    people, files = visible_people(viewer, f"{row}.person", args), visible_subjects(viewer, row, args)
-    if not few:
-        return f"CASE WHEN d.person IS NULL THEN {files} ELSE {people} END"
-    # A few of many: they are found by the people and the files, not by asking of each duty whose it is.
-    return f"""d.id IN (SELECT v.id FROM duty v WHERE {people}
-                      UNION ALL SELECT v.id FROM duty v WHERE v.person IS NULL AND {files})"""
+    people, files = visible_people(viewer, "d.person", args), visible_subjects(viewer, "d", args)
+    return f"CASE WHEN d.person IS NULL THEN {files} ELSE {people} END AND {not_hidden(viewer, 'd')}"
 
 
 def _title(row: Record, _now: datetime) -> str:
