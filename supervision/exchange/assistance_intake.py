@@ -70,7 +70,7 @@ async def import_assistance(
         run = await begin_run("assistance", viewer, file, options, now=now)
         mine = own_office(viewer)
         taking = Taking(parsed, places, options, now, options.office or mine, mine, run, viewer.id if viewer else None)
-        taking.locked = await _lock(parsed)
+        await _lock(parsed)
         results = [await _take(row, taking) for row in parsed.rows]
         imported = Imported(
             parsed,
@@ -86,15 +86,17 @@ async def import_assistance(
     return imported
 
 
-async def _lock(parsed: ParsedSheet) -> frozenset[int]:
-    """Lock the open periods of help of everybody on the sheet, as everybody locks them: nobody ends or assesses one until all is written."""
+async def _lock(parsed: ParsedSheet) -> None:
+    """Lock the open periods of help of everybody on the sheet: nobody ends or assesses one until all is written.
+
+    Another one can't begin meanwhile: whoever begins one holds the intake's lock, as the import does.
+    """
     numbers = [row.fields["id_card"] for row in parsed.rows if row.ok and not row.waits_for]
-    locked = await fetch(
+    await fetch(
         """SELECT a.id FROM assistance a JOIN person p ON p.id = a.person
             WHERE p.doc_key = ANY($1) AND a.ended_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a""",
         [blind(number, DOC) for number in numbers],
     )
-    return frozenset(row["id"] for row in locked)
 
 
 async def _take(row: ParsedRow, taking: Taking) -> Result:
@@ -120,11 +122,8 @@ async def _take(row: ParsedRow, taking: Taking) -> Result:
 async def _take_known(row: ParsedRow, taking: Taking, office: int, known: Record) -> Result:
     """Somebody who is helped at present, under correction, or neither any more."""
     period = await fetch_row(f"{PERIODS} WHERE a.person = $1 AND a.ended_at IS NULL", known["id"])
-    if period is not None and period["id"] in taking.locked:
-        return await change(row, taking, period)
     if period is not None:
-        told = _("正在办理帮教的移交或转入，没有导入，请稍后重新导入")
-        return refused(taking.parsed, row, "id_card", "changed_meanwhile", told)
+        return await change(row, taking, period)
     if known["runs"]:
         return refused(taking.parsed, row, "id_card", "in_correction", _("正在社区矫正，期满解除时自动转入，没有导入"))
     if over := _over(known, row.fields):

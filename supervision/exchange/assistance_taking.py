@@ -36,8 +36,6 @@ class Taking:
     own: int | None
     run: int
     by: int | None
-    locked: frozenset[int] = frozenset()
-    """The open periods of help of whoever is on the sheet, as they were locked before its rows were looked at."""
     touched: list[int] = field(default_factory=list)
     people: list[int] = field(default_factory=list)
     changed: int = 0
