@@ -73,8 +73,10 @@ async def paused(target: Target) -> None:
 
 
 async def ended(target: Target) -> None:
-    """The order has ended."""
+    """The order has ended, and the help came of it."""
     await execute("UPDATE order_end SET withdrawn_at = NULL WHERE id = $1", target["end_id"])
+    help_on = "UPDATE assistance SET order_id = $1 WHERE person = (SELECT person FROM orders WHERE id = $1)"
+    await execute(help_on, target["order_id"])
     await execute(
         "UPDATE orders SET ended_at = $2, end_kind = 'revoked', state = 'revoked' WHERE id = $1",
         target["order_id"],
