@@ -11,7 +11,6 @@ from supervision.db import execute, fetch, fetch_row, fetch_value
 from supervision.duties.reconcile import reconcile
 from supervision.errors import Refusal
 from supervision.exchange import actions
-from supervision.exchange.assistance_change import COLUMNS
 from supervision.exchange.assistance_sheet import DETAILS as FIELDS_KEPT
 from supervision.exchange.assistance_sheet import shapes
 from supervision.exchange.intake import SheetFile
@@ -21,7 +20,7 @@ from supervision.people.actions import Assignment
 from supervision.resettlement import words
 from supervision.resettlement.actions import DETAILS, Taken, take_step
 from supervision.resettlement.assessing import Assessment, assess
-from supervision.resettlement.records import assign_helper, withdraw
+from supervision.resettlement.records import FORM_COLUMNS, assign_helper, withdraw
 from supervision.sealed import open_sealed
 from tests.cast import Cast, client_for
 from tests.exchange.made import workbook
@@ -102,7 +101,7 @@ async def test_what_a_sheet_changed_is_not_undone_and_stands_in_the_file(cast: C
 
 
 def test_every_field_that_a_sheet_may_change_has_its_word() -> None:
-    assert words.FORM.keys() == COLUMNS.keys() | set(FIELDS_KEPT)
+    assert words.FORM.keys() == FORM_COLUMNS.keys() | set(FIELDS_KEPT)
 
 
 async def test_a_mistyped_year_ends_no_help(cast: Cast) -> None:
