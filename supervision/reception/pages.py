@@ -109,11 +109,15 @@ async def withdraw(
 ) -> Answer:
     """A wrong step no longer counts."""
     person = await get_person(viewer, person_id)
-    entry = f"acts/{act_id}"
-    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, entry=entry)
-    reason = form.text("reason", _("原因"), required=False)
+    reason = await _why_withdrawn(request, person, f"acts/{act_id}")
     await actions.withdraw(viewer, person.id, act_id, reason=reason, now=clock.now())
     return _back(request, person_id, _("已作废。它抵过的应办事项重新打开。"))
+
+
+async def _why_withdrawn(request: AnyRequest, person: PersonRef, entry: str) -> str:
+    """What the form says to withdraw a step or a member; it comes back by the entry's own address."""
+    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, entry=entry)
+    return form.text("reason", _("原因"), required=False)
 
 
 # -- the team -----------------------------------------------------------------------------------------------------
@@ -191,9 +195,7 @@ async def withdraw_member(
 ) -> Answer:
     """Somebody was put into the team wrongly."""
     person = await get_person(viewer, person_id)
-    entry = f"team/members/{member_id}"
-    form = await read_form(request, "reception/_withdraw.html", heading=_("作废一条记录"), person=person, entry=entry)
-    reason = form.text("reason", _("原因"), required=False)
+    reason = await _why_withdrawn(request, person, f"team/members/{member_id}")
     await actions.withdraw_member(viewer, person.id, member_id, reason=reason, now=clock.now())
     return _back(request, person_id, _("已作废。成员有变动的，请重新登记。"))
 
