@@ -20,13 +20,15 @@ TAKEN_UP = ("reception.counted",)
 SINCE_TAKEN_UP = N_("启用本功能之日")
 """Their source, as it is kept; the page of parameters says it by language."""
 
-_known: dict[tuple[int, int, int, int], tuple[Calendar, Parameters]] = {}
+_known: dict[tuple[str, int, int, int, int], tuple[Calendar, Parameters]] = {}
+"""What was read last, by its database and how many rows it had there; rows are only ever added."""
 
 
 async def load_terms(now: datetime, until: datetime) -> Terms:
     """The terms at this moment; re-read only when a row was added. Raises RuntimeError when nothing was seeded."""
     version = await fetch_row(
-        """SELECT (SELECT coalesce(max(id), 0) FROM parameter) AS parameters, (SELECT count(*) FROM parameter) AS values,
+        """SELECT current_database() AS database,
+                  (SELECT coalesce(max(id), 0) FROM parameter) AS parameters, (SELECT count(*) FROM parameter) AS values,
                   (SELECT coalesce(max(id), 0) FROM holiday) AS holidays, (SELECT count(*) FROM holiday) AS days"""
     )
     assert version is not None
