@@ -298,8 +298,8 @@ async def open_candidate(viewer: Viewer, case: int, item: str, now: datetime) ->
 
 
 async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str, now: datetime) -> bool:
-    """One candidate of each item of a case, and none beside the one that the ledger opened of the same absence; whether it is new."""
-    if item in OVER_A_MONTH.values() and await _opened_by_the_ledger(row["order_id"], shown, now):
+    """One candidate of each item of a case, and one alone of an absence: of a case or by the ledger; whether it is new."""
+    if item in OVER_A_MONTH.values() and await _absence_is_known(row, item, shown, now):
         return False
     made = await execute(
         """INSERT INTO revocation_candidate (order_id, case_id, item, happened_at, recorded_at, recorded_by)
@@ -313,14 +313,23 @@ async def _put_candidate(viewer: Viewer, row: Record, shown: Proposal, item: str
     return made == 1
 
 
-async def _opened_by_the_ledger(order: int, shown: Proposal, now: datetime) -> bool:
+async def _absence_is_known(row: Record, item: str, shown: Proposal, now: datetime) -> bool:
     """Whether the same absence is a candidate, or was decided: one whose days, from the last contact on, overlap the case's."""
     assert shown.since is not None and shown.days is not None, "the days of somebody off control"
-    until = add_days(shown.since, shown.days)
-    return await fetch_row(SAME_MONTH, RULE, A_MONTH, order, DECIDED, now, shown.since, until) is not None
+    order, until = row["order_id"], add_days(shown.since, shown.days)
+    return (
+        await fetch_row(BY_THE_LEDGER, RULE, A_MONTH, order, DECIDED, now, shown.since, until) is not None
+        or await fetch_row(BY_ANOTHER_CASE, order, item, row["id"], shown.since, until) is not None
+    )
 
 
-SAME_MONTH = """
+BY_ANOTHER_CASE = """
+SELECT 1 FROM revocation_candidate r
+  JOIN LATERAL (SELECT since_on, until_on FROM discipline_breach b WHERE b.case_id = r.case_id ORDER BY b.id DESC LIMIT 1) b ON true
+ WHERE r.order_id = $1 AND r.item = $2 AND r.case_id <> $3 AND b.since_on < $5
+   AND $4 < coalesce(b.until_on, (r.happened_at AT TIME ZONE 'Asia/Shanghai')::date)
+"""
+BY_THE_LEDGER = """
 SELECT 1 FROM finding f JOIN orders o ON o.id = f.subject_id
   LEFT JOIN off_control c ON c.order_id = o.id AND c.withdrawn_at IS NULL AND f.period = 'search-' || c.search
   LEFT JOIN search_end e ON e.search = c.search AND e.withdrawn_at IS NULL

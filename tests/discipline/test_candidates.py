@@ -122,6 +122,16 @@ async def test_a_month_that_a_case_was_about_first_is_no_second_candidate_once_v
     assert [(one.ground, one.item) for one in await open_candidates(alice, cast.now)] == [("other", "R46-2")]
 
 
+async def test_two_cases_about_one_absence_are_one_candidate(cast: Cast) -> None:
+    on = await somebody(cast)
+    first = await proposed(cast, on, "W2", late(36, cast.now))
+    second = await proposed(cast, on, "W2", late(38, cast.now))
+    alice = await viewer_of(cast.alice)
+    assert [one.period for one in await open_candidates(alice, cast.now)] == [f"case-{first}-R46-2"]
+    with pytest.raises(Refusal, match="已列为候选"):
+        await actions.open_candidate(alice, second, "R46-2", cast.now)
+
+
 async def test_a_candidate_that_was_decided_is_not_put_down_again(cast: Cast) -> None:
     on = await somebody(cast)
     await verified(cast, on, seen_on=cast.now.date() - timedelta(days=40))
