@@ -12,7 +12,7 @@ from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.assessing import Assessment, assess
 from supervision.settings.terms import seed
 from tests.cast import NOW, Cast, assemble
-from tests.commits.test_registers_commits import BEHIND_A_ROW, WAITING
+from tests.commits.waiting import until_it_waits
 from tests.exchange.test_assistance import person, sheet, taken
 from tests.register import viewer_of
 
@@ -30,8 +30,7 @@ async def helped(shape: str, **more: str) -> tuple[Cast, int]:
 async def beside(cast: Cast, shape: str, **more: str) -> "asyncio.Task[Any]":
     """The next sheet's import, come as far as it can beside the transaction that runs here."""
     late = asyncio.create_task(taken(cast, sheet(shape, person(5, **more))), context=Context())
-    while not late.done() and not (await fetch_value(WAITING) or await fetch_value(BEHIND_A_ROW)):
-        await asyncio.sleep(0)
+    await until_it_waits(late)
     return late
 
 

@@ -30,14 +30,11 @@ from supervision.sealed import open_sealed
 from supervision.settings.terms import seed
 from tests.cast import NOW, Cast, assemble
 from tests.commissions.makers import Hands, bring_to, received
+from tests.commits.waiting import until_it_waits
 from tests.register import on_register, viewer_of
 from tests.resettlement.helped import put
 
 pytestmark = pytest.mark.commits
-WAITING = """SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
-BEHIND_A_ROW = """SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'
-                     AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"""
 ON_A_REGISTER = """SELECT (SELECT count(*) FROM orders WHERE person = $1 AND ended_at IS NULL)
                         + (SELECT count(*) FROM assistance WHERE person = $1 AND ended_at IS NULL)"""
 
@@ -54,8 +51,7 @@ async def beside(intake: Coroutine[Any, Any, int], other: Coroutine[Any, Any, No
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         late = asyncio.create_task(other, context=Context())
-        while not late.done() and not await fetch_value(WAITING):
-            await asyncio.sleep(0)
+        await until_it_waits(late)
         await intake
     with suppress(Refusal):
         await late
@@ -88,8 +84,7 @@ async def test_whoever_arrives_while_the_result_is_taken_back_is_expected_no_mor
     async with tx():
         await lock_commission(commission)
         late = asyncio.create_task(arrival, context=Context())
-        while not late.done() and not await fetch_value(BEHIND_A_ROW):
-            await asyncio.sleep(0)
+        await until_it_waits(late)
         await undo(hands.desk, commission, reason="录错", now=NOW)
     with pytest.raises(NotFound):
         await late
@@ -124,7 +119,6 @@ async def test_an_end_of_correction_is_withdrawn_after_the_move_of_the_help_that
         late = asyncio.create_task(
             withdraw_of_order(dan, one.person, ("end", fact), reason="录错", now=NOW), context=Context()
         )
-        while not late.done() and not (await fetch_value(WAITING) or await fetch_value(BEHIND_A_ROW)):
-            await asyncio.sleep(0)
+        await until_it_waits(late)
     await late
     assert await fetch_value(ON_A_REGISTER, one.person) == 1

@@ -16,10 +16,9 @@ from supervision.messages.providers.console import ConsoleProvider
 from supervision.rollcall.take import roll_call as call
 from supervision.rollcall.take import take
 from tests.cast import NOW, assemble
+from tests.commits.waiting import until_it_waits
 from tests.register import on_register
 
-WAITING = """SELECT count(*) FROM pg_stat_activity
-              WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"""
 # By then it has read the census: it holds the snapshot by which it reads, and asks of people.
 WAITING_FOR_PEOPLE = """SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
                          WHERE NOT l.granted AND l.relation = 'person'::regclass AND a.datname = current_database()
@@ -45,8 +44,7 @@ async def test_a_lapse_that_another_process_is_about_to_raise_is_nobody_lost(com
     await holding.start()
     await other.execute("SELECT FROM duty WHERE state = 'open' AND limit_at <= $1 FOR UPDATE", NOW)
     taking = asyncio.create_task(roll_call(Work(FixedClock(NOW), ConsoleProvider(lambda line: None, "training"))))
-    while not taking.done() and not await fetch_value(WAITING):
-        await asyncio.sleep(0.01)
+    await until_it_waits(taking)
     assert await fetch_value("SELECT count(*) FROM roll_call") == 0
     await holding.rollback()
     await other.close()
@@ -66,8 +64,7 @@ async def test_what_is_done_between_two_statements_of_a_roll_call_is_in_no_part_
     await acting.start()
     await other.execute("LOCK TABLE person IN ACCESS EXCLUSIVE MODE")  # the census asks of no person, the strays do
     taking = asyncio.create_task(take(NOW))
-    while not taking.done() and not await fetch_value(WAITING_FOR_PEOPLE):
-        await asyncio.sleep(0.01)
+    await until_it_waits(taking, WAITING_FOR_PEOPLE)
     await other.execute(
         """INSERT INTO order_end (order_id, kind, happened_at, reason, recorded_at, recorded_by)
            VALUES ($1, 'deceased', $2, '死亡证明', $2, $3)""",
