@@ -17,7 +17,7 @@ from supervision.db import fetch_value
 from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
-from supervision.people.actions import NewContact, NewPerson, checked_phone
+from supervision.people.actions import VISIT_PHONE, NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.video_visits import words
@@ -30,11 +30,13 @@ from supervision.video_visits.families import (
     add_prisoner,
     add_room,
     close_room,
+    drop_phone,
     reopen_room,
+    set_phone,
     set_status,
     verify_family,
 )
-from supervision.video_visits.listing import Household, household, prisoners, prisons, proof_text, rooms
+from supervision.video_visits.listing import Household, household, phone_text, prisoners, prisons, proof_text, rooms
 from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
 from supervision.video_visits.told_family import record_intake, withdraw_notice
 from supervision.web import page
@@ -125,6 +127,7 @@ async def _household_context(
     return {
         "home": home,
         **await _prisoner_form(now),
+        "phone_text": phone_text,
         "proof_text": proof_text,
         "lost": [one for one in home.bookings if one["lost"] and one["withdrawn_at"] is None],
         "next_url": f"/visits/prisoners/{prisoner_id}?after={home.after}" if home.after else None,
@@ -195,8 +198,8 @@ async def save_family(
     return go(f"/visits/prisoners/{prisoner_id}", _("已登记亲属%(name)s，请核验。") % {"name": person.name})
 
 
-def _phone(form: Form) -> NewContact | None:
-    typed = form.text("phone", _("联系电话"), required=False)
+def _phone(form: Form, *, required: bool = False) -> NewContact | None:
+    typed = form.text("phone", _("联系电话"), required=required)
     if not typed:
         return None
     try:
@@ -204,7 +207,39 @@ def _phone(form: Form) -> NewContact | None:
     except Refusal as refusal:
         form.wrong.update(refusal.fields)
         return None
-    return NewContact("phone", number, consent="yes" if form.tick("texts") else "no")
+    return NewContact(VISIT_PHONE, number, consent="yes" if form.tick("texts") else "no")
+
+
+@post("/visits/family/{family_id:int}/phone", guards=BOOK)
+async def save_phone(
+    request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The number to which the texts about visits go, and at which the window calls; the one before is kept, withdrawn."""
+    prisoner_id = await _prisoner_of(family_id)
+    form = await _form(request, prisoner_id, f"phone-{family_id}", clock.now())
+    phone = _phone(form, required=True)
+    form.check()
+    assert phone is not None
+    await set_phone(viewer, family_id, phone, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("联系电话已更新，原号码留存备查。"))
+
+
+@post("/visits/family/{family_id:int}/phone/withdrawal", guards=BOOK)
+async def withdraw_phone(
+    request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The number isn't used any more."""
+    prisoner_id = await _prisoner_of(family_id)
+    await _form(request, prisoner_id, f"phone-{family_id}", clock.now())
+    await drop_phone(viewer, family_id, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("联系电话已停用，不再发会见短信。"))
+
+
+async def _prisoner_of(family: int) -> int:
+    found: int | None = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @post("/visits/family/{family_id:int}/verification", guards=BOOK)
@@ -212,9 +247,7 @@ async def save_verification(
     request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The kinship and the person were checked, once."""
-    prisoner_id = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family_id)
-    if prisoner_id is None:
-        raise NotFound
+    prisoner_id = await _prisoner_of(family_id)
     form = await _form(request, prisoner_id, f"verify-{family_id}", clock.now())
     result = form.choice("result", _("核验结果"), ("ok", "refused"))
     proof = form.choice("proof", _("亲属关系证明"), PROOFS) if result == "ok" else ""
@@ -320,6 +353,8 @@ ROUTES = [
     withdraw_intake_notice,
     save_status,
     save_family,
+    save_phone,
+    withdraw_phone,
     save_verification,
     save_booking,
     places,

@@ -11,6 +11,8 @@ from supervision.db import Record, fetch, fetch_row
 from supervision.errors import NotFound
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
+from supervision.people.actions import CONTACT, VISIT_PHONE
+from supervision.people.phones import masked_phone
 from supervision.sealed import open_sealed
 from supervision.video_visits.booking import LOST, PURPOSE, STANDS
 from supervision.video_visits.words import CANCELLED_BY, PROOFS, STEPS, SUSPENDED, moment_words
@@ -49,6 +51,13 @@ SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.pr
   LEFT JOIN LATERAL (SELECT * FROM booking_slot t WHERE t.booking = b.id ORDER BY t.id DESC LIMIT 1) s ON TRUE
   LEFT JOIN visit_room r ON r.id = s.room
 """
+
+
+PHONE_COLUMNS = "t.value_sealed AS phone_sealed, t.consent AS texts, t.bad_since"
+PHONE = f"""
+             LEFT JOIN LATERAL (SELECT * FROM contact x WHERE x.person = f.person AND x.kind = '{VISIT_PHONE}'
+                                   AND x.withdrawn_at IS NULL ORDER BY x.id DESC LIMIT 1) t ON TRUE"""
+"""The number that the relative `f` gave to the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +149,8 @@ async def shown(booking: int) -> Shown:
 
 async def _visitors(booking: int) -> list[Record]:
     return await fetch(
-        """SELECT v.family, f.kinship, f.person, p.name, p.sex, p.born_on, a.happened_at AS came_at
-             FROM booking_visitor v JOIN family_member f ON f.id = v.family JOIN person p ON p.id = f.person
+        f"""SELECT v.family, f.kinship, f.person, p.name, p.sex, p.born_on, a.happened_at AS came_at, {PHONE_COLUMNS}
+              FROM booking_visitor v JOIN family_member f ON f.id = v.family JOIN person p ON p.id = f.person {PHONE}
              LEFT JOIN booking_arrival a ON a.booking = v.booking AND a.family = v.family
             WHERE v.booking = $1 ORDER BY v.id""",
         booking,
@@ -281,11 +290,10 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
     if inmate is None:
         raise NotFound
     family = await fetch(
-        """SELECT f.id, f.person, f.kinship, f.state, p.name, p.sex, p.born_on, c.proof, c.reason, c.happened_at AS checked_at,
+        f"""SELECT f.id, f.person, f.kinship, f.state, p.name, p.sex, p.born_on, c.proof, c.reason, c.happened_at AS checked_at,
                   s.name AS checked_by,
-                  EXISTS (SELECT FROM contact t WHERE t.person = f.person AND t.kind = 'phone' AND t.withdrawn_at IS NULL
-                             AND t.bad_since IS NULL AND t.consent = 'yes') AS texted
-             FROM family_member f JOIN person p ON p.id = f.person
+                  {PHONE_COLUMNS}
+             FROM family_member f JOIN person p ON p.id = f.person {PHONE}
              LEFT JOIN LATERAL (SELECT * FROM family_check c WHERE c.family = f.id AND c.withdrawn_at IS NULL
                                  ORDER BY c.id DESC LIMIT 1) c ON TRUE
              LEFT JOIN staff s ON s.id = c.recorded_by
@@ -302,6 +310,14 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
         prisoner,
     )
     return Household(inmate, family, bookings[:PAGE], notices, _last_of(bookings))
+
+
+def phone_text(one: Record, *, clear: bool) -> str:
+    """The number that a relative gave to the window; empty without one. `clear`: in full, for whoever calls them."""
+    if not one["phone_sealed"]:
+        return ""
+    number = open_sealed(one["phone_sealed"], CONTACT)
+    return number if clear else masked_phone(number)
 
 
 def proof_text(one: Record) -> str:

@@ -22,7 +22,7 @@ from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
 from supervision.video_visits.booking import withdraw_booking
-from supervision.video_visits.listing import TABS, board, rooms, sessions, shown, visitors_of, week_of
+from supervision.video_visits.listing import TABS, board, phone_text, rooms, sessions, shown, visitors_of, week_of
 from supervision.video_visits.steps import STEPS, Taken
 from supervision.web import page
 
@@ -77,6 +77,7 @@ async def _context(booking_id: int) -> dict[str, Any]:
         "one": await shown(booking_id),
         "rooms": [(room["id"], room["name"]) for room in await rooms()],
         "words": words,
+        "phone_text": phone_text,
         "opened": None,
     }
 

@@ -7,6 +7,7 @@ from supervision.db import Record, fetch, tx
 from supervision.messages.outbox import About, Draft, enqueue, may_send
 from supervision.messages.recipients import Recipient, recipients
 from supervision.messages.texts import visit_reminder
+from supervision.people.actions import VISIT_PHONE
 from supervision.video_visits.words import clock_text, local
 
 KIND, REMINDER = "visit", "reminder"
@@ -15,7 +16,7 @@ AHEAD_DAYS = 1
 
 
 async def remind(now: datetime) -> int:
-    """Queue what families are to be told now, one text a duty, to those who agreed to texts; how many.
+    """Queue what families are to be told now, one text a duty, to those who agreed to texts at the window; how many.
 
     Level, not edge: whatever is due by the end of tomorrow, isn't done and wasn't spoken of. Nothing in the night.
     """
@@ -23,7 +24,7 @@ async def remind(now: datetime) -> int:
         return 0
     async with tx():
         rows = await fetch(DUE, now, end_of(add_days(local_day(now), AHEAD_DAYS)))
-        found = await recipients([row["person"] for row in rows], now)
+        found = await recipients([row["person"] for row in rows], now, kind=VISIT_PHONE)
         drafts = [_draft(row, to, now) for row in rows if isinstance(to := found[row["person"]], Recipient)]
         return len(await enqueue(drafts, now))
 

@@ -9,13 +9,10 @@ import pytest
 
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_value, insert
-from supervision.people.actions import DOC
-from supervision.sealed import open_sealed
 from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Browser, Cast, audit_actions, client_for
-from tests.register import on_register
-from tests.video_visits.makers import a_booking, a_family, a_person, a_prison, a_room, tail_of
+from tests.video_visits.makers import a_booking, a_family, a_prison, a_room, tail_of
 from tests.video_visits.matrix import a_relative, an_inmate
 from tests.video_visits.window import START, WANTED, book, confirmed, given_times, step, taken
 
@@ -249,22 +246,6 @@ async def test_whoever_was_accepted_by_mistake_is_stopped_by_who_keeps_the_recor
     answer = await step(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **both)
     assert answer.status_code == 422 and "亲属0还没有通过亲属核验" in answer.text
     await taken(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **came)
-
-
-@pytest.mark.parametrize("registered", [True, False])
-async def test_the_window_changes_no_number_of_somebody_on_file_and_learns_of_no_register(
-    cast: Cast, registered: bool
-) -> None:
-    family = await a_family()
-    person = (await on_register(cast)).person if registered else await a_person("杜玉林")
-    number = open_sealed(await fetch_value("SELECT doc_sealed FROM person WHERE id = $1", person), DOC)
-    form = {"person_name": "杜玉林", "number": number, "kinship": "child"}
-    browser, path = await client_for(cast, cast.wanda), f"/visits/prisoners/{family.prisoner}/family"
-    answer = await browser.post(path, data=form | {"phone": "19900000077", "texts": "1"})
-    assert answer.status_code == 422 and "该亲属此前已有登记，电话不在窗口更改" in answer.text
-    contacts = await fetch_value("SELECT count(*) FROM contact WHERE person = $1", person)
-    assert (await browser.post(path, data=form)).status_code == 303
-    assert await fetch_value("SELECT count(*) FROM contact WHERE person = $1", person) == contacts == registered
 
 
 async def test_a_number_in_a_reason_is_refused(cast: Cast) -> None:

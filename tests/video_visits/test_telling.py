@@ -11,6 +11,7 @@ from supervision.db import execute, fetch, fetch_value
 from supervision.messages import reminders
 from supervision.messages.outbox import cancel_answered
 from supervision.messages.texts import lint
+from supervision.people.actions import NewContact, add_contact
 from supervision.video_visits import actions
 from supervision.video_visits.actions import Place
 from supervision.video_visits.telling import remind
@@ -61,6 +62,7 @@ async def test_each_is_told_once_of_confirming_and_once_of_coming(cast: Cast) ->
 
 async def test_a_relative_under_supervision_is_still_reminded_of_what_they_owe_and_on_another_day(cast: Cast) -> None:
     one = await on_register(cast)
+    await add_contact(one.person, NewContact("visit_phone", PHONE), NOW, None)
     booking, _ = await a_booking(replace(await a_family(), people=(one.person,)))
     await actions.schedule(await viewer_of(cast.wanda), booking, Place(await a_room(), START), NOW)
     at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
