@@ -129,7 +129,6 @@ async def _household_context(
         **await _prisoner_form(now),
         "phone_text": phone_text,
         "proof_text": proof_text,
-        "lost": [one for one in home.bookings if one["lost"] and one["withdrawn_at"] is None],
         "next_url": f"/visits/prisoners/{prisoner_id}?after={home.after}" if home.after else None,
         "opened": opened,
         "earliest": "",

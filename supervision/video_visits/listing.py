@@ -37,11 +37,14 @@ CONDITIONS: Mapping[str, str] = {
     "missed": "b.state = 'no_show' AND EXISTS (SELECT FROM booking_slot t WHERE t.booking = b.id AND t.from_at >= $3)",
     "all": "TRUE",
 }
+TO_MAKE_UP = f"""b.withdrawn_at IS NULL AND {LOST}
+           AND NOT EXISTS (SELECT FROM booking m WHERE m.instead_of = b.id AND {STANDS})"""
+"""A booking `b` whose session was lost, and that nothing makes up for yet."""
 LINE = f"""
 SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.prisoner, i.name AS prisoner_name,
        i.id AS prisoner_person, a.name AS applicant_name, b.person AS applicant_person, p.name AS prison,
        (SELECT count(*) FROM booking_visitor v WHERE v.booking = b.id) AS visitors,
-       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room, {LOST} AS lost,
+       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room, {TO_MAKE_UP} AS to_make_up,
        (SELECT min(d.due_at) FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = b.id AND d.state = 'open') AS due_at
   FROM booking b
   JOIN prisoner n ON n.id = b.prisoner
@@ -269,6 +272,8 @@ class Household:
     inmate: Record
     family: Sequence[Record]
     bookings: Sequence[Record]
+    lost: Sequence[Record]
+    """Bookings that may be made up for, newest first, however old."""
     notices: Sequence[Record]
     """That the family was told, the latest first."""
     after: int | None = None
@@ -305,11 +310,15 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
         prisoner,
         after,
     )
+    lost = await fetch(
+        f"SELECT b.id, b.number, b.state FROM booking b WHERE b.prisoner = $1 AND {TO_MAKE_UP} ORDER BY b.id DESC",
+        prisoner,
+    )
     notices = await fetch(
         "SELECT id, happened_at FROM prisoner_notice WHERE prisoner = $1 AND withdrawn_at IS NULL ORDER BY id DESC",
         prisoner,
     )
-    return Household(inmate, family, bookings[:PAGE], notices, _last_of(bookings))
+    return Household(inmate, family, bookings[:PAGE], lost, notices, _last_of(bookings))
 
 
 def phone_text(one: Record, *, clear: bool) -> str:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from supervision.db import fetch, fetch_row, fetch_value, insert
+from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Cast, client_for
-from tests.video_visits.makers import a_family, a_room, tail_of
+from tests.video_visits.makers import a_booking, a_family, a_room, tail_of
 from tests.video_visits.window import START, WANTED, arrived, book, confirmed, given_times, in_session, step, taken
 
 
@@ -20,10 +21,13 @@ async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: 
     again = await book(browser, family, day="2026-12-09", instead_of=str(booking))
     assert again.status_code == 303
     assert "已经补约过" in (await book(browser, family, day="2026-12-10", instead_of=str(booking))).text
-    offered = f"instead_of={booking}"
+    choice = f"{await fetch_value('SELECT number FROM booking WHERE id = $1', booking)} 技术故障</option>"
+    offered, page = f"instead_of={booking}", f"/visits/prisoners/{family.prisoner}"
     assert offered not in (await browser.get(f"/visits/{booking}")).text
+    assert choice not in (await browser.get(page)).text
     await taken(browser, int(await fetch_value("SELECT max(id) FROM booking")), "return", reason="日期有误")
     assert offered in (await browser.get(f"/visits/{booking}")).text
+    assert choice in (await browser.get(page)).text
     assert (await book(browser, family, day="2026-12-10", instead_of=str(booking))).status_code == 303
 
 
@@ -167,3 +171,14 @@ async def test_what_was_called_off_in_time_was_not_missed_though_it_is_typed_lat
     assert (await book(browser, family, day="2026-12-16")).status_code == status
     alerts = await fetch_value("SELECT count(*) FROM alert WHERE subject_kind = 'booking' AND closed_at IS NULL")
     assert alerts == (noted and status == 422)
+
+
+async def test_a_session_lost_long_ago_is_offered_on_the_first_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    first, *_later = [(await a_booking(family, state=state))[0] for state in ("failed", "done", "done", "done")]
+    page = (await browser.get(f"/visits/prisoners/{family.prisoner}?instead_of={first}")).text
+    number = await fetch_value("SELECT number FROM booking WHERE id = $1", first)
+    assert f'<option value="{first}" selected>{number} 技术故障' in page
