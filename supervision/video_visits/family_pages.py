@@ -55,7 +55,9 @@ async def prisoner_list(
     people = [one["person"] for one in found]
     await record(viewer, "prisoners_listed", people=people, detail={"searched": bool(text)}, now=clock.now())
     next_url = f"/visits/prisoners?{urlencode({'q': text, 'before': after})}" if after else None
-    return page(request, "video_visits/prisoners.html", found=found, text=text, next_url=next_url, words=words)
+    limits = await limits_at(clock.now(), clock.now())
+    context: dict[str, Any] = {"found": found, "text": text, "next_url": next_url, "words": words, "limits": limits}
+    return page(request, "video_visits/prisoners.html", **context)
 
 
 @get("/visits/prisoners/new", guards=BOOK)

@@ -242,7 +242,7 @@ async def prisons() -> list[Record]:
 
 PRISONER = """
 SELECT n.id, n.person, n.intake_on, p.name, p.sex, p.born_on, s.prison_number, s.level, s.may_visit, s.happened_at AS status_at,
-       s.prison AS prison_id, o.name AS prison,
+       s.prison AS prison_id, o.name AS prison, o.in_province,
        (SELECT count(*) FROM family_member f WHERE f.prisoner = n.id) AS relatives,
        (SELECT max(to_on) FROM visit_suspension v WHERE v.prisoner = n.id AND v.withdrawn_at IS NULL) AS suspended_until
   FROM prisoner n JOIN person p ON p.id = n.person

@@ -305,6 +305,16 @@ async def test_each_tab_goes_on_until_its_last_booking(cast: Cast, monkeypatch: 
     assert shown == [row["number"] for row in rows] and len(pages) == 3
 
 
+async def test_a_prisoner_who_may_not_be_visited_is_not_said_to_be(cast: Cast) -> None:
+    browser, strict, elsewhere = await client_for(cast, cast.wanda), await a_family(level="strict"), await a_family()
+    far = await insert("prison", {"name": "外省监狱", "in_province": False, "recorded_at": NOW})
+    await execute("UPDATE prisoner_status SET prison = $2 WHERE prisoner = $1", elsewhere.prisoner, far)
+    page = (await browser.get("/visits/prisoners")).text
+    assert "严管级停止会见" in page and "外省监狱不受理" in page and "可以会见" not in page
+    assert "严管级停止会见" in (await browser.get(f"/visits/prisoners/{strict.prisoner}")).text
+    assert "可以会见" in (await browser.get(f"/visits/prisoners/{(await a_family()).prisoner}")).text
+
+
 async def test_a_search_and_a_prisoner_s_bookings_go_on_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PAGE", 2)
     browser, families = await client_for(cast, cast.wanda), [await a_family() for _ in range(3)]
