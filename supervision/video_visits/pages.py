@@ -1,7 +1,7 @@
 """The window's pages: the board of bookings, one booking with its steps, the day sheet, the week, and the calendar file."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -17,11 +17,11 @@ from supervision.days import add_days
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
-from supervision.language import listed, run_on
+from supervision.language import listed, ngettext, run_on
 from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
-from supervision.video_visits.booking import withdraw_booking
+from supervision.video_visits.booking import limits_at, withdraw_booking
 from supervision.video_visits.listing import TABS, board, phone_text, rooms, sessions, shown, visitors_of, week_of
 from supervision.video_visits.steps import STEPS, Taken
 from supervision.web import page
@@ -65,17 +65,19 @@ async def booking(
     request: AnyRequest, booking_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
     """One booking: who comes, when, what happened, and what may be done next."""
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     people = context["one"].people
     await record(viewer, "booking_seen", subject=("booking", booking_id), people=people, now=clock.now())
     return page(request, "video_visits/booking.html", typed={}, refusal=None, **context)
 
 
-async def _context(booking_id: int) -> dict[str, Any]:
+async def _context(booking_id: int, now: datetime) -> dict[str, Any]:
     """What the page of a booking shows, and its forms need."""
+    least, most = (await limits_at(now, now))["vv.suspend_months"]
     return {
         "one": await shown(booking_id),
         "rooms": [(room["id"], room["name"]) for room in await rooms()],
+        "suspensions": [(n, ngettext("%(n)d 个月", "%(n)d 个月", n) % {"n": n}) for n in range(least, most + 1)],
         "words": words,
         "phone_text": phone_text,
         "opened": None,
@@ -174,7 +176,7 @@ async def take_step(
     """One step of a booking; what it brings along is read by its line in ACTS."""
     if step not in ACTS:
         raise NotFound
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": step})
     show_again(request, context["one"].people)
     more = await ACTS[step](viewer, booking_id, form, clock.now())
@@ -264,7 +266,7 @@ async def withdraw(
     request: AnyRequest, booking_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """A booking that was entered wrongly no longer counts."""
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": "withdrawal"})
     show_again(request, context["one"].people)
     reason = form.text("reason", _("作废的原因"))

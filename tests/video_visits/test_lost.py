@@ -1,5 +1,6 @@
 """Sessions that were lost: failed, called off, stopped for a breach; what is made up for, and what visits rest for."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,14 @@ async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast)
     assert row and tuple(row) == ("2026-12-08", "2027-02-07")
     assert "会见暂停至 2027-02-07" in (await book(browser, family, day="2027-02-05")).text
     assert (await book(browser, family, day="2027-02-08")).status_code == 303
+
+
+async def test_a_breach_offers_the_months_that_the_parameters_allow(cast: Cast) -> None:
+    row = {"key": "vv.suspend_months", "valid_from": NOW, "value": "[2, 4]", "source": "本局", "recorded_at": NOW}
+    await insert("parameter", row)
+    booking, browser = await in_session(cast, await client_for(cast, cast.wanda), await a_family())
+    page = (await browser.get(f"/visits/{booking}")).text
+    assert re.findall(r"<option value=\"(\d)\">\1 个月", page) == ["2", "3", "4"]
 
 
 async def test_a_breach_calls_off_what_was_given_a_time_while_visits_rest(cast: Cast) -> None:
