@@ -14,10 +14,12 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.days import add_days
+from supervision.db import Record
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
 from supervision.language import listed, ngettext, run_on
+from supervision.rules.video_visit import arrive_between, confirm_until
 from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
@@ -73,14 +75,31 @@ async def booking(
 
 async def _context(booking_id: int, now: datetime) -> dict[str, Any]:
     """What the page of a booking shows, and its forms need."""
+    one = await shown(booking_id)
     least, most = (await limits_at(now, now))["vv.suspend_months"]
     return {
-        "one": await shown(booking_id),
+        "one": one,
+        "to_tell": await _to_tell(one.line, now),
         "rooms": [(room["id"], room["name"]) for room in await rooms()],
         "suspensions": [(n, ngettext("%(n)d 个月", "%(n)d 个月", n) % {"n": n}) for n in range(least, most + 1)],
         "words": words,
         "phone_text": phone_text,
         "opened": None,
+    }
+
+
+async def _to_tell(line: Record, now: datetime) -> str:
+    """What the family is to be told of the time that it was given; empty where nothing waits for it."""
+    if line["withdrawn_at"] or line["state"] not in ("scheduled", "confirmed"):
+        return ""
+    limits = await limits_at(line["taken_at"], now)
+    if line["state"] == "scheduled":
+        until = confirm_until(line["taken_at"], line["from_at"], limits)
+        return _("请告知家属会见时间，并在 %(moment)s 之前确认；逾期时段收回。") % {"moment": words.moment_words(until)}
+    opens_at, limit_at = arrive_between(line["from_at"], limits)
+    return _("请告知家属带身份证，%(from)s 起到窗口核验，%(until)s 仍未到的视为放弃。") % {
+        "from": words.moment_words(opens_at),
+        "until": words.clock_text(limit_at),
     }
 
 

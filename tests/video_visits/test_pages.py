@@ -182,6 +182,15 @@ async def test_a_time_that_nobody_confirmed_is_given_to_others_a_day_before(
     assert late.status_code == (422 if released else 303)
 
 
+async def test_the_page_says_until_when_the_family_confirms_and_when_it_comes(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    (booking,) = await given_times(browser, family, WANTED)
+    assert "在 12月7日 10:00 之前确认" in (await browser.get(f"/visits/{booking}")).text
+    await taken(browser, booking, "confirm", happened_at="2026-11-25T09:00")
+    page = (await browser.get(f"/visits/{booking}")).text
+    assert "12月8日 9:45 起到窗口核验，10:10 仍未到的视为放弃" in page and "之前确认" not in page
+
+
 async def test_after_the_cut_off_nobody_confirms_though_the_job_never_ran(cast: Cast) -> None:
     browser = await client_for(cast, cast.wanda)
     booking, _ = await a_booking(await a_family())
