@@ -163,6 +163,7 @@ async def _refuse_strangers(booking: int) -> None:
 async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetime) -> None:
     """The prison, the bureau or the family calls the session off, which counts as used up in none of these cases.
 
+    As long as the prison hasn't answered, the family or the bureau takes the application back.
     Raises Refusal for a moment before the time was given, for a family that calls off what has begun, and from the moment on
     from which nobody is taken in any more: then it didn't come, whether or not that was noted.
     """
@@ -170,15 +171,26 @@ async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetim
         raise Refusal(_("请选择谁取消。"), fields={"by": _("请选择谁取消。")})
     async with tx():
         row = await lock_for(booking, "cancel")
-        _refuse_before(row["taken_at"].replace(second=0, microsecond=0), why.happened_at, _("安排时间"))
-        if by == "family" and why.happened_at >= row["from_at"]:
-            told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
-            raise Refusal(told, fields={"by": told})
-        _refuse_given_up(row["from_at"], why.happened_at, await limits_at(row["taken_at"], now))
+        if row["from_at"] is None:
+            _refuse_unanswered(row, why.happened_at, by)
+        else:
+            _refuse_late(row, why.happened_at, by, await limits_at(row["taken_at"], now))
         await put_down(viewer, row, replace(why, detail={"by": by}), now)
 
 
-def _refuse_given_up(start_at: datetime, happened_at: datetime, limits: InForce) -> None:
+def _refuse_unanswered(row: Record, happened_at: datetime, by: str) -> None:
+    _refuse_before(row["happened_at"].replace(second=0, microsecond=0), happened_at, _("登记预约"))
+    if by == "prison":
+        told = _("监狱还没有答复；监狱不同意的，请登记监狱不同意。")
+        raise Refusal(told, fields={"by": told})
+
+
+def _refuse_late(row: Record, happened_at: datetime, by: str, limits: InForce) -> None:
+    _refuse_before(row["taken_at"].replace(second=0, microsecond=0), happened_at, _("安排时间"))
+    start_at = row["from_at"]
+    if by == "family" and happened_at >= start_at:
+        told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
+        raise Refusal(told, fields={"by": told})
     if happened_at >= arrive_between(start_at, limits)[1]:
         told = _("会见 %(moment)s 开始，迟到 %(n)s 分钟没有来的记为爽约，不能再取消；来了的请先登记到场。") % {
             "moment": moment_words(start_at),

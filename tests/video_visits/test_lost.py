@@ -191,3 +191,20 @@ async def test_a_session_lost_long_ago_is_offered_on_the_first_page(
     page = (await browser.get(f"/visits/prisoners/{family.prisoner}?instead_of={first}")).text
     number = await fetch_value("SELECT number FROM booking WHERE id = $1", first)
     assert f'<option value="{first}" selected>{number} 技术故障' in page
+
+
+@pytest.mark.parametrize(("by", "again"), [("family", 422), ("bureau", 303)])
+async def test_an_application_is_taken_back_before_the_prison_answers(cast: Cast, by: str, again: int) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    assert (await book(browser, family)).status_code == 303
+    booking = int(await fetch_value("SELECT max(id) FROM booking"))
+    await taken(browser, booking, "forward")
+    assert '<option value="prison">' not in (await browser.get(f"/visits/{booking}")).text
+    form = {"reason": "家中有事", "happened_at": "2026-11-25T09:00"}
+    assert "监狱还没有答复" in (await step(browser, booking, "cancel", by="prison", **form)).text
+    early = await step(browser, booking, "cancel", by=by, **form | {"happened_at": "2026-11-25T08:59"})
+    assert "时间早于登记预约（11月25日 9:00）" in early.text
+    await taken(browser, booking, "cancel", by=by, **form)
+    assert await fetch_value("SELECT count(*) FROM duty WHERE subject_kind = 'booking' AND state = 'open'") == 0
+    assert (await book(browser, family, day="2026-11-26", instead_of=str(booking))).status_code == again
+    assert (await book(browser, family, day="2026-12-09")).status_code == 303
