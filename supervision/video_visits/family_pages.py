@@ -274,12 +274,15 @@ async def save_booking(
         if name.startswith("visitor-") and value == "1"
     )
     visitors = tuple(dict.fromkeys(family for family in ticked if family is not None))
+    applicant = as_id(form.typed.get("applicant", ""))
     if not visitors:
         form.wrong["visitors"] = _("请选择来会见的亲属。")
+    elif applicant and applicant not in visitors:
+        form.wrong["applicant"] = _("申请人须是来会见的亲属之一。")
     form.check()
     new = NewBooking(
         prisoner_id,
-        visitors,
+        tuple(sorted(visitors, key=lambda one: one != applicant)),
         tuple(day for day in days if day),
         form.text("purpose", _("事由"), required=False),
         as_id(form.typed.get("instead_of", "")) or None,

@@ -270,6 +270,19 @@ async def test_a_relative_ticked_twice_comes_once(cast: Cast) -> None:
     assert await fetch_value("SELECT count(*) FROM booking_visitor") == 1
 
 
+async def test_the_applicant_is_whoever_of_those_who_come_applies(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(size=3)
+    first, second, third = family.members
+    ticks = {f"visitor-{second}": "1"}
+    refused = await book(browser, family, **ticks, applicant=str(third))
+    assert refused.status_code == 422 and "申请人须是来会见的亲属之一" in refused.text
+    assert (await book(browser, family, **ticks, applicant=str(second))).status_code == 303
+    row = await fetch("SELECT applicant, person FROM booking")
+    assert [tuple(one) for one in row] == [(second, family.people[1])]
+    assert (await book(browser, family, day="2027-01-05", **ticks)).status_code == 303
+    assert await fetch_value("SELECT applicant FROM booking ORDER BY id DESC LIMIT 1") == first
+
+
 async def test_the_forms_name_the_parameters_in_force(cast: Cast) -> None:
     family = await a_family()
     for key, value in (
