@@ -245,6 +245,8 @@ class Verification:
     """ok, or refused."""
     proof: str = ""
     reason: str = ""
+    kinship: str = ""
+    """As the paper says it; empty where it is as it was put down."""
     happened_at: datetime | None = None
 
 
@@ -261,7 +263,10 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
         row = await _lock_family(family)
         if row["state"] != "new" and not viewer.may("keep_visits"):
             raise Refusal(_("该亲属已经核验过，不用再办。"))
-        await execute("UPDATE family_member SET state = $2 WHERE id = $1", family, verified.result)
+        kinship = verified.kinship or row["kinship"]
+        await execute(
+            "UPDATE family_member SET state = $2, kinship = $3 WHERE id = $1", family, verified.result, kinship
+        )
         await execute(
             "UPDATE family_check SET withdrawn_at = $2 WHERE family = $1 AND withdrawn_at IS NULL", family, now
         )
@@ -275,7 +280,7 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
             "recorded_by": viewer.id,
         }
         await insert("family_check", values)
-        detail = {"result": verified.result, "proof": verified.proof}
+        detail = {"result": verified.result, "proof": verified.proof, "kinship": kinship}
         await record(
             viewer, "family_verified", subject=("family_member", family), people=[row["person"]], detail=detail, now=now
         )

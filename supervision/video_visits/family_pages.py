@@ -252,10 +252,12 @@ async def save_verification(
     form = await _form(request, prisoner_id, f"verify-{family_id}", clock.now())
     result = form.choice("result", _("核验结果"), ("ok", "refused"))
     proof = form.choice("proof", _("亲属关系证明"), PROOFS) if result == "ok" else ""
+    typed = form.typed.get("kinship")
+    kinship = form.choice("kinship", _("与服刑人员的关系"), KINSHIPS) if typed and result == "ok" else ""
     if result == "ok" and not form.tick("in_person"):
         form.wrong["in_person"] = _("须当面核对本人与身份证一致。")
     form.check()
-    verified = Verification(result, proof, form.text("reason", _("原因"), required=False))
+    verified = Verification(result, proof, form.text("reason", _("原因"), required=False), kinship)
     await verify_family(viewer, family_id, verified, clock.now())
     return go(f"/visits/prisoners/{prisoner_id}", _("核验结果已登记。"))
 

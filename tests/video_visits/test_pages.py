@@ -215,6 +215,15 @@ async def test_who_confirms_in_the_minute_in_which_the_time_was_given_has_confir
     assert await fetch_value("SELECT state FROM duty WHERE variant = 'confirm' AND subject_id = $1", booking) == "met"
 
 
+async def test_a_kinship_that_was_put_down_wrongly_is_corrected_by_its_paper(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(state="new")
+    verify = f"/visits/family/{family.members[0]}/verification"
+    form = {"result": "ok", "proof": "birth", "in_person": "1"}
+    assert (await browser.post(verify, data=form | {"kinship": "friend"})).status_code == 422
+    assert (await browser.post(verify, data=form | {"kinship": "parent"})).status_code == 303
+    assert await fetch_value("SELECT kinship FROM family_member") == "parent"
+
+
 async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the_records(cast: Cast) -> None:
     browser, dan = await client_for(cast, cast.wanda), await client_for(cast, cast.dan)
     family = await a_family(state="new")
