@@ -293,14 +293,17 @@ def _refuse_before(moment: datetime, happened_at: datetime, what: str) -> None:
         raise Refusal(told, fields={"happened_at": told})
 
 
-async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
-    """The session is over; how long it lasted is kept in minutes."""
+async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime, *, satisfied: str = "") -> None:
+    """The session is over: how long it lasted is kept, and what the family said of it, if it was asked (law b.13 DONE)."""
     async with tx():
         row = await lock_for(booking, "end")
         begun = await _last(booking, "start")
         _refuse_before(begun, happened_at, _("会见开始"))
         minutes = int((happened_at - begun).total_seconds() // 60)
-        await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
+        detail: dict[str, object] = {"minutes": minutes}
+        if satisfied:
+            detail["satisfied"] = satisfied
+        await put_down(viewer, row, Taken("end", happened_at, detail=detail), now)
 
 
 async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: int, now: datetime) -> list[str]:

@@ -9,13 +9,13 @@ from typing import Any
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch, fetch_row
 from supervision.errors import NotFound
-from supervision.language import N_, ngettext
+from supervision.language import N_, listed, ngettext
 from supervision.language import gettext as _
 from supervision.people.actions import CONTACT, VISIT_PHONE
 from supervision.people.phones import masked_phone
 from supervision.sealed import open_sealed
 from supervision.video_visits.booking import LOST, PURPOSE, STANDS
-from supervision.video_visits.words import CANCELLED_BY, PROOFS, STEPS, SUSPENDED, moment_words
+from supervision.video_visits.words import CANCELLED_BY, PROOFS, SATISFIED, STEPS, SUSPENDED, moment_words
 
 PAGE = 50
 TABS = {
@@ -184,8 +184,8 @@ async def _history(row: Record) -> list[Mapping[str, Any]]:
 def _text_of(event: Record) -> str:
     detail = json.loads(event["detail"])
     if event["step"] == "end":
-        minutes = detail["minutes"]
-        return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
+        minutes = ngettext("%(n)d 分钟", "%(n)d 分钟", detail["minutes"]) % {"n": detail["minutes"]}
+        return listed([minutes, _(SATISFIED[detail["satisfied"]])]) if "satisfied" in detail else minutes
     if event["step"] == "arrive":
         return ngettext("%(n)d 人到场", "%(n)d 人到场", detail["came"]) % {"n": detail["came"]}
     if who := CANCELLED_BY.get(detail.get("by", "")):

@@ -250,7 +250,8 @@ async def _start(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
 
 
 async def _end(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-    await actions.end(viewer, booking_id, _moment(form), now)
+    satisfied = form.choice("satisfied", _("家属是否满意"), ("", *words.SATISFIED))
+    await actions.end(viewer, booking_id, _moment(form), now, satisfied=satisfied)
 
 
 async def _breach(viewer: Viewer, booking_id: int, form: Form, now: Any) -> str | None:

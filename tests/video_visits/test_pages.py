@@ -117,9 +117,10 @@ async def test_a_whole_visit_from_the_booking_to_its_end(cast: Cast) -> None:
     await taken(browser, booking, "start", happened_at=f"{WANTED}T09:00")
     cast.clock.at = START + timedelta(minutes=31)
     browser = await client_for(cast, cast.wanda)
-    await taken(browser, booking, "end", happened_at=f"{WANTED}T09:28")
+    assert (await step(browser, booking, "end", happened_at=f"{WANTED}T09:28", satisfied="very")).status_code == 422
+    await taken(browser, booking, "end", happened_at=f"{WANTED}T09:28", satisfied="fairly")
     page = (await browser.get(f"/visits/{booking}")).text
-    assert "28 分钟" in page and "已完成" in page and "1 人到场" in page
+    assert "28 分钟、基本满意" in page and "已完成" in page and "1 人到场" in page
     duties = await fetch("SELECT rule, state FROM duty WHERE subject_kind = 'booking' AND subject_id = $1", booking)
     assert sorted(tuple(row) for row in duties) == [
         ("VV-08", "met"),
