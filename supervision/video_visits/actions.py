@@ -21,17 +21,30 @@ from supervision.video_visits.booking import limits_at, move_turn
 from supervision.video_visits.families import lock_prisoner
 from supervision.video_visits.limits import Visitor, refuse_time, unverified
 from supervision.video_visits.steps import Taken, lock_for, put_down
-from supervision.video_visits.words import CANCELLED_BY, SUSPENDED, moment_words
+from supervision.video_visits.words import CANCELLED_BY, STEPS, SUSPENDED, moment_words
 
 PLAIN = ("forward", "return", "prison_refuse")
 """Steps that need no more than a moment and, some of them, a reason."""
 
 
 async def step(viewer: Viewer, booking: int, taken: Taken, now: datetime) -> None:
-    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state."""
+    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state, or before the last.
+
+    Moments are typed in whole minutes: one in the minute of the last step is that moment.
+    """
     assert taken.step in PLAIN, taken.step
     async with tx():
-        await put_down(viewer, await lock_for(booking, taken.step), taken, now)
+        row = await lock_for(booking, taken.step)
+        last, at = await _last_step(row)
+        _refuse_before(at.replace(second=0, microsecond=0), taken.happened_at, _(STEPS[last]))
+        await put_down(viewer, row, replace(taken, happened_at=max(taken.happened_at, at)), now)
+
+
+async def _last_step(row: Record) -> tuple[str, datetime]:
+    event = await fetch_row(
+        "SELECT step, happened_at FROM booking_event WHERE booking = $1 ORDER BY id DESC LIMIT 1", row["id"]
+    )
+    return (event["step"], event["happened_at"]) if event else ("apply", row["happened_at"])
 
 
 # -- the time ---------------------------------------------------------------------------------------------------

@@ -206,8 +206,9 @@ async def take_step(
 def _plain(step: str) -> Act:
     async def act(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
         reason = form.text("reason", _("原因"), required=STEPS[step].needs_reason)
+        at = _moment(form) if form.typed.get("happened_at") else now
         form.check()
-        await actions.step(viewer, booking_id, Taken(step, now, reason), now)
+        await actions.step(viewer, booking_id, Taken(step, at, reason), now)
 
     return act
 

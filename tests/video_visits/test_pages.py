@@ -225,6 +225,21 @@ async def test_a_kinship_that_was_put_down_wrongly_is_corrected_by_its_paper(cas
     assert await fetch_value("SELECT kinship FROM family_member") == "parent"
 
 
+async def test_what_was_forwarded_in_time_and_is_put_down_late_was_in_time(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    assert (await book(browser, family)).status_code == 303
+    booking = int(await fetch_value("SELECT max(id) FROM booking"))
+    cast.clock.at = NOW + timedelta(days=3)
+    browser = await client_for(cast, cast.wanda)
+    early = await step(browser, booking, "forward", happened_at="2026-11-25T08:59")
+    assert early.status_code == 422 and "时间早于登记预约（11月25日 9:00）" in early.text
+    assert "不能晚于现在" in (await step(browser, booking, "forward", happened_at="2026-11-29T09:00")).text
+    await taken(browser, booking, "forward", happened_at="2026-11-26T16:00")
+    assert await fetch_value("SELECT state FROM duty WHERE rule = 'VV-09' AND subject_id = $1", booking) == "met"
+    early = await step(browser, booking, "prison_refuse", happened_at="2026-11-26T15:59", reason="严管")
+    assert "时间早于转送监狱（11月26日 16:00）" in early.text
+
+
 async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the_records(cast: Cast) -> None:
     browser, dan = await client_for(cast, cast.wanda), await client_for(cast, cast.dan)
     family = await a_family(state="new")
