@@ -4,7 +4,7 @@ from datetime import datetime
 
 from supervision.days import add_days, end_of, local_day
 from supervision.db import Record, fetch, tx
-from supervision.messages.outbox import About, Draft, enqueue, may_send
+from supervision.messages.outbox import About, Draft, enqueue, may_send, unspoken
 from supervision.messages.recipients import Recipient, recipients
 from supervision.messages.texts import visit_reminder
 from supervision.people.actions import VISIT_PHONE
@@ -18,14 +18,16 @@ AHEAD_DAYS = 1
 async def remind(now: datetime) -> int:
     """Queue what families are to be told now, one text a duty, to those who agreed to texts at the window; how many.
 
-    Level, not edge: whatever is due by the end of tomorrow, isn't done and wasn't spoken of. Nothing in the night.
+    Level, not edge: whatever is due by the end of tomorrow, isn't done, and no text to that number spoke of. Nothing in the night.
     """
     if not may_send(now, to_staff=False):
         return 0
     async with tx():
         rows = await fetch(DUE, now, end_of(add_days(local_day(now), AHEAD_DAYS)))
         found = await recipients([row["person"] for row in rows], now, kind=VISIT_PHONE)
-        drafts = [_draft(row, to, now) for row in rows if isinstance(to := found[row["person"]], Recipient)]
+        told = [(to, row) for row in rows if isinstance(to := found[row["person"]], Recipient)]
+        new = await unspoken([(to.key, _about(row)) for to, row in told])
+        drafts = [_draft(row, to, now) for to, row in told if (to.key, _about(row)) in new]
         return len(await enqueue(drafts, now))
 
 
@@ -36,7 +38,6 @@ SELECT d.id, d.person, d.variant, d.due_at, s.from_at
   JOIN duty d ON d.subject_kind = 'booking' AND d.subject_id = b.id AND d.rule = 'VV-13' AND d.state = 'open'
              AND d.variant = CASE b.state WHEN 'scheduled' THEN 'confirm' ELSE 'attend' END
  WHERE b.state IN ('scheduled', 'confirmed') AND b.withdrawn_at IS NULL AND d.due_at > $1 AND d.due_at <= $2
-   AND NOT EXISTS (SELECT FROM message_about a WHERE a.duty = d.id AND a.kind = 'reminder')
  ORDER BY d.id"""
 
 
@@ -46,11 +47,15 @@ def _draft(row: Record, to: Recipient, now: datetime) -> Draft:
     return Draft(
         kind=KIND,
         body=text.body,
-        once_key=f"visit/{row['id']}",
+        once_key=f"visit/{row['id']}/{to.contact}",
         number=to.number,
         not_before=now,
         not_after=row["due_at"],
         person=row["person"],
         contact=to.contact,
-        about=(About(row["id"], REMINDER, f"due {row['due_at'].isoformat()}"),),
+        about=(_about(row),),
     )
+
+
+def _about(row: Record) -> About:
+    return About(row["id"], REMINDER, f"due {row['due_at'].isoformat()}")

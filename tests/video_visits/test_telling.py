@@ -75,6 +75,19 @@ async def test_a_relative_under_supervision_is_still_reminded_of_what_they_owe_a
     assert [tuple(row) for row in rows] == [("visit", at), ("reminder", at + timedelta(days=1))]
 
 
+async def test_a_family_whose_number_turned_out_bad_is_told_at_the_new_one_and_once(cast: Cast) -> None:
+    await scheduled(cast)
+    at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
+    assert await remind(at) == 1
+    await execute("UPDATE contact SET bad_since = $1", at)
+    assert await remind(at + timedelta(minutes=1)) == 0
+    person = await fetch_value("SELECT person FROM contact")
+    for phone, texts in (("19900000002", 1), ("19900000002", 0), (PHONE, 0)):
+        await execute("UPDATE contact SET withdrawn_at = $1", at)
+        await add_contact(person, NewContact("visit_phone", phone), NOW, None)
+        assert await remind(at + timedelta(minutes=2)) == texts
+
+
 async def test_whoever_refuses_texts_or_has_no_number_gets_none(cast: Cast) -> None:
     await scheduled(cast)
     await execute("UPDATE contact SET consent = 'no'")
