@@ -14,6 +14,7 @@ from supervision.messages.texts import lint
 from supervision.people.actions import NewContact, add_contact
 from supervision.video_visits import actions
 from supervision.video_visits.actions import Place
+from supervision.video_visits.steps import Taken
 from supervision.video_visits.telling import remind
 from tests.cast import NOW, Cast
 from tests.register import on_register, viewer_of
@@ -93,3 +94,24 @@ async def test_whoever_refuses_texts_or_has_no_number_gets_none(cast: Cast) -> N
     await execute("UPDATE contact SET consent = 'no'")
     assert await remind(datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)) == 0
     assert await fetch_value("SELECT count(*) FROM message") == 0
+
+
+@pytest.mark.parametrize(("by", "texts"), [("prison", 1), ("bureau", 1), ("family", 0)])
+async def test_whoever_others_called_off_is_told_at_once_and_once(cast: Cast, by: str, texts: int) -> None:
+    viewer, booking = await scheduled(cast)
+    at = datetime(2026, 12, 6, 10, tzinfo=SHANGHAI)
+    assert await remind(at) == 1
+    await actions.cancel(viewer, booking, Taken("cancel", at, "设备检修"), by, at)
+    night = at.replace(hour=21)
+    assert [await remind(night), await remind(at), await remind(at)] == [0, texts, 0]
+    assert (
+        await fetch_value("SELECT count(*) FROM message WHERE state = 'waiting' AND not_before = $1", at) == 1 + texts
+    )
+    bodies = [row["body"] for row in await fetch("SELECT body FROM message ORDER BY id")][1:]
+    assert bodies == ["提醒：12月8日14:30的约已取消，不用到窗口来。"][:texts] and not any(map(lint, bodies))
+
+
+async def test_nobody_is_told_of_a_session_that_was_called_off_when_its_time_is_past(cast: Cast) -> None:
+    viewer, booking = await scheduled(cast)
+    await actions.cancel(viewer, booking, Taken("cancel", NOW, "设备检修"), "prison", NOW)
+    assert [await remind(START), await remind(START - timedelta(minutes=1))] == [0, 1]
