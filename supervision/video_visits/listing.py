@@ -252,10 +252,11 @@ SELECT n.id, n.person, n.intake_on, p.name, p.sex, p.born_on, s.prison_number, s
 
 
 async def prisoners(text: str, *, before: int | None = None) -> tuple[list[Record], int | None]:
-    """Prisoners by the beginning of their name, of a relative's, or by their number, newest first; and from where to go on."""
+    """Prisoners by the beginning of their name, of a relative's, by their number or a booking's, newest first; and from where to go on."""
     wanted = text.replace("\0", "").replace("\\", "").replace("%", "").replace("_", "").strip()[:40]
     rows = await fetch(
         f"""{PRISONER} WHERE ($2::int IS NULL OR n.id < $2) AND ($1 = '' OR p.name LIKE $1 || '%' OR s.prison_number = $1
+               OR EXISTS (SELECT FROM booking b WHERE b.prisoner = n.id AND b.number = $1)
                OR EXISTS (SELECT FROM family_member f JOIN person q ON q.id = f.person
                            WHERE f.prisoner = n.id AND q.name LIKE $1 || '%'))
             ORDER BY n.id DESC LIMIT {PAGE + 1}""",

@@ -367,6 +367,8 @@ async def test_a_search_and_a_prisoner_s_bookings_go_on_too(cast: Cast, monkeypa
     browser, families = await client_for(cast, cast.wanda), [await a_family() for _ in range(3)]
     found = await every_page(browser, "/visits/prisoners?q=甲在")
     assert [text.count('class="person"') for text in found] == [2, 1]
+    _, number = await a_booking(families[1]), await fetch_value("SELECT max(number) FROM booking")
+    assert (await browser.get(f"/visits/prisoners?q={number}")).text.count('class="person"') == 1
     for _ in range(3):
         await a_booking(families[0])
     pages = await every_page(browser, f"/visits/prisoners/{families[0].prisoner}")
