@@ -42,7 +42,7 @@ async def reconcile(work: Work) -> int:
 
 
 async def visits(work: Work) -> int:
-    """Slots of video visits given back unconfirmed, families noted that didn't come, and texts to those who are to come."""
+    """Slots of video visits given back unconfirmed, families noted that didn't come, and texts to those who are to come or needn't."""
     return sum(await release_visits(work.now())) + await tell_families(work.now())
 
 

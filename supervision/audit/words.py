@@ -81,6 +81,8 @@ ACTIONS: Mapping[str, str] = {
     "prisoner_status_set": N_("更新服刑人员信息"),
     "family_added": N_("登记会见亲属"),
     "family_verified": N_("核验会见亲属"),
+    "family_phone_set": N_("登记会见亲属的电话"),
+    "family_phone_dropped": N_("停用会见亲属的电话"),
     "prison_added": N_("登记监狱"),
     "visit_room_added": N_("登记会见室"),
     "visit_room_closed": N_("停用会见室"),

@@ -13,7 +13,8 @@ from supervision.db import fetch_value
 from supervision.desk.words import CAUSES, DUTY_STATES, MESSAGE_STATES, word
 from supervision.language import N_, listed
 from supervision.language import gettext as _
-from supervision.people.actions import CONTACT, DOC, NOTE
+from supervision.people.actions import CONTACT, DOC, NOTE, ON_FILE
+from supervision.people.phones import masked_phone
 from supervision.reads import Read, Row
 from supervision.rules.base import is_lapsed
 from supervision.rules.explain import sentence
@@ -223,9 +224,9 @@ SELECT o.*, p.doc_sealed, EXISTS (SELECT FROM assistance a WHERE a.person = p.id
          AS helped FROM person p LEFT JOIN orders o ON o.person = p.id
  WHERE p.id = $1 ORDER BY o.ended_at IS NULL DESC, o.id DESC
 """
-CONTACTS = """
+CONTACTS = f"""
 SELECT kind, value_sealed, holder, bad_since, consent, ok_from FROM contact
- WHERE person = $1 AND withdrawn_at IS NULL ORDER BY kind DESC, bad_since IS NOT NULL, rank, id DESC LIMIT 12
+ WHERE person = $1 AND withdrawn_at IS NULL AND {ON_FILE} ORDER BY kind DESC, bad_since IS NOT NULL, rank, id DESC LIMIT 12
 """
 
 
@@ -263,7 +264,7 @@ def masked_number(number: str) -> str:
 
 def masked_contact(kind: str, value: str) -> str:
     """A phone's beginning and end; of an address nothing."""
-    return f"{value[:3]}****{value[-4:]}" if kind == "phone" else _("（仅经办人可见）")
+    return masked_phone(value) if kind == "phone" else _("（仅经办人可见）")
 
 
 async def full_number(person: int) -> str | None:

@@ -16,6 +16,7 @@ from supervision.lost_contact.reading import NOTE as SEARCH_NOTE
 from supervision.lost_contact.words import ENDS as SEARCH_ENDS
 from supervision.orders.withdrawals import WITHDRAWN_BY, withdrawn_read
 from supervision.orders.words import DOCUMENTS, ENDS, LEVELS
+from supervision.people.actions import ON_FILE
 from supervision.reads import Read, Row
 from supervision.reception.kinds import title_of as step_title
 from supervision.rules import title_of
@@ -24,7 +25,7 @@ from supervision.sealed import open_sealed
 SHOWN = 60
 MOST = 500
 
-FACTS = """
+FACTS = f"""
 WITH mine AS (SELECT id, number, start_on, end_on, created_at, created_by FROM orders WHERE person = $1)
 SELECT f.*, s.name AS by,
        EXISTS (SELECT FROM duty d WHERE d.person = $1 AND d.fact_id = f.id AND d.state = 'met'
@@ -68,7 +69,7 @@ SELECT f.*, s.name AS by,
      WHERE x.person = $1
     UNION ALL SELECT 'contact', x.id, x.ok_from, x.recorded_at, x.recorded_by, x.withdrawn_at, x.kind,
                      CASE WHEN x.replaces IS NULL THEN 'recorded' ELSE 'corrected' END
-      FROM contact x WHERE x.person = $1) f
+      FROM contact x WHERE x.person = $1 AND x.{ON_FILE}) f
   LEFT JOIN staff s ON s.id = f.recorded_by
  ORDER BY f.at DESC, f.recorded_at DESC, f.id DESC
  LIMIT $2

@@ -8,7 +8,7 @@ from typing import Any, Final
 from supervision.days import local_day
 from supervision.db import Record, fetch
 from supervision.exchange.assistance_sheet import DETAILS
-from supervision.people.actions import CONTACT, DOC
+from supervision.people.actions import CONTACT, DOC, ON_FILE
 from supervision.resettlement import states
 from supervision.resettlement import words as resettlement_words
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
@@ -28,9 +28,9 @@ SELECT a.*, p.name, p.sex, p.born_on, p.doc_sealed, f.name AS office, s.name AS 
   LEFT JOIN responsibility r ON r.subject_kind = 'assistance' AND r.subject_id = a.id AND r.role = 'main' AND r.to_at IS NULL
   LEFT JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
 """
-CONTACTS: Final = """
+CONTACTS: Final = f"""
 SELECT id, person, kind, value_sealed, holder FROM contact
- WHERE person = ANY($1) AND withdrawn_at IS NULL AND bad_since IS NULL ORDER BY person, kind, rank, id DESC"""
+ WHERE person = ANY($1) AND {ON_FILE} AND withdrawn_at IS NULL AND bad_since IS NULL ORDER BY person, kind, rank, id DESC"""
 CAME_BY: Final = {
     "government": "基层政府接回",
     "prison": "监所送回原籍",

@@ -33,15 +33,16 @@ class Recipient:
         return blind(self.number, RECIPIENT)
 
 
-async def recipients(people: Iterable[int], now: datetime) -> dict[int, Recipient | WhyNot]:
-    """Person → where a text to them goes, or why nowhere; one query however many people."""
+async def recipients(people: Iterable[int], now: datetime, *, kind: str = "phone") -> dict[int, Recipient | WhyNot]:
+    """Person → where a text to them goes, or why nowhere; one query however many people. `kind`: of the contacts asked."""
     ids = sorted(set(people))
     rows = await fetch(
         """SELECT person, id, value_sealed, holder, consent FROM contact
-            WHERE person = ANY($1) AND kind = 'phone' AND withdrawn_at IS NULL AND bad_since IS NULL AND ok_from <= $2
+            WHERE person = ANY($1) AND kind = $3 AND withdrawn_at IS NULL AND bad_since IS NULL AND ok_from <= $2
             ORDER BY person, holder <> 'self', rank, id DESC""",
         ids,
         now,
+        kind,
     )
     numbers: dict[int, list[Record]] = {}
     for row in rows:

@@ -105,6 +105,11 @@ def visit_reminder(on: date, hour: str, *, confirmed: bool) -> Text:
     return compose(f"提醒：{_day(on)}{hour}有约，{asks}。")
 
 
+def visit_cancelled(on: date, hour: str) -> Text:
+    """A family's appointment at the window was called off: when, and nothing of what."""
+    return compose(f"提醒：{_day(on)}{hour}的约已取消，不用到窗口来。")
+
+
 def staff_digest(counts: Counts) -> Text:
     """The officer's day at 8:00 in figures; the names are on the page, behind the sign-in."""
     today = f"今日应办{_figure(counts.due_today)}项，逾期{_figure(counts.lapsed)}项"

@@ -16,6 +16,10 @@ DOC = "person.doc"
 DOC_TAIL = "person.doc.tail"
 CONTACT = "contact"
 CONTACT_TAIL = "contact.tail"
+VISIT_PHONE = "visit_phone"
+"""A number that a family gave to the window of video visits: no register shows it or rests on it."""
+ON_FILE = f"kind <> '{VISIT_PHONE}'"
+"""The condition for a contact that belongs to somebody's file."""
 NOTE = "note"
 
 
@@ -89,7 +93,7 @@ async def add_contact(person: int, new: NewContact, now: datetime, by: int | Non
 
 def contact_row(person: int, new: NewContact, now: datetime, by: int | None) -> dict[str, object]:
     """The columns of a new contact. Raises Refusal for a number that can't be one."""
-    value = checked_phone(new.value) if new.kind == "phone" else new.value.strip()
+    value = checked_phone(new.value) if new.kind in ("phone", VISIT_PHONE) else new.value.strip()
     return {
         "person": person,
         "kind": new.kind,

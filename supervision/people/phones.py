@@ -38,6 +38,11 @@ def normalise_phone(text: str) -> str:
     return _national(digits)
 
 
+def masked_phone(number: str) -> str:
+    """Its beginning and its end."""
+    return f"{number[:3]}****{number[-4:]}"
+
+
 def is_mobile(number: str) -> bool:
     """Can a text reach this normalised number?"""
     return len(number) == 11 and number.startswith("1")

@@ -50,7 +50,7 @@ class Contact(Table, tablename="contact", db=DB):
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
     import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
-    contact_kind_known = Check("kind IN ('phone', 'address_now', 'address_household')")
+    contact_kind_known = Check("kind IN ('phone', 'address_now', 'address_household', 'visit_phone')")
     contact_holder_known = Check("holder IN ('self', 'family')")
     contact_consent_known = Check("consent IN ('yes', 'no')")
 

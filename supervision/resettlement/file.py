@@ -10,7 +10,8 @@ from supervision import rules
 from supervision.db import Record, fetch, fetch_row
 from supervision.language import N_
 from supervision.language import gettext as _
-from supervision.people.actions import CONTACT, DOC
+from supervision.people.actions import CONTACT, DOC, ON_FILE
+from supervision.people.phones import masked_phone
 from supervision.resettlement import words
 from supervision.resettlement.actions import BECAME, DETAILS, SAID
 from supervision.resettlement.records import CONTENT
@@ -232,8 +233,8 @@ async def papers_of(row: Record, *, clear: bool) -> Papers:
     )
     assert having is not None
     contacts = await fetch(
-        """SELECT kind, value_sealed, holder FROM contact WHERE person = $1 AND withdrawn_at IS NULL AND bad_since IS NULL
-            ORDER BY kind DESC, rank, id DESC LIMIT 8""",
+        f"""SELECT kind, value_sealed, holder FROM contact
+             WHERE person = $1 AND {ON_FILE} AND withdrawn_at IS NULL AND bad_since IS NULL ORDER BY kind DESC, rank, id DESC LIMIT 8""",
         row["person"],
     )
     return Papers(
@@ -254,7 +255,7 @@ def _contact(row: Record, clear: bool) -> tuple[str, str]:
     kind = _(CONTACTS[row["kind"]])
     label = _("%(kind)s（家属）") % {"kind": kind} if row["holder"] == "family" else kind
     value = open_sealed(row["value_sealed"], CONTACT)
-    hidden = f"{value[:3]}****{value[-4:]}" if row["kind"] == "phone" else _("（仅经办人可见）")
+    hidden = masked_phone(value) if row["kind"] == "phone" else _("（仅经办人可见）")
     return label, value if clear else hidden
 
 

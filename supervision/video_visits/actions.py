@@ -21,17 +21,30 @@ from supervision.video_visits.booking import limits_at, move_turn
 from supervision.video_visits.families import lock_prisoner
 from supervision.video_visits.limits import Visitor, refuse_time, unverified
 from supervision.video_visits.steps import Taken, lock_for, put_down
-from supervision.video_visits.words import CANCELLED_BY, SUSPENDED, moment_words
+from supervision.video_visits.words import CANCELLED_BY, STEPS, SUSPENDED, moment_words
 
 PLAIN = ("forward", "return", "prison_refuse")
 """Steps that need no more than a moment and, some of them, a reason."""
 
 
 async def step(viewer: Viewer, booking: int, taken: Taken, now: datetime) -> None:
-    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state."""
+    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state, or before the last.
+
+    Moments are typed in whole minutes: one in the minute of the last step is that moment.
+    """
     assert taken.step in PLAIN, taken.step
     async with tx():
-        await put_down(viewer, await lock_for(booking, taken.step), taken, now)
+        row = await lock_for(booking, taken.step)
+        last, at = await _last_step(row)
+        _refuse_before(at.replace(second=0, microsecond=0), taken.happened_at, _(STEPS[last]))
+        await put_down(viewer, row, replace(taken, happened_at=max(taken.happened_at, at)), now)
+
+
+async def _last_step(row: Record) -> tuple[str, datetime]:
+    event = await fetch_row(
+        "SELECT step, happened_at FROM booking_event WHERE booking = $1 ORDER BY id DESC LIMIT 1", row["id"]
+    )
+    return (event["step"], event["happened_at"]) if event else ("apply", row["happened_at"])
 
 
 # -- the time ---------------------------------------------------------------------------------------------------
@@ -163,6 +176,7 @@ async def _refuse_strangers(booking: int) -> None:
 async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetime) -> None:
     """The prison, the bureau or the family calls the session off, which counts as used up in none of these cases.
 
+    As long as the prison hasn't answered, the family or the bureau takes the application back.
     Raises Refusal for a moment before the time was given, for a family that calls off what has begun, and from the moment on
     from which nobody is taken in any more: then it didn't come, whether or not that was noted.
     """
@@ -170,15 +184,26 @@ async def cancel(viewer: Viewer, booking: int, why: Taken, by: str, now: datetim
         raise Refusal(_("请选择谁取消。"), fields={"by": _("请选择谁取消。")})
     async with tx():
         row = await lock_for(booking, "cancel")
-        _refuse_before(row["taken_at"].replace(second=0, microsecond=0), why.happened_at, _("安排时间"))
-        if by == "family" and why.happened_at >= row["from_at"]:
-            told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
-            raise Refusal(told, fields={"by": told})
-        _refuse_given_up(row["from_at"], why.happened_at, await limits_at(row["taken_at"], now))
+        if row["from_at"] is None:
+            _refuse_unanswered(row, why.happened_at, by)
+        else:
+            _refuse_late(row, why.happened_at, by, await limits_at(row["taken_at"], now))
         await put_down(viewer, row, replace(why, detail={"by": by}), now)
 
 
-def _refuse_given_up(start_at: datetime, happened_at: datetime, limits: InForce) -> None:
+def _refuse_unanswered(row: Record, happened_at: datetime, by: str) -> None:
+    _refuse_before(row["happened_at"].replace(second=0, microsecond=0), happened_at, _("登记预约"))
+    if by == "prison":
+        told = _("监狱还没有答复；监狱不同意的，请登记监狱不同意。")
+        raise Refusal(told, fields={"by": told})
+
+
+def _refuse_late(row: Record, happened_at: datetime, by: str, limits: InForce) -> None:
+    _refuse_before(row["taken_at"].replace(second=0, microsecond=0), happened_at, _("安排时间"))
+    start_at = row["from_at"]
+    if by == "family" and happened_at >= start_at:
+        told = _("会见时间已到，家属没有来的记为爽约，不能再由家属取消。")
+        raise Refusal(told, fields={"by": told})
     if happened_at >= arrive_between(start_at, limits)[1]:
         told = _("会见 %(moment)s 开始，迟到 %(n)s 分钟没有来的记为爽约，不能再取消；来了的请先登记到场。") % {
             "moment": moment_words(start_at),
@@ -281,14 +306,17 @@ def _refuse_before(moment: datetime, happened_at: datetime, what: str) -> None:
         raise Refusal(told, fields={"happened_at": told})
 
 
-async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime) -> None:
-    """The session is over; how long it lasted is kept in minutes."""
+async def end(viewer: Viewer, booking: int, happened_at: datetime, now: datetime, *, satisfied: str = "") -> None:
+    """The session is over: how long it lasted is kept, and what the family said of it, if it was asked (law b.13 DONE)."""
     async with tx():
         row = await lock_for(booking, "end")
         begun = await _last(booking, "start")
         _refuse_before(begun, happened_at, _("会见开始"))
         minutes = int((happened_at - begun).total_seconds() // 60)
-        await put_down(viewer, row, Taken("end", happened_at, detail={"minutes": minutes}), now)
+        detail: dict[str, object] = {"minutes": minutes}
+        if satisfied:
+            detail["satisfied"] = satisfied
+        await put_down(viewer, row, Taken("end", happened_at, detail=detail), now)
 
 
 async def stop_for_breach(viewer: Viewer, booking: int, stopped: Taken, months: int, now: datetime) -> list[str]:

@@ -12,8 +12,18 @@ from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.locks import Lock
 from supervision.orders.actions import check_past
-from supervision.people.actions import NewContact, NewPerson, add_contact, add_person, find_by_number
+from supervision.people.actions import (
+    CONTACT,
+    VISIT_PHONE,
+    NewContact,
+    NewPerson,
+    add_contact,
+    add_person,
+    checked_phone,
+    find_by_number,
+)
 from supervision.reasons import needed
+from supervision.sealed import blind
 
 
 async def add_prison(viewer: Viewer, name: str, *, in_province: bool, now: datetime) -> int:
@@ -150,7 +160,6 @@ async def add_family(
     async with tx():
         await execute("SELECT pg_advisory_xact_lock($1)", Lock.INTAKE)
         inmate = await lock_prisoner(prisoner)
-        on_file = await find_by_number(person.number) is not None
         who = await _person_for(person, now)
         if who == inmate["person"]:
             raise Refusal(_("这是服刑人员本人的身份证号。"), fields={"number": _("这是服刑人员本人的身份证号。")})
@@ -159,21 +168,73 @@ async def add_family(
         values = {"prisoner": prisoner, "person": who, "kinship": kinship, "state": "new"}
         made = await insert("family_member", values | {"recorded_at": now, "recorded_by": viewer.id})
         if phone:
-            _refuse_phone_of_others(on_file)
-            await add_contact(who, phone, now, viewer.id)
+            await _put_phone(who, phone, now, viewer.id)
         people = [who, inmate["person"]]
         await record(viewer, "family_added", subject=("family_member", made), people=people, now=now)
     return made
 
 
-def _refuse_phone_of_others(on_file: bool) -> None:
-    """Whoever was on file before keeps the number that is there: a register's reminders and findings follow from it.
+async def set_phone(viewer: Viewer, family: int, phone: NewContact, now: datetime) -> Record:
+    """The number to which the texts about visits go from now on; the one it replaces is kept, withdrawn. The family member's row.
 
-    Everybody is told the same, so that the window doesn't learn from it who is on a register.
+    It is the window's own: what a register knows of whoever is on one stays as it is, and everybody is answered alike.
+    Raises NotFound, Refusal for a number that can't be one, or when nothing would change.
     """
-    if on_file:
-        told = _("该亲属此前已有登记，电话不在窗口更改，请留空。")
-        raise Refusal(told, fields={"phone": told})
+    async with tx():
+        row = await _lock_family(family)
+        if not await _put_phone(row["person"], phone, now, viewer.id):
+            raise Refusal(_("号码没有变化，没有保存。"), fields={"phone": _("与现在的号码相同。")})
+        detail = {"texts": phone.consent}
+        await record(
+            viewer,
+            "family_phone_set",
+            subject=("family_member", family),
+            people=[row["person"]],
+            detail=detail,
+            now=now,
+        )
+    return row
+
+
+async def drop_phone(viewer: Viewer, family: int, now: datetime) -> Record:
+    """No text about visits goes to the number any more; the family member's row. Raises NotFound, Refusal where there is none."""
+    async with tx():
+        row = await _lock_family(family)
+        known = await _phone_in_use(row["person"])
+        if known is None:
+            raise Refusal(_("该亲属没有在用的联系电话。"))
+        await execute("UPDATE contact SET withdrawn_at = $2 WHERE id = $1", known["id"], now)
+        await record(viewer, "family_phone_dropped", subject=("family_member", family), people=[row["person"]], now=now)
+    return row
+
+
+async def _put_phone(person: int, phone: NewContact, now: datetime, by: int) -> bool:
+    """Put the number down in the place of the one in use; False where that is the same."""
+    assert phone.kind == VISIT_PHONE, phone.kind
+    known = await _phone_in_use(person)
+    said = (blind(checked_phone(phone.value), CONTACT), phone.consent, None)
+    if known and (known["key"], known["consent"], known["bad_since"]) == said:
+        return False
+    await add_contact(person, phone, now, by, replaces=known["id"] if known else None)
+    return True
+
+
+async def _phone_in_use(person: int) -> Record | None:
+    # Whoever visits two prisoners has one number: two at once wait for each other.
+    await fetch_value("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person)
+    return await fetch_row(
+        """SELECT id, key, consent, bad_since FROM contact WHERE person = $1 AND kind = $2 AND withdrawn_at IS NULL
+            ORDER BY id DESC LIMIT 1""",
+        person,
+        VISIT_PHONE,
+    )
+
+
+async def _lock_family(family: int) -> Record:
+    row = await fetch_row("SELECT * FROM family_member WHERE id = $1 FOR NO KEY UPDATE", family)
+    if row is None:
+        raise NotFound
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +245,8 @@ class Verification:
     """ok, or refused."""
     proof: str = ""
     reason: str = ""
+    kinship: str = ""
+    """As the paper says it; empty where it is as it was put down."""
     happened_at: datetime | None = None
 
 
@@ -197,12 +260,13 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
     check_past(happened_at, now)
     reason = needed(verified.reason, _("不通过的原因")) if verified.result == "refused" else None
     async with tx():
-        row = await fetch_row("SELECT * FROM family_member WHERE id = $1 FOR NO KEY UPDATE", family)
-        if row is None:
-            raise NotFound
+        row = await _lock_family(family)
         if row["state"] != "new" and not viewer.may("keep_visits"):
             raise Refusal(_("该亲属已经核验过，不用再办。"))
-        await execute("UPDATE family_member SET state = $2 WHERE id = $1", family, verified.result)
+        kinship = verified.kinship or row["kinship"]
+        await execute(
+            "UPDATE family_member SET state = $2, kinship = $3 WHERE id = $1", family, verified.result, kinship
+        )
         await execute(
             "UPDATE family_check SET withdrawn_at = $2 WHERE family = $1 AND withdrawn_at IS NULL", family, now
         )
@@ -216,7 +280,7 @@ async def verify_family(viewer: Viewer, family: int, verified: Verification, now
             "recorded_by": viewer.id,
         }
         await insert("family_check", values)
-        detail = {"result": verified.result, "proof": verified.proof}
+        detail = {"result": verified.result, "proof": verified.proof, "kinship": kinship}
         await record(
             viewer, "family_verified", subject=("family_member", family), people=[row["person"]], detail=detail, now=now
         )

@@ -17,7 +17,7 @@ from supervision.db import fetch_value
 from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
-from supervision.people.actions import NewContact, NewPerson, checked_phone
+from supervision.people.actions import VISIT_PHONE, NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.video_visits import words
@@ -30,11 +30,13 @@ from supervision.video_visits.families import (
     add_prisoner,
     add_room,
     close_room,
+    drop_phone,
     reopen_room,
+    set_phone,
     set_status,
     verify_family,
 )
-from supervision.video_visits.listing import Household, household, prisoners, prisons, proof_text, rooms
+from supervision.video_visits.listing import Household, household, phone_text, prisoners, prisons, proof_text, rooms
 from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
 from supervision.video_visits.told_family import record_intake, withdraw_notice
 from supervision.web import page
@@ -53,7 +55,9 @@ async def prisoner_list(
     people = [one["person"] for one in found]
     await record(viewer, "prisoners_listed", people=people, detail={"searched": bool(text)}, now=clock.now())
     next_url = f"/visits/prisoners?{urlencode({'q': text, 'before': after})}" if after else None
-    return page(request, "video_visits/prisoners.html", found=found, text=text, next_url=next_url, words=words)
+    limits = await limits_at(clock.now(), clock.now())
+    context: dict[str, Any] = {"found": found, "text": text, "next_url": next_url, "words": words, "limits": limits}
+    return page(request, "video_visits/prisoners.html", **context)
 
 
 @get("/visits/prisoners/new", guards=BOOK)
@@ -125,8 +129,8 @@ async def _household_context(
     return {
         "home": home,
         **await _prisoner_form(now),
+        "phone_text": phone_text,
         "proof_text": proof_text,
-        "lost": [one for one in home.bookings if one["lost"] and one["withdrawn_at"] is None],
         "next_url": f"/visits/prisoners/{prisoner_id}?after={home.after}" if home.after else None,
         "opened": opened,
         "earliest": "",
@@ -195,8 +199,8 @@ async def save_family(
     return go(f"/visits/prisoners/{prisoner_id}", _("已登记亲属%(name)s，请核验。") % {"name": person.name})
 
 
-def _phone(form: Form) -> NewContact | None:
-    typed = form.text("phone", _("联系电话"), required=False)
+def _phone(form: Form, *, required: bool = False) -> NewContact | None:
+    typed = form.text("phone", _("联系电话"), required=required)
     if not typed:
         return None
     try:
@@ -204,7 +208,39 @@ def _phone(form: Form) -> NewContact | None:
     except Refusal as refusal:
         form.wrong.update(refusal.fields)
         return None
-    return NewContact("phone", number, consent="yes" if form.tick("texts") else "no")
+    return NewContact(VISIT_PHONE, number, consent="yes" if form.tick("texts") else "no")
+
+
+@post("/visits/family/{family_id:int}/phone", guards=BOOK)
+async def save_phone(
+    request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The number to which the texts about visits go, and at which the window calls; the one before is kept, withdrawn."""
+    prisoner_id = await _prisoner_of(family_id)
+    form = await _form(request, prisoner_id, f"phone-{family_id}", clock.now())
+    phone = _phone(form, required=True)
+    form.check()
+    assert phone is not None
+    await set_phone(viewer, family_id, phone, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("联系电话已更新，原号码留存备查。"))
+
+
+@post("/visits/family/{family_id:int}/phone/withdrawal", guards=BOOK)
+async def withdraw_phone(
+    request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Response[Any]:
+    """The number isn't used any more."""
+    prisoner_id = await _prisoner_of(family_id)
+    await _form(request, prisoner_id, f"phone-{family_id}", clock.now())
+    await drop_phone(viewer, family_id, clock.now())
+    return go(f"/visits/prisoners/{prisoner_id}", _("联系电话已停用，不再发会见短信。"))
+
+
+async def _prisoner_of(family: int) -> int:
+    found: int | None = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @post("/visits/family/{family_id:int}/verification", guards=BOOK)
@@ -212,16 +248,16 @@ async def save_verification(
     request: AnyRequest, family_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """The kinship and the person were checked, once."""
-    prisoner_id = await fetch_value("SELECT prisoner FROM family_member WHERE id = $1", family_id)
-    if prisoner_id is None:
-        raise NotFound
+    prisoner_id = await _prisoner_of(family_id)
     form = await _form(request, prisoner_id, f"verify-{family_id}", clock.now())
     result = form.choice("result", _("核验结果"), ("ok", "refused"))
     proof = form.choice("proof", _("亲属关系证明"), PROOFS) if result == "ok" else ""
+    typed = form.typed.get("kinship")
+    kinship = form.choice("kinship", _("与服刑人员的关系"), KINSHIPS) if typed and result == "ok" else ""
     if result == "ok" and not form.tick("in_person"):
         form.wrong["in_person"] = _("须当面核对本人与身份证一致。")
     form.check()
-    verified = Verification(result, proof, form.text("reason", _("原因"), required=False))
+    verified = Verification(result, proof, form.text("reason", _("原因"), required=False), kinship)
     await verify_family(viewer, family_id, verified, clock.now())
     return go(f"/visits/prisoners/{prisoner_id}", _("核验结果已登记。"))
 
@@ -240,12 +276,15 @@ async def save_booking(
         if name.startswith("visitor-") and value == "1"
     )
     visitors = tuple(dict.fromkeys(family for family in ticked if family is not None))
+    applicant = as_id(form.typed.get("applicant", ""))
     if not visitors:
         form.wrong["visitors"] = _("请选择来会见的亲属。")
+    elif applicant and applicant not in visitors:
+        form.wrong["applicant"] = _("申请人须是来会见的亲属之一。")
     form.check()
     new = NewBooking(
         prisoner_id,
-        visitors,
+        tuple(sorted(visitors, key=lambda one: one != applicant)),
         tuple(day for day in days if day),
         form.text("purpose", _("事由"), required=False),
         as_id(form.typed.get("instead_of", "")) or None,
@@ -320,6 +359,8 @@ ROUTES = [
     withdraw_intake_notice,
     save_status,
     save_family,
+    save_phone,
+    withdraw_phone,
     save_verification,
     save_booking,
     places,

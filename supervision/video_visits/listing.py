@@ -9,11 +9,13 @@ from typing import Any
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch, fetch_row
 from supervision.errors import NotFound
-from supervision.language import N_, ngettext
+from supervision.language import N_, listed, ngettext
 from supervision.language import gettext as _
+from supervision.people.actions import CONTACT, VISIT_PHONE
+from supervision.people.phones import masked_phone
 from supervision.sealed import open_sealed
 from supervision.video_visits.booking import LOST, PURPOSE, STANDS
-from supervision.video_visits.words import CANCELLED_BY, PROOFS, STEPS, SUSPENDED, moment_words
+from supervision.video_visits.words import CANCELLED_BY, PROOFS, SATISFIED, STEPS, SUSPENDED, moment_words
 
 PAGE = 50
 TABS = {
@@ -35,11 +37,14 @@ CONDITIONS: Mapping[str, str] = {
     "missed": "b.state = 'no_show' AND EXISTS (SELECT FROM booking_slot t WHERE t.booking = b.id AND t.from_at >= $3)",
     "all": "TRUE",
 }
+TO_MAKE_UP = f"""b.withdrawn_at IS NULL AND {LOST}
+           AND NOT EXISTS (SELECT FROM booking m WHERE m.instead_of = b.id AND {STANDS})"""
+"""A booking `b` whose session was lost, and that nothing makes up for yet."""
 LINE = f"""
 SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.prisoner, i.name AS prisoner_name,
        i.id AS prisoner_person, a.name AS applicant_name, b.person AS applicant_person, p.name AS prison,
        (SELECT count(*) FROM booking_visitor v WHERE v.booking = b.id) AS visitors,
-       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room, {LOST} AS lost,
+       s.from_at, s.to_at, s.taken_at, r.name AS room, s.prison_room, {TO_MAKE_UP} AS to_make_up,
        (SELECT min(d.due_at) FROM duty d WHERE d.subject_kind = 'booking' AND d.subject_id = b.id AND d.state = 'open') AS due_at
   FROM booking b
   JOIN prisoner n ON n.id = b.prisoner
@@ -49,6 +54,13 @@ SELECT b.id, b.number, b.state, b.withdrawn_at, b.wanted_on, b.happened_at, b.pr
   LEFT JOIN LATERAL (SELECT * FROM booking_slot t WHERE t.booking = b.id ORDER BY t.id DESC LIMIT 1) s ON TRUE
   LEFT JOIN visit_room r ON r.id = s.room
 """
+
+
+PHONE_COLUMNS = "t.value_sealed AS phone_sealed, t.consent AS texts, t.bad_since"
+PHONE = f"""
+             LEFT JOIN LATERAL (SELECT * FROM contact x WHERE x.person = f.person AND x.kind = '{VISIT_PHONE}'
+                                   AND x.withdrawn_at IS NULL ORDER BY x.id DESC LIMIT 1) t ON TRUE"""
+"""The number that the relative `f` gave to the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +152,8 @@ async def shown(booking: int) -> Shown:
 
 async def _visitors(booking: int) -> list[Record]:
     return await fetch(
-        """SELECT v.family, f.kinship, f.person, p.name, p.sex, p.born_on, a.happened_at AS came_at
-             FROM booking_visitor v JOIN family_member f ON f.id = v.family JOIN person p ON p.id = f.person
+        f"""SELECT v.family, f.kinship, f.person, p.name, p.sex, p.born_on, a.happened_at AS came_at, {PHONE_COLUMNS}
+              FROM booking_visitor v JOIN family_member f ON f.id = v.family JOIN person p ON p.id = f.person {PHONE}
              LEFT JOIN booking_arrival a ON a.booking = v.booking AND a.family = v.family
             WHERE v.booking = $1 ORDER BY v.id""",
         booking,
@@ -172,8 +184,8 @@ async def _history(row: Record) -> list[Mapping[str, Any]]:
 def _text_of(event: Record) -> str:
     detail = json.loads(event["detail"])
     if event["step"] == "end":
-        minutes = detail["minutes"]
-        return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
+        minutes = ngettext("%(n)d 分钟", "%(n)d 分钟", detail["minutes"]) % {"n": detail["minutes"]}
+        return listed([minutes, _(SATISFIED[detail["satisfied"]])]) if "satisfied" in detail else minutes
     if event["step"] == "arrive":
         return ngettext("%(n)d 人到场", "%(n)d 人到场", detail["came"]) % {"n": detail["came"]}
     if who := CANCELLED_BY.get(detail.get("by", "")):
@@ -230,7 +242,7 @@ async def prisons() -> list[Record]:
 
 PRISONER = """
 SELECT n.id, n.person, n.intake_on, p.name, p.sex, p.born_on, s.prison_number, s.level, s.may_visit, s.happened_at AS status_at,
-       s.prison AS prison_id, o.name AS prison,
+       s.prison AS prison_id, o.name AS prison, o.in_province,
        (SELECT count(*) FROM family_member f WHERE f.prisoner = n.id) AS relatives,
        (SELECT max(to_on) FROM visit_suspension v WHERE v.prisoner = n.id AND v.withdrawn_at IS NULL) AS suspended_until
   FROM prisoner n JOIN person p ON p.id = n.person
@@ -240,10 +252,11 @@ SELECT n.id, n.person, n.intake_on, p.name, p.sex, p.born_on, s.prison_number, s
 
 
 async def prisoners(text: str, *, before: int | None = None) -> tuple[list[Record], int | None]:
-    """Prisoners by the beginning of their name, of a relative's, or by their number, newest first; and from where to go on."""
+    """Prisoners by the beginning of their name, of a relative's, by their number or a booking's, newest first; and from where to go on."""
     wanted = text.replace("\0", "").replace("\\", "").replace("%", "").replace("_", "").strip()[:40]
     rows = await fetch(
         f"""{PRISONER} WHERE ($2::int IS NULL OR n.id < $2) AND ($1 = '' OR p.name LIKE $1 || '%' OR s.prison_number = $1
+               OR EXISTS (SELECT FROM booking b WHERE b.prisoner = n.id AND b.number = $1)
                OR EXISTS (SELECT FROM family_member f JOIN person q ON q.id = f.person
                            WHERE f.prisoner = n.id AND q.name LIKE $1 || '%'))
             ORDER BY n.id DESC LIMIT {PAGE + 1}""",
@@ -260,6 +273,8 @@ class Household:
     inmate: Record
     family: Sequence[Record]
     bookings: Sequence[Record]
+    lost: Sequence[Record]
+    """Bookings that may be made up for, newest first, however old."""
     notices: Sequence[Record]
     """That the family was told, the latest first."""
     after: int | None = None
@@ -281,11 +296,10 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
     if inmate is None:
         raise NotFound
     family = await fetch(
-        """SELECT f.id, f.person, f.kinship, f.state, p.name, p.sex, p.born_on, c.proof, c.reason, c.happened_at AS checked_at,
+        f"""SELECT f.id, f.person, f.kinship, f.state, p.name, p.sex, p.born_on, c.proof, c.reason, c.happened_at AS checked_at,
                   s.name AS checked_by,
-                  EXISTS (SELECT FROM contact t WHERE t.person = f.person AND t.kind = 'phone' AND t.withdrawn_at IS NULL
-                             AND t.bad_since IS NULL AND t.consent = 'yes') AS texted
-             FROM family_member f JOIN person p ON p.id = f.person
+                  {PHONE_COLUMNS}
+             FROM family_member f JOIN person p ON p.id = f.person {PHONE}
              LEFT JOIN LATERAL (SELECT * FROM family_check c WHERE c.family = f.id AND c.withdrawn_at IS NULL
                                  ORDER BY c.id DESC LIMIT 1) c ON TRUE
              LEFT JOIN staff s ON s.id = c.recorded_by
@@ -297,11 +311,23 @@ async def household(prisoner: int, *, after: int | None = None) -> Household:
         prisoner,
         after,
     )
+    lost = await fetch(
+        f"SELECT b.id, b.number, b.state FROM booking b WHERE b.prisoner = $1 AND {TO_MAKE_UP} ORDER BY b.id DESC",
+        prisoner,
+    )
     notices = await fetch(
         "SELECT id, happened_at FROM prisoner_notice WHERE prisoner = $1 AND withdrawn_at IS NULL ORDER BY id DESC",
         prisoner,
     )
-    return Household(inmate, family, bookings[:PAGE], notices, _last_of(bookings))
+    return Household(inmate, family, bookings[:PAGE], lost, notices, _last_of(bookings))
+
+
+def phone_text(one: Record, *, clear: bool) -> str:
+    """The number that a relative gave to the window; empty without one. `clear`: in full, for whoever calls them."""
+    if not one["phone_sealed"]:
+        return ""
+    number = open_sealed(one["phone_sealed"], CONTACT)
+    return number if clear else masked_phone(number)
 
 
 def proof_text(one: Record) -> str:

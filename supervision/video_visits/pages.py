@@ -1,7 +1,7 @@
 """The window's pages: the board of bookings, one booking with its steps, the day sheet, the week, and the calendar file."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -14,15 +14,17 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.days import add_days
+from supervision.db import Record
 from supervision.errors import NotFound
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
-from supervision.language import listed, run_on
+from supervision.language import listed, ngettext, run_on
+from supervision.rules.video_visit import arrive_between, confirm_until
 from supervision.settings.terms import load_terms
 from supervision.video_visits import actions, ics, words
 from supervision.video_visits.actions import PLAIN, Arrival, Place
-from supervision.video_visits.booking import withdraw_booking
-from supervision.video_visits.listing import TABS, board, rooms, sessions, shown, visitors_of, week_of
+from supervision.video_visits.booking import limits_at, withdraw_booking
+from supervision.video_visits.listing import TABS, board, phone_text, rooms, sessions, shown, visitors_of, week_of
 from supervision.video_visits.steps import STEPS, Taken
 from supervision.web import page
 
@@ -65,19 +67,39 @@ async def booking(
     request: AnyRequest, booking_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Template:
     """One booking: who comes, when, what happened, and what may be done next."""
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     people = context["one"].people
     await record(viewer, "booking_seen", subject=("booking", booking_id), people=people, now=clock.now())
     return page(request, "video_visits/booking.html", typed={}, refusal=None, **context)
 
 
-async def _context(booking_id: int) -> dict[str, Any]:
+async def _context(booking_id: int, now: datetime) -> dict[str, Any]:
     """What the page of a booking shows, and its forms need."""
+    one = await shown(booking_id)
+    least, most = (await limits_at(now, now))["vv.suspend_months"]
     return {
-        "one": await shown(booking_id),
+        "one": one,
+        "to_tell": await _to_tell(one.line, now),
         "rooms": [(room["id"], room["name"]) for room in await rooms()],
+        "suspensions": [(n, ngettext("%(n)d 个月", "%(n)d 个月", n) % {"n": n}) for n in range(least, most + 1)],
         "words": words,
+        "phone_text": phone_text,
         "opened": None,
+    }
+
+
+async def _to_tell(line: Record, now: datetime) -> str:
+    """What the family is to be told of the time that it was given; empty where nothing waits for it."""
+    if line["withdrawn_at"] or line["state"] not in ("scheduled", "confirmed"):
+        return ""
+    limits = await limits_at(line["taken_at"], now)
+    if line["state"] == "scheduled":
+        until = confirm_until(line["taken_at"], line["from_at"], limits)
+        return _("请告知家属会见时间，并在 %(moment)s 之前确认；逾期时段收回。") % {"moment": words.moment_words(until)}
+    opens_at, limit_at = arrive_between(line["from_at"], limits)
+    return _("请告知家属带身份证，%(from)s 起到窗口核验，%(until)s 仍未到的视为放弃。") % {
+        "from": words.moment_words(opens_at),
+        "until": words.clock_text(limit_at),
     }
 
 
@@ -173,7 +195,7 @@ async def take_step(
     """One step of a booking; what it brings along is read by its line in ACTS."""
     if step not in ACTS:
         raise NotFound
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": step})
     show_again(request, context["one"].people)
     more = await ACTS[step](viewer, booking_id, form, clock.now())
@@ -184,8 +206,9 @@ async def take_step(
 def _plain(step: str) -> Act:
     async def act(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
         reason = form.text("reason", _("原因"), required=STEPS[step].needs_reason)
+        at = _moment(form) if form.typed.get("happened_at") else now
         form.check()
-        await actions.step(viewer, booking_id, Taken(step, now, reason), now)
+        await actions.step(viewer, booking_id, Taken(step, at, reason), now)
 
     return act
 
@@ -228,7 +251,8 @@ async def _start(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
 
 
 async def _end(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
-    await actions.end(viewer, booking_id, _moment(form), now)
+    satisfied = form.choice("satisfied", _("家属是否满意"), ("", *words.SATISFIED))
+    await actions.end(viewer, booking_id, _moment(form), now, satisfied=satisfied)
 
 
 async def _breach(viewer: Viewer, booking_id: int, form: Form, now: Any) -> str | None:
@@ -263,7 +287,7 @@ async def withdraw(
     request: AnyRequest, booking_id: FromPath[int], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
 ) -> Response[Any]:
     """A booking that was entered wrongly no longer counts."""
-    context = await _context(booking_id)
+    context = await _context(booking_id, clock.now())
     form = await read_form(request, "video_visits/booking.html", **context | {"opened": "withdrawal"})
     show_again(request, context["one"].people)
     reason = form.text("reason", _("作废的原因"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from supervision.audit.record import record
 from supervision.days import local_day
 from supervision.db import execute, fetch, insert_rows, take_ids, tx
 from supervision.errors import Refusal
-from supervision.people.actions import NewContact, NewPerson, add_people, contact_row
+from supervision.people.actions import VISIT_PHONE, NewContact, NewPerson, add_people, contact_row
 from supervision.rules.base import Parameters
 from supervision.rules.timing import ONCE
 from supervision.rules.video_visit import arrive_between
@@ -144,7 +144,7 @@ def _checks(one: Household, told: PastHousehold, by: int | None) -> list[dict[st
 
 def _contacts(one: Household, told: PastHousehold, by: int | None) -> list[dict[str, Any]]:
     return [
-        contact_row(person, relative.phone, told.verified_at, by)
+        contact_row(person, replace(relative.phone, kind=VISIT_PHONE), told.verified_at, by)
         for person, relative in zip(one.people, told.relatives, strict=True)
         if relative.phone
     ]

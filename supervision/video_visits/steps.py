@@ -44,7 +44,10 @@ STEPS: Mapping[str, Step] = {
     "release": _step("scheduled", "released", frees_month=True, frees_slot=True),
     "miss": _step("confirmed", "no_show"),
     # Who came or called off in time, and was put down late, did it in time: what happened decides, not when it was typed in.
-    "cancel": _step("scheduled confirmed no_show", "cancelled", needs_reason=True, frees_month=True, frees_slot=True),
+    # What a family takes back before the prison has answered is called off too.
+    "cancel": _step(
+        "forwarded scheduled confirmed no_show", "cancelled", needs_reason=True, frees_month=True, frees_slot=True
+    ),
     "arrive": _step("confirmed no_show", "arrived"),
     "start": _step("arrived", "in_session"),
     "end": _step("in_session", "done"),

@@ -56,6 +56,7 @@ STEPS = {
 CLASSES = {"strict": N_("严管级"), "normal": N_("普管级"), "loose": N_("宽管级")}
 CANCELLED_BY = {"prison": N_("监狱"), "bureau": N_("本局"), "family": N_("家属")}
 """Who may call a session off; one that a suspension stops is called off by nobody of these."""
+SATISFIED = {"yes": N_("满意"), "fairly": N_("基本满意"), "no": N_("不满意")}
 SUSPENDED = N_("因违反会见规定，会见暂停。")
 KINSHIPS = {
     "spouse": N_("配偶"),

@@ -6,7 +6,7 @@ from itertools import count
 
 from supervision.days import at_hour
 from supervision.db import fetch_value, insert
-from supervision.people.actions import DOC, NewContact, NewPerson, add_contact, add_person
+from supervision.people.actions import DOC, VISIT_PHONE, NewContact, NewPerson, add_contact, add_person
 from supervision.sealed import open_sealed
 from supervision.video_visits import actions
 from supervision.video_visits.booking import NewBooking, book
@@ -48,7 +48,7 @@ async def a_person(name: str, born_on: date = date(1980, 5, 6), *, phone: str | 
     number = identity_number(born_on, serial // 336)
     person = await add_person(NewPerson(name, "female", born_on, number), NOW)
     if phone:
-        await add_contact(person, NewContact("phone", phone), NOW, None)
+        await add_contact(person, NewContact(VISIT_PHONE, phone), NOW, None)
     return person
 
 
@@ -91,7 +91,12 @@ async def tail_of(person: int) -> str:
 async def things_of_the_window() -> dict[str, object]:
     """What the window's routes are tried on: a booking that waits, its prisoner, a relative still to be verified, a room."""
     family = await a_family()
-    row = {"prisoner": family.prisoner, "person": await a_person("未核验"), "kinship": "child", "state": "new"}
+    row = {
+        "prisoner": family.prisoner,
+        "person": await a_person("未核验", phone="19900000007"),
+        "kinship": "child",
+        "state": "new",
+    }
     booking, _ = await a_booking(family, state="applied")
     return {
         "booking_id": booking,

@@ -64,6 +64,8 @@ LINES = (
         "book_visits",
         {"result": "ok", "proof": "birth", "in_person": "1"},
     ),
+    ("POST", "/visits/family/{family_id}/phone", "book_visits", {"phone": "19900000009", "texts": "1"}),
+    ("POST", "/visits/family/{family_id}/phone/withdrawal", "book_visits"),
     ("GET", "/visits/places", "keep_visits"),
     ("POST", "/visits/places/prisons", "keep_visits", {"name": "晋北监狱"}),
     ("POST", "/visits/places/rooms", "keep_visits", {"name": "八号会见室"}),

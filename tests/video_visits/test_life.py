@@ -28,11 +28,11 @@ from tests.video_visits.makers import Family, a_family, a_room, tail_of
 
 BEGIN = NOW
 OFTEN = 20
-# Law b.13 as it is printed, with the moments in which a family has come but doesn't sit before the screen yet, and with what
-# was done in time and is put down late.
+# Law b.13 as it is printed, with the moments in which a family has come but doesn't sit before the screen yet, with what was
+# done in time and is put down late, and with an application that is taken back before the prison answered.
 LEGAL: dict[str, dict[str, str]] = {
     "applied": {"forward": "forwarded", "return": "returned"},
-    "forwarded": {"schedule": "scheduled", "prison_refuse": "prison_refused"},
+    "forwarded": {"schedule": "scheduled", "prison_refuse": "prison_refused", "cancel": "cancelled"},
     "scheduled": {"confirm": "confirmed", "release": "released", "cancel": "cancelled"},
     "confirmed": {"arrive": "arrived", "miss": "no_show", "cancel": "cancelled"},
     "no_show": {"arrive": "arrived", "cancel": "cancelled"},
@@ -97,8 +97,10 @@ class Walk:
         if step in ("forward", "return", "prison_refuse"):
             await actions.step(self.viewer, self.booking, Taken(step, self.now, "由窗口办理"), self.now)
         elif step == "cancel":
-            why = Taken("cancel", min(self.now, self.start_at), "设备检修")
-            await actions.cancel(self.viewer, self.booking, why, self.draw.choice(["prison", "bureau"]), self.now)
+            unanswered = state == "forwarded"
+            why = Taken("cancel", self.now if unanswered else min(self.now, self.start_at), "设备检修")
+            by = "bureau" if unanswered else self.draw.choice(["prison", "bureau"])
+            await actions.cancel(self.viewer, self.booking, why, by, self.now)
         elif step == "schedule":
             self.start_at = await self.next_day(3)
             await actions.schedule(

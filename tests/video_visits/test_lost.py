@@ -1,13 +1,15 @@
 """Sessions that were lost: failed, called off, stopped for a breach; what is made up for, and what visits rest for."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from supervision.db import fetch, fetch_row, fetch_value, insert
+from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Cast, client_for
-from tests.video_visits.makers import a_family, a_room, tail_of
+from tests.video_visits.makers import a_booking, a_family, a_room, tail_of
 from tests.video_visits.window import START, WANTED, arrived, book, confirmed, given_times, in_session, step, taken
 
 
@@ -20,10 +22,13 @@ async def test_a_session_that_failed_is_made_up_for_without_being_counted(cast: 
     again = await book(browser, family, day="2026-12-09", instead_of=str(booking))
     assert again.status_code == 303
     assert "已经补约过" in (await book(browser, family, day="2026-12-10", instead_of=str(booking))).text
-    offered = f"instead_of={booking}"
+    choice = f"{await fetch_value('SELECT number FROM booking WHERE id = $1', booking)} 技术故障</option>"
+    offered, page = f"instead_of={booking}", f"/visits/prisoners/{family.prisoner}"
     assert offered not in (await browser.get(f"/visits/{booking}")).text
+    assert choice not in (await browser.get(page)).text
     await taken(browser, int(await fetch_value("SELECT max(id) FROM booking")), "return", reason="日期有误")
     assert offered in (await browser.get(f"/visits/{booking}")).text
+    assert choice in (await browser.get(page)).text
     assert (await book(browser, family, day="2026-12-10", instead_of=str(booking))).status_code == 303
 
 
@@ -38,6 +43,14 @@ async def test_a_breach_stops_the_session_and_visits_for_some_months(cast: Cast)
     assert row and tuple(row) == ("2026-12-08", "2027-02-07")
     assert "会见暂停至 2027-02-07" in (await book(browser, family, day="2027-02-05")).text
     assert (await book(browser, family, day="2027-02-08")).status_code == 303
+
+
+async def test_a_breach_offers_the_months_that_the_parameters_allow(cast: Cast) -> None:
+    row = {"key": "vv.suspend_months", "valid_from": NOW, "value": "[2, 4]", "source": "本局", "recorded_at": NOW}
+    await insert("parameter", row)
+    booking, browser = await in_session(cast, await client_for(cast, cast.wanda), await a_family())
+    page = (await browser.get(f"/visits/{booking}")).text
+    assert re.findall(r"<option value=\"(\d)\">\1 个月", page) == ["2", "3", "4"]
 
 
 async def test_a_breach_calls_off_what_was_given_a_time_while_visits_rest(cast: Cast) -> None:
@@ -167,3 +180,31 @@ async def test_what_was_called_off_in_time_was_not_missed_though_it_is_typed_lat
     assert (await book(browser, family, day="2026-12-16")).status_code == status
     alerts = await fetch_value("SELECT count(*) FROM alert WHERE subject_kind = 'booking' AND closed_at IS NULL")
     assert alerts == (noted and status == 422)
+
+
+async def test_a_session_lost_long_ago_is_offered_on_the_first_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    first, *_later = [(await a_booking(family, state=state))[0] for state in ("failed", "done", "done", "done")]
+    page = (await browser.get(f"/visits/prisoners/{family.prisoner}?instead_of={first}")).text
+    number = await fetch_value("SELECT number FROM booking WHERE id = $1", first)
+    assert f'<option value="{first}" selected>{number} 技术故障' in page
+
+
+@pytest.mark.parametrize(("by", "again"), [("family", 422), ("bureau", 303)])
+async def test_an_application_is_taken_back_before_the_prison_answers(cast: Cast, by: str, again: int) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    assert (await book(browser, family)).status_code == 303
+    booking = int(await fetch_value("SELECT max(id) FROM booking"))
+    await taken(browser, booking, "forward")
+    assert '<option value="prison">' not in (await browser.get(f"/visits/{booking}")).text
+    form = {"reason": "家中有事", "happened_at": "2026-11-25T09:00"}
+    assert "监狱还没有答复" in (await step(browser, booking, "cancel", by="prison", **form)).text
+    early = await step(browser, booking, "cancel", by=by, **form | {"happened_at": "2026-11-25T08:59"})
+    assert "时间早于登记预约（11月25日 9:00）" in early.text
+    await taken(browser, booking, "cancel", by=by, **form)
+    assert await fetch_value("SELECT count(*) FROM duty WHERE subject_kind = 'booking' AND state = 'open'") == 0
+    assert (await book(browser, family, day="2026-11-26", instead_of=str(booking))).status_code == again
+    assert (await book(browser, family, day="2026-12-09")).status_code == 303

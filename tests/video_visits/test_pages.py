@@ -9,13 +9,10 @@ import pytest
 
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_value, insert
-from supervision.people.actions import DOC
-from supervision.sealed import open_sealed
 from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Browser, Cast, audit_actions, client_for
-from tests.register import on_register
-from tests.video_visits.makers import a_booking, a_family, a_person, a_prison, a_room, tail_of
+from tests.video_visits.makers import a_booking, a_family, a_prison, a_room, tail_of
 from tests.video_visits.matrix import a_relative, an_inmate
 from tests.video_visits.window import START, WANTED, book, confirmed, given_times, step, taken
 
@@ -120,9 +117,10 @@ async def test_a_whole_visit_from_the_booking_to_its_end(cast: Cast) -> None:
     await taken(browser, booking, "start", happened_at=f"{WANTED}T09:00")
     cast.clock.at = START + timedelta(minutes=31)
     browser = await client_for(cast, cast.wanda)
-    await taken(browser, booking, "end", happened_at=f"{WANTED}T09:28")
+    assert (await step(browser, booking, "end", happened_at=f"{WANTED}T09:28", satisfied="very")).status_code == 422
+    await taken(browser, booking, "end", happened_at=f"{WANTED}T09:28", satisfied="fairly")
     page = (await browser.get(f"/visits/{booking}")).text
-    assert "28 分钟" in page and "已完成" in page and "1 人到场" in page
+    assert "28 分钟、基本满意" in page and "已完成" in page and "1 人到场" in page
     duties = await fetch("SELECT rule, state FROM duty WHERE subject_kind = 'booking' AND subject_id = $1", booking)
     assert sorted(tuple(row) for row in duties) == [
         ("VV-08", "met"),
@@ -185,6 +183,15 @@ async def test_a_time_that_nobody_confirmed_is_given_to_others_a_day_before(
     assert late.status_code == (422 if released else 303)
 
 
+async def test_the_page_says_until_when_the_family_confirms_and_when_it_comes(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    (booking,) = await given_times(browser, family, WANTED)
+    assert "在 12月7日 10:00 之前确认" in (await browser.get(f"/visits/{booking}")).text
+    await taken(browser, booking, "confirm", happened_at="2026-11-25T09:00")
+    page = (await browser.get(f"/visits/{booking}")).text
+    assert "12月8日 9:45 起到窗口核验，10:10 仍未到的视为放弃" in page and "之前确认" not in page
+
+
 async def test_after_the_cut_off_nobody_confirms_though_the_job_never_ran(cast: Cast) -> None:
     browser = await client_for(cast, cast.wanda)
     booking, _ = await a_booking(await a_family())
@@ -207,6 +214,30 @@ async def test_who_confirms_in_the_minute_in_which_the_time_was_given_has_confir
     assert early.status_code == 422 and "时间早于安排时间（11月25日 10:00）" in early.text
     await taken(browser, booking, "confirm", happened_at="2026-11-25T10:00")
     assert await fetch_value("SELECT state FROM duty WHERE variant = 'confirm' AND subject_id = $1", booking) == "met"
+
+
+async def test_a_kinship_that_was_put_down_wrongly_is_corrected_by_its_paper(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(state="new")
+    verify = f"/visits/family/{family.members[0]}/verification"
+    form = {"result": "ok", "proof": "birth", "in_person": "1"}
+    assert (await browser.post(verify, data=form | {"kinship": "friend"})).status_code == 422
+    assert (await browser.post(verify, data=form | {"kinship": "parent"})).status_code == 303
+    assert await fetch_value("SELECT kinship FROM family_member") == "parent"
+
+
+async def test_what_was_forwarded_in_time_and_is_put_down_late_was_in_time(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    assert (await book(browser, family)).status_code == 303
+    booking = int(await fetch_value("SELECT max(id) FROM booking"))
+    cast.clock.at = NOW + timedelta(days=3)
+    browser = await client_for(cast, cast.wanda)
+    early = await step(browser, booking, "forward", happened_at="2026-11-25T08:59")
+    assert early.status_code == 422 and "时间早于登记预约（11月25日 9:00）" in early.text
+    assert "不能晚于现在" in (await step(browser, booking, "forward", happened_at="2026-11-29T09:00")).text
+    await taken(browser, booking, "forward", happened_at="2026-11-26T16:00")
+    assert await fetch_value("SELECT state FROM duty WHERE rule = 'VV-09' AND subject_id = $1", booking) == "met"
+    early = await step(browser, booking, "prison_refuse", happened_at="2026-11-26T15:59", reason="严管")
+    assert "时间早于转送监狱（11月26日 16:00）" in early.text
 
 
 async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the_records(cast: Cast) -> None:
@@ -251,22 +282,6 @@ async def test_whoever_was_accepted_by_mistake_is_stopped_by_who_keeps_the_recor
     await taken(browser, booking, "arrive", happened_at=f"{WANTED}T08:50", **came)
 
 
-@pytest.mark.parametrize("registered", [True, False])
-async def test_the_window_changes_no_number_of_somebody_on_file_and_learns_of_no_register(
-    cast: Cast, registered: bool
-) -> None:
-    family = await a_family()
-    person = (await on_register(cast)).person if registered else await a_person("杜玉林")
-    number = open_sealed(await fetch_value("SELECT doc_sealed FROM person WHERE id = $1", person), DOC)
-    form = {"person_name": "杜玉林", "number": number, "kinship": "child"}
-    browser, path = await client_for(cast, cast.wanda), f"/visits/prisoners/{family.prisoner}/family"
-    answer = await browser.post(path, data=form | {"phone": "19900000077", "texts": "1"})
-    assert answer.status_code == 422 and "该亲属此前已有登记，电话不在窗口更改" in answer.text
-    contacts = await fetch_value("SELECT count(*) FROM contact WHERE person = $1", person)
-    assert (await browser.post(path, data=form)).status_code == 303
-    assert await fetch_value("SELECT count(*) FROM contact WHERE person = $1", person) == contacts == registered
-
-
 async def test_a_number_in_a_reason_is_refused(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     booking, _ = await a_booking(family, state="applied")
@@ -278,6 +293,19 @@ async def test_a_relative_ticked_twice_comes_once(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     assert (await book(browser, family, **{f"visitor-0{family.members[0]}": "1"})).status_code == 303
     assert await fetch_value("SELECT count(*) FROM booking_visitor") == 1
+
+
+async def test_the_applicant_is_whoever_of_those_who_come_applies(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family(size=3)
+    first, second, third = family.members
+    ticks = {f"visitor-{second}": "1"}
+    refused = await book(browser, family, **ticks, applicant=str(third))
+    assert refused.status_code == 422 and "申请人须是来会见的亲属之一" in refused.text
+    assert (await book(browser, family, **ticks, applicant=str(second))).status_code == 303
+    row = await fetch("SELECT applicant, person FROM booking")
+    assert [tuple(one) for one in row] == [(second, family.people[1])]
+    assert (await book(browser, family, day="2027-01-05", **ticks)).status_code == 303
+    assert await fetch_value("SELECT applicant FROM booking ORDER BY id DESC LIMIT 1") == first
 
 
 async def test_the_forms_name_the_parameters_in_force(cast: Cast) -> None:
@@ -324,11 +352,23 @@ async def test_each_tab_goes_on_until_its_last_booking(cast: Cast, monkeypatch: 
     assert shown == [row["number"] for row in rows] and len(pages) == 3
 
 
+async def test_a_prisoner_who_may_not_be_visited_is_not_said_to_be(cast: Cast) -> None:
+    browser, strict, elsewhere = await client_for(cast, cast.wanda), await a_family(level="strict"), await a_family()
+    far = await insert("prison", {"name": "外省监狱", "in_province": False, "recorded_at": NOW})
+    await execute("UPDATE prisoner_status SET prison = $2 WHERE prisoner = $1", elsewhere.prisoner, far)
+    page = (await browser.get("/visits/prisoners")).text
+    assert "严管级停止会见" in page and "外省监狱不受理" in page and "可以会见" not in page
+    assert "严管级停止会见" in (await browser.get(f"/visits/prisoners/{strict.prisoner}")).text
+    assert "可以会见" in (await browser.get(f"/visits/prisoners/{(await a_family()).prisoner}")).text
+
+
 async def test_a_search_and_a_prisoner_s_bookings_go_on_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PAGE", 2)
     browser, families = await client_for(cast, cast.wanda), [await a_family() for _ in range(3)]
     found = await every_page(browser, "/visits/prisoners?q=甲在")
     assert [text.count('class="person"') for text in found] == [2, 1]
+    _, number = await a_booking(families[1]), await fetch_value("SELECT max(number) FROM booking")
+    assert (await browser.get(f"/visits/prisoners?q={number}")).text.count('class="person"') == 1
     for _ in range(3):
         await a_booking(families[0])
     pages = await every_page(browser, f"/visits/prisoners/{families[0].prisoner}")

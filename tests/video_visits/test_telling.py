@@ -11,8 +11,10 @@ from supervision.db import execute, fetch, fetch_value
 from supervision.messages import reminders
 from supervision.messages.outbox import cancel_answered
 from supervision.messages.texts import lint
+from supervision.people.actions import NewContact, add_contact
 from supervision.video_visits import actions
 from supervision.video_visits.actions import Place
+from supervision.video_visits.steps import Taken
 from supervision.video_visits.telling import remind
 from tests.cast import NOW, Cast
 from tests.register import on_register, viewer_of
@@ -61,6 +63,7 @@ async def test_each_is_told_once_of_confirming_and_once_of_coming(cast: Cast) ->
 
 async def test_a_relative_under_supervision_is_still_reminded_of_what_they_owe_and_on_another_day(cast: Cast) -> None:
     one = await on_register(cast)
+    await add_contact(one.person, NewContact("visit_phone", PHONE), NOW, None)
     booking, _ = await a_booking(replace(await a_family(), people=(one.person,)))
     await actions.schedule(await viewer_of(cast.wanda), booking, Place(await a_room(), START), NOW)
     at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
@@ -73,8 +76,42 @@ async def test_a_relative_under_supervision_is_still_reminded_of_what_they_owe_a
     assert [tuple(row) for row in rows] == [("visit", at), ("reminder", at + timedelta(days=1))]
 
 
+async def test_a_family_whose_number_turned_out_bad_is_told_at_the_new_one_and_once(cast: Cast) -> None:
+    await scheduled(cast)
+    at = datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)
+    assert await remind(at) == 1
+    await execute("UPDATE contact SET bad_since = $1", at)
+    assert await remind(at + timedelta(minutes=1)) == 0
+    person = await fetch_value("SELECT person FROM contact")
+    for phone, texts in (("19900000002", 1), ("19900000002", 0), (PHONE, 0)):
+        await execute("UPDATE contact SET withdrawn_at = $1", at)
+        await add_contact(person, NewContact("visit_phone", phone), NOW, None)
+        assert await remind(at + timedelta(minutes=2)) == texts
+
+
 async def test_whoever_refuses_texts_or_has_no_number_gets_none(cast: Cast) -> None:
     await scheduled(cast)
     await execute("UPDATE contact SET consent = 'no'")
     assert await remind(datetime(2026, 12, 6, 9, tzinfo=SHANGHAI)) == 0
     assert await fetch_value("SELECT count(*) FROM message") == 0
+
+
+@pytest.mark.parametrize(("by", "texts"), [("prison", 1), ("bureau", 1), ("family", 0)])
+async def test_whoever_others_called_off_is_told_at_once_and_once(cast: Cast, by: str, texts: int) -> None:
+    viewer, booking = await scheduled(cast)
+    at = datetime(2026, 12, 6, 10, tzinfo=SHANGHAI)
+    assert await remind(at) == 1
+    await actions.cancel(viewer, booking, Taken("cancel", at, "设备检修"), by, at)
+    night = at.replace(hour=21)
+    assert [await remind(night), await remind(at), await remind(at)] == [0, texts, 0]
+    assert (
+        await fetch_value("SELECT count(*) FROM message WHERE state = 'waiting' AND not_before = $1", at) == 1 + texts
+    )
+    bodies = [row["body"] for row in await fetch("SELECT body FROM message ORDER BY id")][1:]
+    assert bodies == ["提醒：12月8日14:30的约已取消，不用到窗口来。"][:texts] and not any(map(lint, bodies))
+
+
+async def test_nobody_is_told_of_a_session_that_was_called_off_when_its_time_is_past(cast: Cast) -> None:
+    viewer, booking = await scheduled(cast)
+    await actions.cancel(viewer, booking, Taken("cancel", NOW, "设备检修"), "prison", NOW)
+    assert [await remind(START), await remind(START - timedelta(minutes=1))] == [0, 1]
