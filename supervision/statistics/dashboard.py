@@ -10,7 +10,7 @@ from typing import Any
 from babel.dates import format_date
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.subjects import hidden_from
+from supervision.alerts.subjects import visible_alerts
 from supervision.days import DAY, add_days, local_day
 from supervision.db import Record, fetch
 from supervision.language import LANGUAGE, N_
@@ -40,12 +40,14 @@ PEOPLE = f"""
 SELECT r.office, count(*)::int AS n FROM responsibility r JOIN orders o ON o.id = r.subject_id AND {REGISTERED}
  WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
 """
-# A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many.
+# A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many. An alert
+# also stands after a late report, when nothing is owed any more: so its duty is asked, by its key.
 LAPSED = f"""
 SELECT r.office, count(DISTINCT a.subject_id)::int AS n FROM alert a
+  JOIN duty d ON d.id = a.duty AND is_lapsed(d.state, d.limit_at, $2)
   JOIN orders o ON o.id = a.subject_id AND {REGISTERED}
   JOIN responsibility r ON r.subject_id = a.subject_id AND r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL
- WHERE a.closed_at IS NULL AND a.subject_kind = 'order' AND a.duty IS NOT NULL AND a.since_at <= $2
+ WHERE a.closed_at IS NULL AND a.subject_kind = 'order'
    AND ($1::int IS NULL OR r.office = $1)
  GROUP BY 1
 """
@@ -70,7 +72,7 @@ async def by_office(viewer: Viewer, now: datetime) -> list[OfficeLoad]:
     people, lapsed, helped = await _counts(PEOPLE, own), await _counts(LAPSED, own, now), await _counts(HELPED, own)
     loads = [
         OfficeLoad(o["id"], o["name"], people[o["id"]], lapsed[o["id"]], helped[o["id"]], o["officers"])
-        for o in await fetch(OFFICES, own, list(people))
+        for o in await fetch(OFFICES, own, [*people, *helped])
     ]
     return sorted(loads, key=lambda one: -one.people)
 
@@ -213,15 +215,15 @@ SELECT width_bucket(extract(epoch FROM $1 - a.since_at) / 86400, ARRAY[1, 3, 7, 
        count(*) FILTER (WHERE a.taken_by IS NULL)::int AS untaken
   FROM alert a
  WHERE a.closed_at IS NULL AND a.since_at <= $1
-   AND ($2::int IS NULL OR a.person IN (SELECT person FROM responsibility WHERE office = $2 AND to_at IS NULL))
-   AND a.subject_kind <> ALL($3::text[])
+   AND {visible}
  GROUP BY 1
 """
 
 
 async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
     """Open alerts of what the viewer may see by how long their cause has stood, the youngest first."""
-    found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer), hidden_from(viewer))}
+    args: list[Any] = [now]
+    found = {row["age"]: row for row in await fetch(ALERTS.format(visible=visible_alerts(viewer, args)), *args)}
     return [
         AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
         for n, (title, _days) in enumerate(AGES)
