@@ -30,6 +30,7 @@ from supervision.statistics.dashboard import (
     history,
     week_bars,
 )
+from supervision.statistics.fairness import HELP_WEIGHTS, WEIGHTS
 from supervision.statistics.pages import as_file
 from supervision.statistics.sheets import dashboard_sheets
 from supervision.statistics.workbook import workbook
@@ -81,6 +82,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
         office_bar=_office_bar(seen.offices),
         age_bar=_age_bar(seen.ages),
         load_bar=_load_bar(seen.work),
+        weights={**WEIGHTS, **HELP_WEIGHTS},
         sheet=asking.address("/dashboard/sheet", office=seen.work.office if seen.work else None),
     )
 

@@ -88,5 +88,6 @@ def dashboard_sheets(
 
 
 def _workload_sheet(work: Workload) -> Sheet:
-    rows = [(one.name, one.people, one.weight, one.lapsed, one.alerts) for one in work.loads]
-    return Sheet("工作量", f"{work.name}工作量", ("责任人", "在矫", "工作量", "逾期", "预警"), rows, (16,))
+    rows = [(one.name, one.weight, one.people, one.helped, one.awaited, one.lapsed, one.alerts) for one in work.loads]
+    headings = ("责任人", "工作量", "在矫", "安置帮教", "待接收", "逾期", "预警")
+    return Sheet("工作量", f"{work.name}工作量", headings, rows, (16,))
