@@ -163,7 +163,8 @@ async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | N
     where, args = sight.arguments()
     sql = f"""{WITH_HELP}
               SELECT x.*, p.name, count(*) OVER ()::int AS total,
-                     EXISTS (SELECT FROM orders o WHERE o.person = x.person) AS on_register
+                     EXISTS (SELECT FROM orders o WHERE o.person = x.person) AS on_register,
+                     EXISTS (SELECT FROM assistance a WHERE a.person = x.person) AS helped
                 FROM ({figure.sql}) x LEFT JOIN person p ON p.id = x.person
                WHERE {where} ORDER BY x.at, x.ref, x.person LIMIT {limit or "ALL"} OFFSET {skip}"""
     rows = await fetch(sql, *args)
@@ -172,4 +173,5 @@ async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | N
 
 def _listed(row: Record) -> Listed:
     told = (row["person"], row["ref"] or "", row["name"] or "", "", row["what"] or "", row["at"])
-    return Listed(*told, on_register=row["on_register"])
+    on_register = row["on_register"]
+    return Listed(*told, on_register=on_register, of_help=row["helped"] and not on_register)

@@ -21,6 +21,8 @@ ENTRIES = {
     "not_reported": N_("逾期未报到"),
     "off_control": N_("核实脱管"),
     "on_register": N_("在册"),
+    "to_report": N_("待报到"),
+    "to_connect": N_("待释放、待衔接"),
 }
 ADOPTIONS = {"adopted": N_("采信"), "not_adopted": N_("未采信")}
 WHATS = KINDS | DUTIES | HELP | ENTRIES | ADOPTIONS | STATES | {"attended": N_("到场会见")}

@@ -168,3 +168,13 @@ async def test_the_annual_report_is_a_word_document(cast) -> None:
     answer = await (await client_for(cast, cast.dan)).get("/statistics/annual/file?year=2025")
     written = docx.Document(io.BytesIO(answer.content))
     assert written.paragraphs[0].text == "2025年社区矫正与安置帮教工作情况"
+
+
+async def test_a_list_leads_back_to_the_page_whose_number_it_is(cast) -> None:
+    browser = await client_for(cast, cast.dan)
+    for query, page in (
+        ("month=2026-03&cell=after", "/statistics?month=2026-03"),
+        ("period=2025&figure=reports_all", "/statistics/indicators?period=2025"),
+        ("year=2024&figure=received", "/statistics/annual?year=2024"),
+    ):
+        assert f'href="{page}"' in (await browser.get(f"/statistics/list?{query}")).text, query
