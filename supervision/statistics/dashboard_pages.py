@@ -20,7 +20,7 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.offers import officers_for
 from supervision.statistics import asking
-from supervision.statistics.charts import Part, bar, calendar, columns
+from supervision.statistics.charts import Part, bar, calendar, columns, key
 from supervision.statistics.dashboard import (
     AlertAge,
     History,
@@ -90,6 +90,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
         sheet=asking.address("/dashboard/sheet", office=seen.work.office if seen.work else None),
         open_list=partial(asking.address, "/dashboard/list"),
         nobody=NOBODY,
+        key=key,
     )
 
 

@@ -6,7 +6,7 @@ from supervision.alerts.watch import watch
 from supervision.checkins.actions import Entry, record_many, report
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.resettlement.listing import lines, wanted
-from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, nice_top
+from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, key, nice_top
 from supervision.statistics.daily import count_days
 from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
 from supervision.statistics.monthly import monthly_table
@@ -133,12 +133,15 @@ async def test_the_page_shows_every_chart_with_its_numbers_beside(cast) -> None:
     for login, path in (("bob", "/dashboard"), ("dan", f"/dashboard?office={cast.offices['gucheng']}")):
         text = (await (await client_for(cast, getattr(cast, login))).get(path)).text
         assert text.count('role="img"') == 2 and text.count("url(#hatch)") > 0 and 'id="hatch"' in text
+        assert 'id="dots"' in text
         assert "近 16 周的报告" in text and "古城司法所的工作量" in text and " style=" not in text
 
 
 def test_a_chart_says_what_it_shows_and_marks_what_is_missed() -> None:
     drawn = columns([Bar("11-02", (Part(3, "done"), Part(1, "missed")), "11-02：<4>"), Bar("11-09", ())], "报告 & 数字")
     assert drawn.count("<rect") == 3 and drawn.count("url(#hatch)") == 1
+    late = columns([Bar("11-02", (Part(3, "done"), Part(2, "due")))], "x")
+    assert late.count("url(#dots)") == key("due").count("url(#dots)") == 1
     assert "<title>11-02：&lt;4&gt;</title>" in drawn and 'aria-label="报告 &amp; 数字"' in drawn
     assert bar((Part(0, "missed"), Part(5, "plain")), 10).count("<rect") == 1
     days = [Day(0, 0, "l4", late=True, told="周一"), Day(0, 1, "none", late=False, told="周二")]
