@@ -8,9 +8,11 @@ import docx
 import pytest
 from python_calamine import CalamineWorkbook
 
+from supervision import rules
+from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value
 from supervision.statistics import pages
-from tests.cast import audit_actions, client_for
+from tests.cast import NOW, audit_actions, client_for
 from tests.statistics.conftest import at, ends, joins
 from tests.statistics.records import assistance, booking, commission, decision
 
@@ -168,6 +170,13 @@ async def test_the_annual_report_is_a_word_document(cast) -> None:
     answer = await (await client_for(cast, cast.dan)).get("/statistics/annual/file?year=2025")
     written = docx.Document(io.BytesIO(answer.content))
     assert written.paragraphs[0].text == "2025年社区矫正与安置帮教工作情况"
+
+
+async def test_an_alert_is_listed_by_what_it_is_about(cast) -> None:
+    await joins(cast, "2026-10-05 09:00")
+    await watch(NOW)
+    text = (await (await client_for(cast, cast.bob)).get("/statistics/list?period=2026-11&figure=alerts_all")).text
+    assert rules.title_of("SU-01") in text and "SU-01" not in text
 
 
 async def test_a_list_leads_back_to_the_page_whose_number_it_is(cast) -> None:
