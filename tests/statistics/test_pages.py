@@ -146,6 +146,10 @@ async def test_every_table_goes_to_excel_as_it_is_shown(cast) -> None:
     assert [row[0] for row in rows["month=2026-10"][2:]] == ["古城司法所", "汇丰司法所", "合计"]
     assert rows["month=2026-10"][-1][1:5] == [1, 2, 0, 2]
     assert len(rows["list=1&month=2026-10&cell=ever_received"]) == 2 + 3
+    assert [(row[5], row[6]) for row in rows["indicators=2026-10"] if row[0] in ("指标", "漏管率")] == [
+        ("比率", "目标"),
+        ("0.0%", "0"),
+    ]
     book = CalamineWorkbook.from_filelike(io.BytesIO((await browser.get("/dashboard/sheet")).content))
     assert book.sheet_names == ["各所人数", "每周报告", "预警时长"]
 
