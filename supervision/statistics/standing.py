@@ -34,7 +34,8 @@ def _texts(values: tuple[str, ...]) -> str:
 IN_CORRECTION = f"""SELECT o.person, o.number AS ref, o.registered_at AS at, o.kind AS what, r.office, r.staff
   FROM orders o JOIN {_main("order", "o.id")} WHERE {REGISTERED}"""
 # A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many. An alert
-# also stands after a late report, when nothing is owed any more: so its duty is asked, by its key.
+# also stands after a late report, when nothing is owed any more: so its duty is asked. Open alerts have partial indexes, duty and order
+# are looked up by key, who has the file by responsibility_subject.
 LAPSED = f"""SELECT o.person, o.number AS ref, min(d.limit_at) AS at, d.state AS what, r.office, r.staff
   FROM alert a JOIN duty d ON d.id = a.duty AND is_lapsed(d.state, d.limit_at, $1)
   JOIN orders o ON o.id = a.subject_id AND {REGISTERED} JOIN {_main("order", "a.subject_id")}

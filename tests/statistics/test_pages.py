@@ -191,3 +191,12 @@ async def test_a_list_leads_back_to_the_page_whose_number_it_is(cast) -> None:
         ("year=2024&figure=received", "/statistics/annual?year=2024"),
     ):
         assert f'href="{page}"' in (await browser.get(f"/statistics/list?{query}")).text, query
+
+
+async def test_the_list_of_a_figure_says_which_office_has_the_file(cast) -> None:
+    await joins(cast, "2026-10-05 09:00")
+    await joins(cast, "2026-10-06 09:00", officer=cast.carol)
+    browser = await client_for(cast, cast.dan)
+    for path in ("period=2026-10&figure=entries_all", "year=2026&figure=received"):
+        text = (await browser.get(f"/statistics/list?{path}")).text
+        assert [text.count(f'nowrap">{office}司法所</td>') for office in ("古城", "汇丰")] == [1, 1], path
