@@ -411,6 +411,7 @@ LINES = (
     Line("GET", "/ledgers", "export_ledgers"),
     Line("GET", "/ledgers/{ledger_code}", "export_ledgers"),
     Line("GET", "/dashboard", "see_statistics"),
+    Line("GET", "/dashboard/list", "see_statistics"),
     Line("GET", "/dashboard/sheet", "see_statistics"),
     Line(
         "POST",

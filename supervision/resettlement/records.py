@@ -173,8 +173,20 @@ async def assign_helper(viewer: Viewer, assistance: int, to: Assignment, now: da
         row = await lock_open(assistance)
         if viewer.scope == "office" and to.office != viewer.office:
             raise Refusal(_("跨司法所移交由区局办理。"), fields={"staff": _("请选择本所人员。")})
+        if to.staff is not None and to.staff == await helper_of(assistance):
+            raise Refusal(_("已经由这位工作人员负责。"), fields={"staff": _("已经由这位工作人员负责。")})
         await assign((SUBJECT, assistance), row["person"], to, now, viewer.id)
         await done(viewer, "assign_helper", row, now, {"office": to.office, "staff": to.staff})
+
+
+async def helper_of(assistance: int) -> int | None:
+    """The member of the staff who has the file now."""
+    found: int | None = await fetch_value(
+        """SELECT staff FROM responsibility
+            WHERE subject_kind = 'assistance' AND subject_id = $1 AND role = 'main' AND to_at IS NULL""",
+        assistance,
+    )
+    return found
 
 
 async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason: str, now: datetime) -> None:

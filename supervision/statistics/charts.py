@@ -5,7 +5,7 @@ also has a shape or a pattern of lines, and beside each chart stands a table (or
 x is in per cent and y in pixels, so that text never stretches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,6 +14,8 @@ from markupsafe import Markup
 HEIGHT = 180
 FOOT = 22
 """Pixels under the axis, for its words."""
+PATTERNS: Mapping[str, str] = {"missed": "hatch", "due": "dots"}
+"""Look → the pattern of the page that lies over it, so that no colour is needed to tell one part of a bar from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,15 @@ def _column(bar: Bar, left: float, width: float, top: int) -> str:
 
 
 def _rect(look: str, at: str) -> str:
-    """A part of a bar; what is missed has lines over it (the page's pattern `hatch`), so that no colour is needed to see it."""
-    lines = f'<rect fill="url(#hatch)" {at}/>' if look == "missed" else ""
-    return f'<rect class="{look}" {at}/>{lines}'
+    """A part of a bar, with the pattern of its look over it."""
+    over = f'<rect fill="url(#{PATTERNS[look]})" {at}/>' if look in PATTERNS else ""
+    return f'<rect class="{look}" {at}/>{over}'
+
+
+def key(look: str) -> Markup:
+    """The mark before a word of a legend, as the chart draws it; nothing for a screen reader."""
+    drawn = _rect(look, 'width="12" height="12"')
+    return Markup(f'<svg class="key" width="12" height="12" aria-hidden="true" focusable="false">{drawn}</svg>')
 
 
 def _lines(top: int) -> str:

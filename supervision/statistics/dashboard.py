@@ -1,6 +1,5 @@
 """What the dashboard shows: caseload and lapses by office, reports over time, the age of alerts. Nothing walks over history."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,14 +9,14 @@ from typing import Any
 from babel.dates import format_date
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.subjects import hidden_from
+from supervision.alerts.subjects import visible_alerts
 from supervision.days import DAY, add_days, local_day
 from supervision.db import Record, fetch
 from supervision.language import LANGUAGE, N_
 from supervision.language import gettext as _
-from supervision.resettlement.states import OUTSIDE
 from supervision.statistics.charts import Bar, Day, Part
 from supervision.statistics.daily import SHOWN_DAYS
+from supervision.statistics.standing import counted
 
 WEEKS = 16
 
@@ -34,26 +33,6 @@ class OfficeLoad:
     officers: int
 
 
-# Three plain counts, each over one index or one join: as one statement the planner asks for the last of them office by office.
-REGISTERED = "o.registered_at IS NOT NULL AND o.ended_at IS NULL"
-PEOPLE = f"""
-SELECT r.office, count(*)::int AS n FROM responsibility r JOIN orders o ON o.id = r.subject_id AND {REGISTERED}
- WHERE r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
-"""
-# A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many.
-LAPSED = f"""
-SELECT r.office, count(DISTINCT a.subject_id)::int AS n FROM alert a
-  JOIN orders o ON o.id = a.subject_id AND {REGISTERED}
-  JOIN responsibility r ON r.subject_id = a.subject_id AND r.subject_kind = 'order' AND r.role = 'main' AND r.to_at IS NULL
- WHERE a.closed_at IS NULL AND a.subject_kind = 'order' AND a.duty IS NOT NULL AND a.since_at <= $2
-   AND ($1::int IS NULL OR r.office = $1)
- GROUP BY 1
-"""
-HELPED = f"""
-SELECT r.office, count(*)::int AS n FROM assistance a
-  JOIN responsibility r ON r.subject_id = a.id AND r.subject_kind = 'assistance' AND r.role = 'main' AND r.to_at IS NULL
- WHERE a.state IN ({", ".join(map(repr, OUTSIDE))}) AND ($1::int IS NULL OR r.office = $1) GROUP BY 1
-"""
 OFFICES = """
 SELECT o.id, o.name, coalesce(s.officers, 0) AS officers
   FROM office o
@@ -67,16 +46,13 @@ SELECT o.id, o.name, coalesce(s.officers, 0) AS officers
 async def by_office(viewer: Viewer, now: datetime) -> list[OfficeLoad]:
     """The offices, the largest first; the own one for a head."""
     own = _own(viewer)
-    people, lapsed, helped = await _counts(PEOPLE, own), await _counts(LAPSED, own, now), await _counts(HELPED, own)
+    # Three plain counts: as one statement the planner asks for the last of them office by office.
+    people, lapsed, helped = [await counted(code, own, now) for code in ("in_correction", "lapsed", "helped")]
     loads = [
         OfficeLoad(o["id"], o["name"], people[o["id"]], lapsed[o["id"]], helped[o["id"]], o["officers"])
-        for o in await fetch(OFFICES, own, list(people))
+        for o in await fetch(OFFICES, own, [*people, *helped])
     ]
     return sorted(loads, key=lambda one: -one.people)
-
-
-async def _counts(sql: str, *args: Any) -> Counter[int]:
-    return Counter({row["office"]: row["n"] for row in await fetch(sql, *args)})
 
 
 def _own(viewer: Viewer) -> int | None:
@@ -213,15 +189,15 @@ SELECT width_bucket(extract(epoch FROM $1 - a.since_at) / 86400, ARRAY[1, 3, 7, 
        count(*) FILTER (WHERE a.taken_by IS NULL)::int AS untaken
   FROM alert a
  WHERE a.closed_at IS NULL AND a.since_at <= $1
-   AND ($2::int IS NULL OR a.person IN (SELECT person FROM responsibility WHERE office = $2 AND to_at IS NULL))
-   AND a.subject_kind <> ALL($3::text[])
+   AND {visible}
  GROUP BY 1
 """
 
 
 async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
     """Open alerts of what the viewer may see by how long their cause has stood, the youngest first."""
-    found = {row["age"]: row for row in await fetch(ALERTS, now, _own(viewer), hidden_from(viewer))}
+    args: list[Any] = [now]
+    found = {row["age"]: row for row in await fetch(ALERTS.format(visible=visible_alerts(viewer, args)), *args)}
     return [
         AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
         for n, (title, _days) in enumerate(AGES)

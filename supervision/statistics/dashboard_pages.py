@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -19,7 +20,7 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.offers import officers_for
 from supervision.statistics import asking
-from supervision.statistics.charts import Part, bar, calendar, columns
+from supervision.statistics.charts import Part, bar, calendar, columns, key
 from supervision.statistics.dashboard import (
     AlertAge,
     History,
@@ -30,8 +31,12 @@ from supervision.statistics.dashboard import (
     history,
     week_bars,
 )
+from supervision.statistics.fairness import HELP_WEIGHTS, WEIGHTS
+from supervision.statistics.lists import PAGE
 from supervision.statistics.pages import as_file
 from supervision.statistics.sheets import dashboard_sheets
+from supervision.statistics.standing import NOBODY, STANDING, Whose, people_of
+from supervision.statistics.words import word
 from supervision.statistics.workbook import workbook
 from supervision.statistics.workload import Load, Workload, accept, workload
 from supervision.web import page
@@ -81,7 +86,11 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
         office_bar=_office_bar(seen.offices),
         age_bar=_age_bar(seen.ages),
         load_bar=_load_bar(seen.work),
+        weights={**WEIGHTS, **HELP_WEIGHTS},
         sheet=asking.address("/dashboard/sheet", office=seen.work.office if seen.work else None),
+        open_list=partial(asking.address, "/dashboard/list"),
+        nobody=NOBODY,
+        key=key,
     )
 
 
@@ -104,6 +113,34 @@ def _load_bar(work: Workload | None) -> Any:
     loads: list[Load] = work.loads if work else []
     most = max((one.weight for one in loads), default=0)
     return lambda one: bar((Part(one.weight, "plain"),), most)
+
+
+@get("/dashboard/list", guards=[guard("see_statistics")])
+async def dashboard_list(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The people behind a number of the dashboard, as they stand now; one audit row with them."""
+    now, query = clock.now(), dict(request.query_params)
+    code = query.get("of", "in_correction")
+    if code not in STANDING:
+        raise NotFound
+    whose = Whose(asking.number_asked(query, "office"), asking.number_asked(query, "staff"))
+    skip = (asking.number_asked(query, "page") or 0) * PAGE
+    found = await people_of(viewer, code, whose, now, skip=skip)
+    people = [one.person for one in found.rows if one.person]
+    await record(viewer, "statistics_listed", people=people, detail={"list": code}, now=now)
+    more = found.total > skip + len(found.rows)
+    return page(
+        request,
+        "statistics/list.html",
+        fragment="statistics/_rows.html",
+        title=_(STANDING[code].title),
+        found=found,
+        word=word,
+        next_url=asking.address("/dashboard/list", **query | {"page": skip // PAGE + 1}) if more else None,
+        sheet=None,
+        back=(_("返回看板"), asking.address("/dashboard", office=whose.office)),
+    )
 
 
 @get("/dashboard/sheet", guards=[guard("see_statistics")])
@@ -134,4 +171,4 @@ async def accept_move(
     return go(asking.address("/dashboard", office=back), told % {"n": moved, "name": officer.name})
 
 
-ROUTES = [dashboard, dashboard_sheet, accept_move]
+ROUTES = [dashboard, dashboard_list, dashboard_sheet, accept_move]

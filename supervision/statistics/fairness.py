@@ -1,7 +1,10 @@
 """A fairer distribution of files in one office: which to move, and how far apart the loads were and will be. Pure.
 
-Proposed, never done: a named person accepts each move. Whoever lives in one village under one officer moves together, and
-so does a family, so that no move ever makes two officers of one.
+Proposed, never done: a named person accepts each move. Whoever lives in one village under one officer moves together, on
+whichever register they are, and so does a family, so that no move ever makes two officers of one.
+
+Who is still awaited, for correction or from prison, is no work yet and weighs nothing: so nobody is moved for their sake.
+With the village they do move: they will live there, and would otherwise be left with the officer who has it no longer.
 """
 
 import re
@@ -9,9 +12,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-WEIGHTS: Mapping[str, int] = {"strict": 3, "normal": 2, "loose": 1}
-"""How much work a class is: about in the relation of the contacts that it owes in a month (law SU-01, SU-04)."""
-UNCLASSED = 2
+WEIGHTS: Mapping[str, int] = {"strict": 18, "normal": 12, "loose": 6}
+HELP_WEIGHTS: Mapping[str, int] = {"first": 6, "second": 2, "third": 1}
+"""How much work a class of either register is, by the contacts that it owes in half a year (law SU-01, SU-04, RA-14): a visit
+is one, a report a third of one."""
+UNCLASSED, HELP_UNCLASSED = WEIGHTS["normal"], HELP_WEIGHTS["second"]
+NOTICEABLE = UNCLASSED
+"""Loads that differ by less than one ordinary person are as good as equal: nobody gets another officer for that."""
 MOST_MOVES = 12
 
 
@@ -25,6 +32,8 @@ class File:
     weight: int
     village: str = ""
     family: str = ""
+    of_help: bool = False
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def village_of(address: str) -> str:
 
 
 def propose(files: Sequence[File], officers: Collection[int]) -> Proposal:
-    """Move groups, the most useful first, until no move brings the loads nearer to each other."""
+    """Move groups, the most useful first, until no move brings loads that differ noticeably nearer to each other."""
     loads = dict.fromkeys(sorted(officers), 0)
     for file in files:
         if file.officer in loads:
@@ -120,7 +129,7 @@ def _best(groups: Iterable[tuple[File, ...]], loads: Mapping[int, int], places: 
         Move(group, to, bool(group[0].village) and to in places[group[0].village])
         for group in groups
         for to in loads
-        if to != group[0].officer and _gain(group, to, loads) > 0
+        if loads[group[0].officer] - loads[to] >= NOTICEABLE and _gain(group, to, loads) > 0
     ]
     return max(
         moves, key=lambda m: (_gain(m.files, m.to, loads), m.joins, -len(m.files), -m.files[0].person), default=None

@@ -159,11 +159,14 @@ async def count_all(figures: Iterable[Figure], sight: Sight) -> dict[str, int]:
 
 
 async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | None = PAGE) -> Listing:
-    """The list behind the figure."""
+    """The list behind the figure, with the office that has each file now."""
     where, args = sight.arguments()
     sql = f"""{WITH_HELP}
               SELECT x.*, p.name, count(*) OVER ()::int AS total,
-                     EXISTS (SELECT FROM orders o WHERE o.person = x.person) AS on_register
+                     EXISTS (SELECT FROM orders o WHERE o.person = x.person) AS on_register,
+                     EXISTS (SELECT FROM assistance a WHERE a.person = x.person) AS helped,
+                     (SELECT f.name FROM responsibility r JOIN office f ON f.id = r.office
+                       WHERE r.person = x.person AND r.role = 'main' AND r.to_at IS NULL ORDER BY r.id DESC LIMIT 1) AS office
                 FROM ({figure.sql}) x LEFT JOIN person p ON p.id = x.person
                WHERE {where} ORDER BY x.at, x.ref, x.person LIMIT {limit or "ALL"} OFFSET {skip}"""
     rows = await fetch(sql, *args)
@@ -171,5 +174,6 @@ async def rows_of(figure: Figure, sight: Sight, *, skip: int = 0, limit: int | N
 
 
 def _listed(row: Record) -> Listed:
-    told = (row["person"], row["ref"] or "", row["name"] or "", "", row["what"] or "", row["at"])
-    return Listed(*told, on_register=row["on_register"])
+    told = (row["person"], row["ref"] or "", row["name"] or "", row["office"] or "", row["what"] or "", row["at"])
+    on_register = row["on_register"]
+    return Listed(*told, on_register=on_register, of_help=row["helped"] and not on_register)

@@ -30,6 +30,8 @@ class Listed:
     until: datetime | None = None
     on_register: bool = True
     """Whether the person has a file of correction to open."""
+    of_help: bool = False
+    """Whether the file to open is that of help."""
 
 
 @dataclass(frozen=True, slots=True)

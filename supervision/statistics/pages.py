@@ -224,6 +224,15 @@ class ListAsked:
         what = self.figure.title if self.figure else CELLS[self.cell].title
         return f"{self.period.title} {_(what)}"
 
+    @property
+    def table(self) -> str:
+        """The address of the page whose number it is."""
+        if self.figure is None:
+            return address("/statistics", month=self.period.code)
+        if self.figure.code in OF_LISTS:
+            return address("/statistics/indicators", period=self.period.code)
+        return address("/statistics/annual", year=self.period.code)
+
     async def rows(self) -> Listing:
         """The rows of the page."""
         return await self._rows(self.skip, PAGE)
@@ -259,6 +268,7 @@ async def listed(request: AnyRequest, viewer: NamedDependency[Viewer], clock: Na
         word=word,
         next_url=address("/statistics/list", **query | {"page": asked.skip // PAGE + 1}) if more else None,
         sheet=address("/statistics/sheet", **query, list=1),
+        back=(_("返回统计"), asked.table),
     )
 
 

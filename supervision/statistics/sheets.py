@@ -35,7 +35,7 @@ def list_sheet(title: str, listing: Listing) -> Sheet:
 
 @in_chinese()
 def indicators_sheet(period: Period, values: Sequence[Value]) -> Sheet:
-    """A row an indicator: numerator, denominator, rate."""
+    """A row an indicator: numerator, denominator, rate, and the value that is wanted."""
     rows = [
         (
             v.indicator.title,
@@ -44,11 +44,14 @@ def indicators_sheet(period: Period, values: Sequence[Value]) -> Sheet:
             v.indicator.denominator.title,
             v.denominator,
             v.rate,
+            v.indicator.wanted,
         )
         for v in values
     ]
     title = f"{period.title}工作指标"
-    return Sheet("指标", title, ("指标", "分子", "分子数", "分母", "分母数", "比率"), rows, (28, 18, 10, 18, 10, 10))
+    return Sheet(
+        "指标", title, ("指标", "分子", "分子数", "分母", "分母数", "比率", "目标"), rows, (28, 18, 10, 18, 10, 10, 8)
+    )
 
 
 @in_chinese()
@@ -88,5 +91,6 @@ def dashboard_sheets(
 
 
 def _workload_sheet(work: Workload) -> Sheet:
-    rows = [(one.name, one.people, one.weight, one.lapsed, one.alerts) for one in work.loads]
-    return Sheet("工作量", f"{work.name}工作量", ("责任人", "在矫", "工作量", "逾期", "预警"), rows, (16,))
+    rows = [(one.name, one.weight, one.people, one.helped, one.awaited, one.lapsed, one.alerts) for one in work.loads]
+    headings = ("责任人", "工作量", "在矫", "安置帮教", "待接收", "逾期", "预警")
+    return Sheet("工作量", f"{work.name}工作量", headings, rows, (16,))

@@ -1,5 +1,6 @@
-"""How what is listed is called: kinds of orders, outcomes of duties, states of bookings."""
+"""How what is listed is called: kinds of orders, outcomes of duties, causes of alerts, states of bookings."""
 
+from supervision import rules
 from supervision.language import N_, ngettext
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS
@@ -21,13 +22,15 @@ ENTRIES = {
     "not_reported": N_("逾期未报到"),
     "off_control": N_("核实脱管"),
     "on_register": N_("在册"),
+    "to_report": N_("待报到"),
+    "to_connect": N_("待释放、待衔接"),
 }
 ADOPTIONS = {"adopted": N_("采信"), "not_adopted": N_("未采信")}
 WHATS = KINDS | DUTIES | HELP | ENTRIES | ADOPTIONS | STATES | {"attended": N_("到场会见")}
 
 
 def word(what: str) -> str:
-    """The word for a code, so many times for a number, in the language of the reader; anything else stays as it is."""
+    """The word for a code or the rule of an alert, so many times for a number, in the reader's language; anything else stays as it is."""
     if what.isdigit():
         return ngettext("%(n)d 次", "%(n)d 次", int(what)) % {"n": int(what)}
-    return _(WHATS.get(what, what))
+    return _(WHATS.get(what) or rules.title_of(what))

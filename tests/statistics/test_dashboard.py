@@ -6,7 +6,7 @@ from supervision.alerts.watch import watch
 from supervision.checkins.actions import Entry, record_many, report
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.resettlement.listing import lines, wanted
-from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, nice_top
+from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, key, nice_top
 from supervision.statistics.daily import count_days
 from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
 from supervision.statistics.monthly import monthly_table
@@ -15,6 +15,7 @@ from tests.cast import NOW, client_for
 from tests.register import awaited
 from tests.resettlement.helped import put
 from tests.statistics.conftest import at, ends, joins
+from tests.statistics.records import commission
 
 TODAY = date(2026, 11, 25)
 
@@ -132,12 +133,15 @@ async def test_the_page_shows_every_chart_with_its_numbers_beside(cast) -> None:
     for login, path in (("bob", "/dashboard"), ("dan", f"/dashboard?office={cast.offices['gucheng']}")):
         text = (await (await client_for(cast, getattr(cast, login))).get(path)).text
         assert text.count('role="img"') == 2 and text.count("url(#hatch)") > 0 and 'id="hatch"' in text
+        assert 'id="dots"' in text
         assert "近 16 周的报告" in text and "古城司法所的工作量" in text and " style=" not in text
 
 
 def test_a_chart_says_what_it_shows_and_marks_what_is_missed() -> None:
     drawn = columns([Bar("11-02", (Part(3, "done"), Part(1, "missed")), "11-02：<4>"), Bar("11-09", ())], "报告 & 数字")
     assert drawn.count("<rect") == 3 and drawn.count("url(#hatch)") == 1
+    late = columns([Bar("11-02", (Part(3, "done"), Part(2, "due")))], "x")
+    assert late.count("url(#dots)") == key("due").count("url(#dots)") == 1
     assert "<title>11-02：&lt;4&gt;</title>" in drawn and 'aria-label="报告 &amp; 数字"' in drawn
     assert bar((Part(0, "missed"), Part(5, "plain")), 10).count("<rect") == 1
     days = [Day(0, 0, "l4", late=True, told="周一"), Day(0, 1, "none", late=False, told="周二")]
@@ -174,3 +178,30 @@ async def test_a_head_is_not_told_of_alerts_that_the_queue_hides(cast, dan, bob)
     await insert("alert", values | {"anchor_at": NOW, "step": "look", "next_step_at": NOW})
     after = [sum(age.alerts for age in await alert_ages(who, NOW)) for who in (dan, bob)]
     assert after == [before[0] + 1, before[1]]
+
+
+async def test_a_late_report_is_owed_no_longer_though_its_alert_stands(cast, bob) -> None:
+    one = await joins(cast, "2026-11-02 09:00")
+    await watch(NOW)
+    assert [load.lapsed for load in await by_office(bob, NOW)] == [1]
+    late = "UPDATE duty SET state = 'met_late', closed_at = $2 WHERE subject_kind = 'order' AND subject_id = $1 AND limit_at <= $2"
+    await execute(late, one.order, NOW)
+    assert await fetch_value("SELECT count(*) FROM alert WHERE closed_at IS NULL AND duty IS NOT NULL") > 0
+    assert [load.lapsed for load in await by_office(bob, NOW)] == [0]
+
+
+async def test_an_office_that_closed_is_shown_as_long_as_it_helps_somebody(cast, dan) -> None:
+    await put(cast, release_on=date(2026, 11, 20), connected_on=date(2026, 11, 21))
+    await execute("UPDATE office SET closed_at = $2 WHERE id = $1", cast.offices["gucheng"], NOW)
+    assert ("古城司法所", 1) in [(one.name, one.helped) for one in await by_office(dan, NOW)]
+
+
+async def test_a_head_is_told_of_the_alerts_about_a_file_of_nobody(cast, bob) -> None:
+    await commission(cast, "court", "2026-11-20 09:00")
+    made = await fetch_value("SELECT max(id) FROM commission")
+    file = {"subject_kind": "commission", "subject_id": made, "office": cast.offices["gucheng"], "role": "main"}
+    await insert("responsibility", file | {"from_at": NOW, "recorded_at": NOW})
+    values = {"finding_key": f"commission/{made}/CI-03", "subject_kind": "commission", "subject_id": made}
+    values |= {"kind": "CI-03", "severity": "notice", "since_at": NOW, "opened_at": NOW, "assigned_to": cast.bob.id}
+    await insert("alert", values | {"anchor_at": NOW, "step": "look", "next_step_at": NOW})
+    assert [age.alerts for age in await alert_ages(bob, NOW)] == [1, 0, 0, 0, 0]

@@ -8,9 +8,11 @@ import docx
 import pytest
 from python_calamine import CalamineWorkbook
 
+from supervision import rules
+from supervision.alerts.watch import watch
 from supervision.db import execute, fetch_value
 from supervision.statistics import pages
-from tests.cast import audit_actions, client_for
+from tests.cast import NOW, audit_actions, client_for
 from tests.statistics.conftest import at, ends, joins
 from tests.statistics.records import assistance, booking, commission, decision
 
@@ -144,6 +146,10 @@ async def test_every_table_goes_to_excel_as_it_is_shown(cast) -> None:
     assert [row[0] for row in rows["month=2026-10"][2:]] == ["古城司法所", "汇丰司法所", "合计"]
     assert rows["month=2026-10"][-1][1:5] == [1, 2, 0, 2]
     assert len(rows["list=1&month=2026-10&cell=ever_received"]) == 2 + 3
+    assert [(row[5], row[6]) for row in rows["indicators=2026-10"] if row[0] in ("指标", "漏管率")] == [
+        ("比率", "目标"),
+        ("0.0%", "0"),
+    ]
     book = CalamineWorkbook.from_filelike(io.BytesIO((await browser.get("/dashboard/sheet")).content))
     assert book.sheet_names == ["各所人数", "每周报告", "预警时长"]
 
@@ -168,3 +174,29 @@ async def test_the_annual_report_is_a_word_document(cast) -> None:
     answer = await (await client_for(cast, cast.dan)).get("/statistics/annual/file?year=2025")
     written = docx.Document(io.BytesIO(answer.content))
     assert written.paragraphs[0].text == "2025年社区矫正与安置帮教工作情况"
+
+
+async def test_an_alert_is_listed_by_what_it_is_about(cast) -> None:
+    await joins(cast, "2026-10-05 09:00")
+    await watch(NOW)
+    text = (await (await client_for(cast, cast.bob)).get("/statistics/list?period=2026-11&figure=alerts_all")).text
+    assert rules.title_of("SU-01") in text and "SU-01" not in text
+
+
+async def test_a_list_leads_back_to_the_page_whose_number_it_is(cast) -> None:
+    browser = await client_for(cast, cast.dan)
+    for query, page in (
+        ("month=2026-03&cell=after", "/statistics?month=2026-03"),
+        ("period=2025&figure=reports_all", "/statistics/indicators?period=2025"),
+        ("year=2024&figure=received", "/statistics/annual?year=2024"),
+    ):
+        assert f'href="{page}"' in (await browser.get(f"/statistics/list?{query}")).text, query
+
+
+async def test_the_list_of_a_figure_says_which_office_has_the_file(cast) -> None:
+    await joins(cast, "2026-10-05 09:00")
+    await joins(cast, "2026-10-06 09:00", officer=cast.carol)
+    browser = await client_for(cast, cast.dan)
+    for path in ("period=2026-10&figure=entries_all", "year=2026&figure=received"):
+        text = (await browser.get(f"/statistics/list?{path}")).text
+        assert [text.count(f'nowrap">{office}司法所</td>') for office in ("古城", "汇丰")] == [1, 1], path
