@@ -19,6 +19,7 @@ class Booking:
     applied_at: datetime
     forwarded_at: datetime | None = None
     scheduled_at: datetime | None = None
+    """When it got its time, which the prison may have agreed to before."""
     start_at: datetime | None = None
     end_at: datetime | None = None
     arrived_at: datetime | None = None

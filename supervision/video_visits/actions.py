@@ -28,23 +28,21 @@ PLAIN = ("forward", "return", "prison_refuse")
 
 
 async def step(viewer: Viewer, booking: int, taken: Taken, now: datetime) -> None:
-    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state, or before the last.
-
-    Moments are typed in whole minutes: one in the minute of the last step is that moment.
-    """
+    """One of the PLAIN steps. Raises NotFound, and Refusal for a step that isn't one from the booking's state, or before the last."""
     assert taken.step in PLAIN, taken.step
     async with tx():
         row = await lock_for(booking, taken.step)
-        last, at = await _last_step(row)
-        _refuse_before(at.replace(second=0, microsecond=0), taken.happened_at, _(STEPS[last]))
-        await put_down(viewer, row, replace(taken, happened_at=max(taken.happened_at, at)), now)
+        await put_down(viewer, row, replace(taken, happened_at=await _not_before_last(row, taken.happened_at)), now)
 
 
-async def _last_step(row: Record) -> tuple[str, datetime]:
+async def _not_before_last(row: Record, happened_at: datetime) -> datetime:
+    """The moment, which is that of the last step where it is in its minute. Raises Refusal for an earlier one."""
     event = await fetch_row(
         "SELECT step, happened_at FROM booking_event WHERE booking = $1 ORDER BY id DESC LIMIT 1", row["id"]
     )
-    return (event["step"], event["happened_at"]) if event else ("apply", row["happened_at"])
+    at: datetime = event["happened_at"] if event else row["happened_at"]
+    _refuse_before(at.replace(second=0, microsecond=0), happened_at, _(STEPS[event["step"] if event else "apply"]))
+    return max(happened_at, at)
 
 
 # -- the time ---------------------------------------------------------------------------------------------------
@@ -57,11 +55,14 @@ class Place:
     room: int
     from_at: datetime
     prison_room: str = ""
+    answered_at: datetime | None = None
+    """When the prison said so; None for now."""
 
 
 async def schedule(viewer: Viewer, booking: int, place: Place, now: datetime) -> None:
     """The prison agreed: the session gets its room and its time (law b.13 FORWARDED → SCHEDULED).
 
+    The prison's answer counts from when it was given, the family's time to confirm from now, since it is told now.
     Raises Refusal for a time that has begun, that isn't one of the window's, in which the room or the prisoner is taken,
     or whose month has no visit left; NotFound for a room that isn't there.
     """
@@ -69,6 +70,7 @@ async def schedule(viewer: Viewer, booking: int, place: Place, now: datetime) ->
         terms = await load_terms(now, now)
         limits = terms.parameters.in_force(now)
         row = await lock_for(booking, "schedule")
+        answered_at = await _not_before_last(row, place.answered_at or now)
         to_at = place.from_at + timedelta(minutes=limits["vv.minutes"])
         _refuse_moment(place.from_at, to_at, terms, now)
         await lock_prisoner(row["prisoner"])
@@ -76,7 +78,7 @@ async def schedule(viewer: Viewer, booking: int, place: Place, now: datetime) ->
         await move_turn(row, local_day(place.from_at), limits=limits, now=now)
         await _take_slot(viewer, row, place, to_at, now)
         detail = {"room": place.room, "from_at": place.from_at.isoformat()}
-        await put_down(viewer, row, Taken("schedule", now, detail=detail), now)
+        await put_down(viewer, row, Taken("schedule", answered_at, detail=detail), now)
 
 
 def _refuse_moment(from_at: datetime, to_at: datetime, terms: Terms, now: datetime) -> None:

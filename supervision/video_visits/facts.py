@@ -15,9 +15,9 @@ OVER = frozenset({"returned", "prison_refused", "released", "cancelled", "no_sho
 async def bookings(ids: Sequence[int]) -> dict[int, tuple[int, Booking]]:
     """Booking → whoever applied for it, and itself. Locks the rows: two syncs of one booking wait for each other."""
     rows = await fetch(
-        """SELECT b.*, s.from_at, s.to_at
+        """SELECT b.*, s.from_at, s.to_at, s.taken_at
              FROM booking b
-             LEFT JOIN LATERAL (SELECT from_at, to_at FROM booking_slot WHERE booking = b.id ORDER BY id DESC LIMIT 1) s ON TRUE
+             LEFT JOIN LATERAL (SELECT from_at, to_at, taken_at FROM booking_slot WHERE booking = b.id ORDER BY id DESC LIMIT 1) s ON TRUE
             WHERE b.id = ANY($1) ORDER BY b.id FOR NO KEY UPDATE OF b""",
         list(ids),
     )
@@ -43,7 +43,7 @@ def _booking(row: Record, at: dict[str, datetime]) -> Booking:
         state="withdrawn" if withdrawn_at else row["state"],
         applied_at=row["happened_at"],
         forwarded_at=at.get("forward"),
-        scheduled_at=at.get("schedule"),
+        scheduled_at=row["taken_at"],
         start_at=row["from_at"],
         end_at=row["to_at"],
         arrived_at=at.get("arrive"),

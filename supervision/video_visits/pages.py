@@ -206,7 +206,7 @@ async def take_step(
 def _plain(step: str) -> Act:
     async def act(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:
         reason = form.text("reason", _("原因"), required=STEPS[step].needs_reason)
-        at = _moment(form) if form.typed.get("happened_at") else now
+        at = _moment_or(form, now)
         form.check()
         await actions.step(viewer, booking_id, Taken(step, at, reason), now)
 
@@ -217,8 +217,9 @@ async def _schedule(viewer: Viewer, booking_id: int, form: Form, now: Any) -> No
     from_at, room = form.moment("from_at", _("会见时间")), as_id(form.text("room", _("会见室")))
     if room is None:
         form.wrong.setdefault("room", _("请选择会见室。"))
+    answered_at = _moment_or(form, now)
     form.check()
-    place = Place(room or 0, from_at, form.text("prison_room", _("监狱会见室"), required=False))
+    place = Place(room or 0, from_at, form.text("prison_room", _("监狱会见室"), required=False), answered_at)
     await actions.schedule(viewer, booking_id, place, now)
 
 
@@ -230,6 +231,10 @@ def _moment(form: Form) -> Any:
     moment = form.moment("happened_at", _("时间"))
     form.check()
     return moment
+
+
+def _moment_or(form: Form, now: Any) -> Any:
+    return form.moment("happened_at", _("时间")) if form.typed.get("happened_at") else now
 
 
 async def _cancel(viewer: Viewer, booking_id: int, form: Form, now: Any) -> None:

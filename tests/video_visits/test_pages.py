@@ -9,6 +9,7 @@ import pytest
 
 from supervision.days import SHANGHAI
 from supervision.db import execute, fetch, fetch_value, insert
+from supervision.duties.reconcile import reconcile
 from supervision.video_visits import listing
 from supervision.video_visits.release import release
 from tests.cast import NOW, Browser, Cast, audit_actions, client_for
@@ -225,7 +226,7 @@ async def test_a_kinship_that_was_put_down_wrongly_is_corrected_by_its_paper(cas
     assert await fetch_value("SELECT kinship FROM family_member") == "parent"
 
 
-async def test_what_was_forwarded_in_time_and_is_put_down_late_was_in_time(cast: Cast) -> None:
+async def test_what_was_forwarded_and_answered_in_time_and_is_put_down_late_was_in_time(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     assert (await book(browser, family)).status_code == 303
     booking = int(await fetch_value("SELECT max(id) FROM booking"))
@@ -238,6 +239,15 @@ async def test_what_was_forwarded_in_time_and_is_put_down_late_was_in_time(cast:
     assert await fetch_value("SELECT state FROM duty WHERE rule = 'VV-09' AND subject_id = $1", booking) == "met"
     early = await step(browser, booking, "prison_refuse", happened_at="2026-11-26T15:59", reason="严管")
     assert "时间早于转送监狱（11月26日 16:00）" in early.text
+    cast.clock.at = NOW + timedelta(days=8)
+    browser = await client_for(cast, cast.wanda)
+    place = {"from_at": f"{WANTED}T09:00", "room": str(await a_room())}
+    early = await step(browser, booking, "schedule", happened_at="2026-11-26T15:59", **place)
+    assert "时间早于转送监狱（11月26日 16:00）" in early.text
+    await taken(browser, booking, "schedule", happened_at="2026-12-01T10:00", **place)
+    assert await fetch_value("SELECT state FROM duty WHERE rule = 'VV-08' AND subject_id = $1", booking) == "met"
+    opens_at = await fetch_value("SELECT opens_at FROM duty WHERE variant = 'confirm' AND subject_id = $1", booking)
+    assert opens_at == cast.now and (await reconcile(cast.now)).repaired == 0
 
 
 async def test_whoever_was_refused_by_mistake_is_verified_again_by_who_keeps_the_records(cast: Cast) -> None:
