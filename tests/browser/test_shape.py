@@ -99,3 +99,13 @@ async def test_a_figure_of_the_annual_report_stands_near_its_name(site: Site) ->
     await tab.goto("/statistics/annual")
     box = await tab.locator("main .rows tr").last.bounding_box()
     assert box and box["width"] <= 560
+
+
+async def test_what_undoes_an_entry_of_a_list_is_grey_until_it_is_open(place: Place, site: Site) -> None:
+    tab = await site.tab("alice")
+    await tab.goto(f"/people/{place.district.ids['person_id']}/checkins")
+    undo = tab.locator(".rows .act > .button.danger").first
+    colour = "(one) => getComputedStyle(one).color"
+    assert await undo.evaluate(colour) == await tab.locator(".rows .muted").first.evaluate(colour)
+    await undo.click()
+    assert await undo.evaluate(colour) == await tab.locator(".rows .act[open] > .panel > p").first.evaluate(colour)
