@@ -14,7 +14,7 @@ from supervision.language import gettext as _
 MOST_CONTACTS = 20_000
 """Of more people the oldest contact isn't looked for on each view: the roll call names it once a day."""
 
-HOW = {"seen": N_("见面"), "heard": N_("通话"), "none": N_("尚无")}
+HOW = {"seen": N_("见面"), "heard": N_("通话"), "none": N_("登记后尚无联系")}
 
 _RISK = """
 WITH files AS (

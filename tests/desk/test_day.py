@@ -167,10 +167,10 @@ def risk_rows(page: str) -> dict[str, list[str]]:
         ("report", {"mode": "phone"}, '3 天前 <span class="muted">通话'),
         ("visit", {"met": "person"}, '3 天前 <span class="muted">见面'),
         ("info_check", {"channel": "video", "result": "ok"}, '3 天前 <span class="muted">通话'),
-        ("report", {"mode": "written"}, '300 天前 <span class="muted">尚无'),
-        ("visit", {"met": "family"}, '300 天前 <span class="muted">尚无'),
-        ("info_check", {"channel": "call", "result": "unreached"}, '300 天前 <span class="muted">尚无'),
-        ("info_check", {"channel": "position", "result": "ok"}, '300 天前 <span class="muted">尚无'),
+        ("report", {"mode": "written"}, '300 天前 <span class="muted">登记后尚无联系'),
+        ("visit", {"met": "family"}, '300 天前 <span class="muted">登记后尚无联系'),
+        ("info_check", {"channel": "call", "result": "unreached"}, '300 天前 <span class="muted">登记后尚无联系'),
+        ("info_check", {"channel": "position", "result": "ok"}, '300 天前 <span class="muted">登记后尚无联系'),
     ],
 )
 async def test_only_whoever_was_seen_or_heard_counts_as_a_verified_contact(

@@ -242,3 +242,14 @@ async def test_the_timeline_tells_cases_commissions_and_help_to_whoever_may_know
     await execute("UPDATE commission_assignment SET lead = $1, second = $2", cast.carol.id, cast.dan.id)
     page = await page_of(await client_for(cast, cast.alice), f"/people/{who.person}")
     assert "调查评估：" not in page and "训诫警告：" in page
+
+
+async def test_alerts_that_wait_are_counted_beside_the_name(cast: Cast) -> None:
+    who = await bare_person(cast, "程玉林")
+    browser = await client_for(cast, cast.alice)
+    bell = 'class="bell" href="#alerts"'
+    assert bell not in await page_of(browser, f"/people/{who[0]}")
+    await warn(cast, who, cast.now - timedelta(days=2))
+    await warn(cast, who, cast.now - timedelta(days=3))
+    page = await page_of(browser, f"/people/{who[0]}")
+    assert re.search(rf"{bell}[^>]*>.*?</svg> 2<", page, re.S) and page.index(bell) < page.index("身份证号")

@@ -74,6 +74,7 @@ async def test_whoever_is_missing_is_named_in_red_with_what_is_wrong(cast: Cast)
     page = await text_of(cast, "dan", "/rollcall")
     assert "人数不闭合" in page and f"SJ-{lost.person}" in page
     assert "没有管理类别" in page and "无名册" in page and "不在任何名册" in page
+    assert page.index("需要查清</h2>") < page.index("社区矫正登记")
     assert "没有管理类别" in await text_of(cast, "dan", "/rollcall/remainder")
     assert "无名册" not in await text_of(cast, "bob", "/rollcall")
 
