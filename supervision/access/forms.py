@@ -44,6 +44,12 @@ def chosen_id(form: Mapping[str, str], name: str) -> int | None:
     return chosen
 
 
+def row_ids(form: Mapping[str, str], prefix: str) -> list[int]:
+    """The ids of the rows that the form has fields of, each named by its row: `alert-17`."""
+    found = [as_id(name.removeprefix(prefix)) for name in form if name.startswith(prefix)]
+    return [one for one in found if one is not None]
+
+
 def go(path: str, said: str = "", *, kind: str = "ok") -> Redirect:
     """Go to a page (303), which shows the sentence once."""
     answer = Redirect(path, status_code=303)

@@ -9,6 +9,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.reading import Filters, audit_rows, staff_choices
 from supervision.audit.record import record
@@ -45,17 +46,13 @@ async def audit_list(
 def _filters(query: Mapping[str, str]) -> Filters:
     """What can't be read as a number or a day narrows nothing: the form shows it empty again."""
     return Filters(
-        staff=_number(query.get("staff", "")),
+        staff=as_id(query.get("staff", "")),
         action=query.get("action") or None,
-        person=_number(query.get("person", "")),
+        person=as_id(query.get("person", "")),
         first_day=_day(query.get("first_day", "")),
         last_day=_day(query.get("last_day", "")),
-        before=_number(query.get("before", "")),
+        before=as_id(query.get("before", "")),
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str) -> date | None:

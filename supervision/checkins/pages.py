@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import go
+from supervision.access.forms import go, row_ids
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.checkins import actions, words
@@ -124,18 +124,16 @@ async def save_calls(
 ) -> Response[Any]:
     """The answers of one page of calls, all or none."""
     form = await read_form(request, "checkins/calls.html", most=MOST)
-    ids = _answered_orders(form)
-    asked = _asked(request, viewer, also=tuple(ids))
+    answers = _answers(form)
+    asked = _asked(request, viewer, also=tuple(answers))
     people = await people_to_call(viewer, asked, clock.now())
     form.context.update(asked=asked, people=people)
     show_again(request, [one.person for one in people])
     happened_at = form.moment("happened_at", _("通话时间"))
-    if not ids:
+    if not answers:
         form.wrong["happened_at"] = _("还没有选择任何一通电话的结果。")
     form.check()
-    made = [
-        Call(order, form.typed[f"answer-{order}"], happened_at, form.typed.get(f"note-{order}", "")) for order in ids
-    ]
+    made = [Call(order, answer, happened_at, form.typed.get(f"note-{order}", "")) for order, answer in answers.items()]
     await record_calls(viewer, made, clock.now())
     answered = sum(call.answer == ANSWERS[0] for call in made)
     query = f"?{request.url.query}" if request.url.query else ""
@@ -148,12 +146,10 @@ async def save_calls(
     return go(f"/calls{query}", told)
 
 
-def _answered_orders(form: Form) -> list[int]:
-    answers = {name.removeprefix("answer-"): value for name, value in form.typed.items() if name.startswith("answer-")}
-    known = {
-        order: value for order, value in answers.items() if order.isascii() and order.isdigit() and len(order) < 10
-    }
-    return [int(order) for order, value in known.items() if value in ANSWERS]
+def _answers(form: Form) -> dict[int, str]:
+    """Order → what came of its call, of the rows that have an answer."""
+    orders = row_ids(form.typed, "answer-")
+    return {order: answer for order in orders if (answer := form.typed.get(f"answer-{order}")) in ANSWERS}
 
 
 ROUTES = [record_report, record_visit, record_check, checkins, withdraw, calls, save_calls]

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import as_id
+from supervision.access.forms import as_id, row_ids
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -34,11 +34,6 @@ OF_PERSON = "/people/{person_id:int}/searches"
 AT = f"{OF_PERSON}/{{search_id:int}}"
 
 
-def is_id(text: str) -> bool:
-    """Whether it can be the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
 # -- lists and a new search ----------------------------------------------------------------------------------------
 
 
@@ -47,8 +42,7 @@ async def searches(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
     """The searches in the viewer's scope, the newest first; one audit row."""
     asked = request.query_params
     tab = "all" if asked.get("tab") == "all" else "open"
-    after = asked.get("after", "")
-    found = await reading.list_of(viewer, open_only=tab == "open", after=int(after) if is_id(after) else None)
+    found = await reading.list_of(viewer, open_only=tab == "open", after=as_id(asked.get("after", "")))
     shown = found[: reading.PAGE]
     more = len(found) > reading.PAGE
     people = [row["person"] for row in shown]
@@ -108,7 +102,7 @@ async def open_search(
     form = await read_form(request, "lost_contact/new.html", **await _new_context(viewer, person))
     last_on = form.day("last_contact_on", _("最后一次有效联系的日期"))
     noticed_at, reason = form.moment("happened_at", _("发现的时间")), form.text("reason", _("失去联系的情况"))
-    alerts = tuple(int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:]))
+    alerts = tuple(row_ids(form.typed, "alert-"))
     form.check()
     search = await actions.open_search(viewer, order, NewSearch(last_on, reason, noticed_at, alerts), clock.now())
     return back_to(request, f"/people/{person_id}/searches/{search}", _("查找已登记，请立即组织查找并登记每一次查找。"))
