@@ -79,9 +79,12 @@ async def checkins(
 ) -> Template:
     """What was put down of the person, newest first, withdrawn entries too; with `?all=1` back to the beginning."""
     person = await get_person(viewer, person_id)
-    done = await history(person.id, limit=None if "all" in request.query_params else RECENT)
+    limit = None if "all" in request.query_params else RECENT
+    done = await history(person.id, limit=limit and limit + 1)
     await record(viewer, "see_checkins", subject=("person", person.id), people=[person.id], now=clock.now())
-    return page(request, "checkins/list.html", person=person, done=done, more=len(done) == RECENT)
+    return page(
+        request, "checkins/list.html", person=person, done=done[:limit], more=limit is not None and len(done) > limit
+    )
 
 
 @post("/people/{person_id:int}/checkins/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("withdraw")])
