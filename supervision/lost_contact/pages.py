@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -15,8 +14,7 @@ from supervision.clock import Clock
 from supervision.days import local_day
 from supervision.db import Record
 from supervision.errors import NotFound
-from supervision.files.actions import Upload
-from supervision.files.content import LARGEST
+from supervision.files.sent import BODY, sent_file
 from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.lost_contact import actions, reading, words
@@ -28,7 +26,6 @@ from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-BODY = LARGEST + 256 * 1024
 SEE, HANDLE = [guard("see_searches")], [guard("handle_search")]
 OF_PERSON = "/people/{person_id:int}/searches"
 AT = f"{OF_PERSON}/{{search_id:int}}"
@@ -200,16 +197,11 @@ async def add_attempt(
         note=form.text("note", _("经过")),
         place=form.text("place", _("地点"), required=False),
         second=as_id(second),
-        upload=await _upload(request),
+        upload=await sent_file(request),
     )
     form.check()
     await actions.add_attempt(viewer, search_id, new, step.now)
     return step.done(_("已登记这次查找。"))
-
-
-async def _upload(request: AnyRequest) -> Upload | None:
-    sent = (await request.form()).get("file")
-    return Upload(sent.filename, await sent.read()) if isinstance(sent, UploadFile) and sent.filename else None
 
 
 @post(f"{AT}/notices", guards=HANDLE)
