@@ -19,6 +19,7 @@ from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.lost_contact import actions, reading, words
 from supervision.lost_contact.actions import NewAttempt, NewSearch
+from supervision.lost_contact.tables import FACTS
 from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
@@ -268,7 +269,7 @@ async def withdraw(
     clock: NamedDependency[Clock],
 ) -> Answer:
     """A correcting act: what was put down wrongly no longer counts."""
-    if what not in actions.CORRECTED:
+    if what not in FACTS:
         raise NotFound
     step = Step(request, viewer, clock)
     form = await step.form(person_id, search_id, "_withdraw", _("作废"), act_form={"what": what, "id": fact_id})

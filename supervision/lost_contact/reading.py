@@ -9,6 +9,7 @@ from supervision.days import local_day
 from supervision.db import Record, fetch, fetch_row, fetch_value
 from supervision.errors import NotFound
 from supervision.language import listed
+from supervision.lost_contact.tables import FACTS
 from supervision.people.scope import visible_people
 from supervision.sealed import open_sealed
 
@@ -115,12 +116,10 @@ async def notices_of(search: int) -> list[Record]:
     )
 
 
-WITHDRAWN = """
-SELECT 'attempt' AS what, withdrawn_at, withdrawn_reason, withdrawn_by FROM search_attempt WHERE search = $1
-UNION ALL SELECT 'notice', withdrawn_at, withdrawn_reason, withdrawn_by FROM search_notice WHERE search = $1
-UNION ALL SELECT 'off_control', withdrawn_at, withdrawn_reason, withdrawn_by FROM off_control WHERE search = $1
-UNION ALL SELECT 'end', withdrawn_at, withdrawn_reason, withdrawn_by FROM search_end WHERE search = $1
-"""
+WITHDRAWN = " UNION ALL ".join(
+    f"SELECT '{what}' AS what, withdrawn_at, withdrawn_reason, withdrawn_by FROM {table} WHERE search = $1"
+    for what, table in FACTS.items()
+)
 
 
 async def withdrawn_of(search: int) -> list[Record]:

@@ -14,6 +14,13 @@ METHODS = ("contact", "info", "field")
 RESULTS = ("nothing", "trace", "reached")
 ORGANS = ("police", "procuratorate")
 ENDS = ("found", "false_alarm")
+FACTS = {
+    "attempt": "search_attempt",
+    "notice": "search_notice",
+    "verification": "off_control",
+    "end": "search_end",
+}
+"""What is put down in a search, and may be withdrawn → its table."""
 
 
 class ContactSearch(Table, tablename="contact_search", db=DB):
