@@ -31,6 +31,7 @@ from supervision.orders.tables import KINDS
 from supervision.people.actions import NewPerson
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
+from supervision.people.words import SEXES
 from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
 from supervision.settings.terms import load_terms
@@ -38,7 +39,6 @@ from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-SEXES = ("male", "female", "unknown")
 
 
 def _page(commission: int) -> str:

@@ -35,7 +35,6 @@ from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
 from supervision.files.actions import newest_read
 from supervision.forms import read_form
-from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.offers import offers_of, offers_reads
 from supervision.orders.words import KINDS, LEVELS
@@ -124,7 +123,7 @@ async def write_note(
 ) -> Response[Any]:
     """Put a remark down."""
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "desk/_note.html", heading=N_("备注"), person=person)
+    form = await read_form(request, "desk/_note.html", heading=_("备注"), person=person)
     async with tx():
         note = await add_note(viewer, person.id, form.text("text", _("备注"), required=False), clock.now())
         await record(viewer, "note_added", subject=("note", note), people=[person.id], now=clock.now())
