@@ -16,6 +16,7 @@ from supervision.checkins.actions import CheckIn, lock_to_record, put_down
 from supervision.checkins.tables import APPOINTED
 from supervision.days import end_of, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
+from supervision.duties.sync import HORIZON_DAYS
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.messages.outbox import take_back
@@ -24,7 +25,7 @@ from supervision.reasons import needed
 from supervision.sealed import open_sealed, seal
 
 PLACE = "appointment.place"
-FURTHEST = timedelta(days=60)
+FURTHEST = timedelta(days=HORIZON_DAYS)
 """How far ahead: as far as the ledger is made."""
 SHOWN = 5
 """How many appointments to come a person's own page shows."""
