@@ -1,4 +1,4 @@
-"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days, language and nothing else of ours."""
+"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days and nothing else of ours."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
-    """Who has the file: an office and, when assigned, a member of its staff. `active` is false for staff who left."""
+    """Who has the file: an office and, when assigned, a member of its staff."""
 
     id: int
     office: int | None

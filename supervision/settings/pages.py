@@ -45,11 +45,7 @@ class RuleInForce:
 @get("/rules", guards=[guard("see_rules")])
 async def rules_in_force(request: AnyRequest) -> Template:
     """The rules that the ledger goes by."""
-    return page(
-        request,
-        "settings/rules.html",
-        rules=[_in_force(rule) for rule in rules.RULES],
-    )
+    return page(request, "settings/rules.html", rules=[_in_force(rule) for rule in rules.RULES])
 
 
 def _in_force(rule: Rule) -> RuleInForce:
@@ -66,12 +62,11 @@ def _in_force(rule: Rule) -> RuleInForce:
 
 
 def _reminders(rule: Rule) -> str:
-    """电话报告：提前 1 天; what a dated parameter says wins over it."""
-    days = {variant: counts for variant, counts in rule.remind_days.items() if counts}
+    """电话报告：提前 1 天."""
     return _("；").join(
         _("%(title)s：提前 %(days)s 天")
         % {"title": _(rules.title_of(rule.id, variant)), "days": listed(map(str, counts))}
-        for variant, counts in days.items()
+        for variant, counts in rule.remind_days.items()
     )
 
 
@@ -173,13 +168,7 @@ async def holidays(request: AnyRequest, clock: NamedDependency[Clock]) -> Templa
         "SELECT day, kind, name, source FROM holiday WHERE day >= make_date($1, 1, 1) AND day < make_date($1 + 1, 1, 1) ORDER BY day",
         year,
     )
-    context: dict[str, Any] = {
-        "year": year,
-        "years": years,
-        "runs": runs(rows),
-        "kinds": KINDS,
-    }
-    return page(request, "settings/holidays.html", **context)
+    return page(request, "settings/holidays.html", year=year, years=years, runs=runs(rows), kinds=KINDS)
 
 
 YEARS = "SELECT DISTINCT extract(year FROM day)::int AS year FROM holiday ORDER BY 1"
