@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from supervision.access import kept
+from supervision.access.confirm import SAFE_METHODS
 from supervision.access.forms import FLASH_COOKIE, LARGEST_ID, TOKEN_FIELD, read_flash
 from supervision.access.sessions import (
     COOKIE,
@@ -43,7 +44,6 @@ from supervision.web import page
 
 AnyRequest = Request[Any, Any, Any]
 Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/second-factor"}
 """Where somebody is led who still owes something; the sign-in's own pages stay open."""
 ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in", "/language"})
