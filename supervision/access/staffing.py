@@ -68,7 +68,7 @@ async def all_staff() -> list[Record]:
 async def staff_member(staff: int) -> Record:
     """One member of the staff; NotFound else."""
     row = await fetch_row(
-        """SELECT staff.*, office.name AS office_name, office.kind AS office_kind
+        """SELECT staff.*, office.name AS office_name
            FROM staff JOIN office ON office.id = staff.office WHERE staff.id = $1""",
         staff,
     )

@@ -14,7 +14,7 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.checkins.tables import CHANNELS, HOW, MET, MODES, RESULTS
 from supervision.days import SHANGHAI, start_of
-from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_rows, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past
@@ -167,7 +167,7 @@ class Entry:
     by: int | None = None
 
 
-async def record_many(entries: Iterable[Entry], now: datetime, *, by: int | None = None) -> None:
+async def record_many(entries: Iterable[Entry], now: datetime) -> None:
     """Put many facts down at once: one COPY a kind, one audit row, one sync. For imports and the demo; knows no scope."""
     sheets: dict[str, list[dict[str, object]]] = {}
     orders: set[int] = set()
@@ -177,8 +177,8 @@ async def record_many(entries: Iterable[Entry], now: datetime, *, by: int | None
         sheets.setdefault(entry.new.kind, []).append(row)
     async with tx():
         for kind, rows in sheets.items():
-            await insert_many(kind, tuple(rows[0]), [tuple(row.values()) for row in rows])
+            await insert_rows(kind, rows)
         people = [row["person"] for row in await fetch("SELECT person FROM orders WHERE id = ANY($1)", list(orders))]
         detail = {kind: len(rows) for kind, rows in sheets.items()}
         await record(None, "record_many", people=people, detail=detail, now=now)
-        await follow(orders, now, by=by)
+        await follow(orders, now)

@@ -251,7 +251,6 @@ async def decide_candidate(
         person=person,
         one=candidate,
         words=words,
-        items=ITEMS,
     )
     outcome = form.choice("outcome", _("处理结果"), words.CANDIDATE_ENDS)
     reason = form.text("reason", _("理由"))
