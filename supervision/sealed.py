@@ -213,11 +213,6 @@ def _stamp(path: Path) -> Stamp | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def key_of(value: str) -> str:
-    """The id of the key that sealed a value; it isn't opened. Raises SealError for what isn't a sealed value."""
-    return _split(value)[0]
-
-
 def _split(value: str) -> tuple[str, bytes]:
     """Take a sealed value apart into key id and box; raise SealError when it has another shape or cipher."""
     key_id, cipher, text = value.split(".") if value.count(".") == 2 else ("", "", "")
