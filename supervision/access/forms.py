@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from supervision import sealed
 from supervision.errors import Refusal
 from supervision.language import gettext as _
+from supervision.web import AnyRequest
 
 FLASH_COOKIE = "said"
 FLASH_PURPOSE = "flash"
@@ -18,7 +17,7 @@ TOKEN_FIELD = "_csrf_token"
 LARGEST_ID = 2**31 - 1
 
 
-async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
+async def typed(request: AnyRequest) -> dict[str, str]:
     """The text fields of the form, stripped of blanks at both ends (passwords are not), without the token."""
     form = await request.form()
     return {

@@ -40,9 +40,8 @@ from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.language import listed
 from supervision.problems import is_api, problem
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
 WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/second-factor"}
 """Where somebody is led who still owes something; the sign-in's own pages stay open."""

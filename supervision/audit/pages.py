@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -17,15 +16,13 @@ from supervision.audit.words import ACTIONS
 from supervision.clock import Clock
 from supervision.forms import Form
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
 FIELDS = ("staff", "action", "person", "first_day", "last_day")
 
 
 @get("/audit", guards=[guard("read_audit")])
-async def audit_list(
-    request: Request[Any, Any, Any], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Template:
+async def audit_list(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """The newest acts first, fifty a page, narrowed by person, time, act and file number."""
     query = request.query_params
     typed = {name: query[name] for name in FIELDS if query.get(name)}

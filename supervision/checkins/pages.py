@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -20,9 +20,8 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_to_record, get_person
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 RECENT = 50
 """Entries of a person's list that are shown at first."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -22,8 +22,8 @@ from supervision.language import gettext as _
 from supervision.orders.expected import become_due, expected_of
 from supervision.orders.intake import ASSIGNED_AT_INTAKE, NewOrder
 from supervision.orders.offers import officer_options, officers_for
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -20,8 +20,8 @@ from supervision.files.serving import answer
 from supervision.forms import read_form, show_again
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 KINDS = {
     "received": N_("委托函和材料"),
     "record": N_("调查笔录"),

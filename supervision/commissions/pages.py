@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -35,9 +35,8 @@ from supervision.people.words import SEXES
 from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
 from supervision.settings.terms import load_terms
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
 

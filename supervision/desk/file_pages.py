@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -42,9 +42,7 @@ from supervision.people.actions import add_note
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_person
 from supervision.reads import read_together
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 @get("/people/{person_id:int}", guards=[guard("see_people")])

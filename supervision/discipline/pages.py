@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -26,9 +26,8 @@ from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
 from supervision.rules.discipline_items import CANDIDATE, ITEMS
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 TABS = ("open", "all")
 

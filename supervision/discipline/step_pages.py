@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
@@ -19,8 +19,8 @@ from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.people.answers import back_to
 from supervision.people.scope import get_person
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 AT = "/people/{person_id:int}/discipline/{case_id:int}"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -20,9 +20,7 @@ from supervision.files.serving import answer
 from supervision.forms import read_form
 from supervision.language import gettext as _
 from supervision.people.scope import get_person
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 def _kinds(viewer: Viewer) -> list[tuple[str, str]]:

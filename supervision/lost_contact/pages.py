@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -23,9 +23,8 @@ from supervision.lost_contact.tables import FACTS
 from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 SEE, HANDLE = [guard("see_searches")], [guard("handle_search")]
 OF_PERSON = "/people/{person_id:int}/searches"

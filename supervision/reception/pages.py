@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -21,9 +21,8 @@ from supervision.reception import actions, words
 from supervision.reception.actions import NewAct, NewMember, received_of
 from supervision.reception.kinds import FORMED, KINDS, ROLES, SEXES, Kind
 from supervision.reception.steps import reception_of
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 AT = "/people/{person_id:int}/reception"
 MEMBERS = range(1, 6)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -18,9 +18,8 @@ from supervision.language import N_, listed
 from supervision.language import gettext as _
 from supervision.rules.base import Rule
 from supervision.rules.parameters import DEFAULTS
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 MEANINGS = {default.key: default.meaning for default in DEFAULTS}
 OWED_BY = {"person": N_("本人"), "staff": N_("司法所"), "organ": N_("区矫正机构")}
 KINDS = {"off": N_("放假"), "work": N_("调休上班")}
