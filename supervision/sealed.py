@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from supervision.disk import sync_folder
+
 CIPHER = "A256GCM"
 SECRET_BYTES = 32
 NONCE_BYTES = 12
@@ -271,7 +273,7 @@ def _write_new(path: Path, data: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _write_over(path: Path, data: bytes) -> None:
@@ -284,7 +286,7 @@ def _write_over(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _draft(path: Path, data: bytes) -> Path:
@@ -299,11 +301,3 @@ def _draft(path: Path, data: bytes) -> Path:
         draft.unlink()
         raise
     return draft
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
