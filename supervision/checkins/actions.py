@@ -76,10 +76,16 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
     return fact
 
 
-async def lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
-    """The order, for a fact of that moment. Raises Refusal once it has ended: then only the bureau adds what came before."""
+async def lock_order(order: int) -> Record:
+    """The order, ended or not, locked."""
     row = await fetch_row("SELECT * FROM orders WHERE id = $1 FOR NO KEY UPDATE", order)
     assert row is not None, "whoever calls has asked people.scope for the order"
+    return row
+
+
+async def lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
+    """The order, for a fact of that moment. Raises Refusal once it has ended: then only the bureau adds what came before."""
+    row = await lock_order(order)
     if row["ended_at"] is None:
         return row
     if viewer.scope != "all":
