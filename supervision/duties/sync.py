@@ -88,7 +88,7 @@ async def _held(statement: str, ids: Sequence[int], kind: str) -> dict[int, str]
     return {row["subject_id"]: row["held"] for row in await fetch(statement, list(ids), kind)}
 
 
-async def remember(ids: Sequence[int], terms: Terms, *, kind: str = ORDER) -> None:
+async def remember(ids: Sequence[int], terms: Terms, *, kind: str) -> None:
     """Note up to when the slots of these subjects have been made: what reconcile must find again."""
     await execute(
         """WITH known AS (

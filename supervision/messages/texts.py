@@ -92,7 +92,7 @@ def reminder(items: Sequence[Item], office: str, holder: str = "self") -> Text:
     return compose(f"{_from(office)}{_listed(items)}，请按约办理。")
 
 
-def missed(items: Sequence[Item], office: str = "", holder: str = "self") -> Text:
+def missed(items: Sequence[Item], office: str, holder: str = "self") -> Text:
     """What was agreed and didn't happen; the holder of somebody else's number is told no reason."""
     if holder != "self":
         return compose(f"{_from(office)}请转告您的家人：请尽快与我们联系。")
