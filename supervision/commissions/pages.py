@@ -40,7 +40,8 @@ from supervision.web import AnyRequest, page
 Answer = Response[Any]
 
 
-def _page(commission: int) -> str:
+def page_of(commission: int) -> str:
+    """The address of a commission."""
     return f"/commissions/{commission}"
 
 
@@ -148,7 +149,7 @@ async def receive(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     form.check()
     made = await receiving.receive(viewer, letter, about, received_at, clock.now())
     told = _("委托已登记，办理期限开始计算。请在%(days)d个工作日内向检察院通报。")
-    return go(_page(made), told % {"days": (await _days_at(received_at))["inform"]})
+    return go(page_of(made), told % {"days": (await _days_at(received_at))["inform"]})
 
 
 def _letter(form: Form) -> receiving.Letter:
