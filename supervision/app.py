@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -61,7 +60,6 @@ from supervision.video_visits import family_pages
 from supervision.video_visits import pages as visits_pages
 from supervision.web import AnyRequest
 
-logger = logging.getLogger(__name__)
 RETRY_SECONDS = 2
 COMPRESSION = CompressionConfig(backend="gzip", gzip_compress_level=3)
 """By measuring: level 5 takes twice the time to make a page of people a fifth smaller."""

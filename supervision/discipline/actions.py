@@ -30,7 +30,7 @@ from supervision.rules.discipline_earlier import CANDIDATE as RULE
 from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_A_MONTH, WEIGHTS
 from supervision.sealed import seal
 
-CASE, ORDER = "discipline_case", "order"
+CASE = "discipline_case"
 AFTER_THE_ORDER = frozenset(
     {"send_back", "return", "dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"}
 )
