@@ -94,14 +94,12 @@ async def run_due(clock: Clock, provider: Provider, *, jobs: Sequence[Job] = SCH
     return {name: count for name, count in done.items() if count is not None}
 
 
-async def run_until(
-    clock: FixedClock, until: datetime, provider: Provider, *, jobs: Sequence[Job] = SCHEDULE
-) -> dict[str, int]:
+async def run_until(clock: FixedClock, until: datetime, provider: Provider) -> dict[str, int]:
     """Move the clock through the days up to `until`, running what is due at each step; how much each job did."""
     total: Counter[str] = Counter()
     for moment in [*steps(clock.now(), until), until]:
         clock.at = moment
-        total.update(await run_due(clock, provider, jobs=jobs))
+        total.update(await run_due(clock, provider))
     return dict(total)
 
 

@@ -206,7 +206,7 @@ def _init(one: argparse.ArgumentParser) -> None:
 
 
 def _demo(one: argparse.ArgumentParser) -> None:
-    _json(one)
+    _none(one)
     one.add_argument("--load-only", action="store_true", help="load the demo district and exit")
     one.add_argument("--reset", action="store_true", help="start the demo over (RESET=1)")
 
@@ -461,7 +461,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "start the web and the jobs", _run_run, _none),
     Command("serve", "start one web process", _run_serve, _serve),
     Command("init", "make the first administrator, with a one-time password", in_house(_work_init), _init),
-    Command("import", "take in a roster or a history of reports", in_house(_said_by(SHEETS, "import_file")), _import),
+    Command(
+        "import",
+        "take in a roster, a history of reports or a register of help",
+        in_house(_said_by(SHEETS, "import_file")),
+        _import,
+    ),
     Command("go-live", "begin the ledger of an imported register", in_house(_said_by(SHEETS, "go_live")), _go_live),
     Command("duties", "what one person owes and owed", in_house(_work_duties), _duties),
     Command("alerts", "the open alerts and who has them", in_house(_work_alerts), _at),

@@ -122,20 +122,6 @@ def span_of(unit: str, day: date) -> tuple[date, date]:
     return first, add_months(first, months) - DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """May be done from `opens_at`; from `limit_at` it is a lapse. The end is exclusive."""
-
-    opens_at: datetime
-    limit_at: datetime
-
-    def holds(self, moment: datetime) -> bool:
-        return self.opens_at <= moment < self.limit_at
-
-    def missed_by(self, moment: datetime) -> bool:
-        return moment >= self.limit_at
-
-
 class Calendar:
     """Working days: official days off and make-up days over the plain week, looked up by bisection.
 

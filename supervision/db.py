@@ -4,12 +4,15 @@ import contextlib
 import errno
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
-from piccolo.columns import Date, Integer, Text, Timestamptz
+from piccolo.columns import Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.table import Table
 
 os.environ.setdefault("PICCOLO_CONF", "supervision.piccolo_conf")
 logging.getLogger("asyncpg.pool").setLevel(
@@ -224,3 +227,15 @@ def text(*, null: bool = False, index: bool = False, unique: bool = False) -> Te
 def number(*, null: bool = False, index: bool = False) -> Integer:
     """A column for a whole number without a default."""
     return Integer(default=None, null=null, index=index)
+
+
+def row_of(
+    table: type[Table], *, null: bool = False, index: bool = False, column: str | None = None
+) -> ForeignKey[Any]:
+    """A column for a row of another table, which can't go while it is named; `column`: its name, if not the attribute's."""
+    return ForeignKey(table, null=null, default=None, on_delete=OnDelete.restrict, index=index, db_column_name=column)
+
+
+def one_of(column: str, codes: Iterable[str]) -> Check:
+    """A constraint: the column holds one of the codes, or nothing where it may."""
+    return Check(f"{column} IN ({', '.join(map(repr, codes))})")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.types import Scope
 from litestar.utils.scope.state import ScopeState
@@ -21,9 +21,8 @@ from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.problems import is_api, problem
-from supervision.web import error_page, page
+from supervision.web import AnyRequest, error_page, page
 
-AnyRequest = Request[Any, Any, Any]
 logger = logging.getLogger(__name__)
 OURS = (ValueError, FileNotFoundError, FileExistsError, PermissionError)
 """Mistakes of ours that only look like a database that is away."""

@@ -308,7 +308,7 @@ async def _unreadable(place: SealedColumn, newest: str) -> int:
 Ask = Callable[..., Awaitable[Sequence[Any]]]
 
 
-async def rows_by_column(ask: Ask = fetch) -> Mapping[str, Mapping[str, int]]:
+async def rows_by_column(ask: Ask) -> Mapping[str, Mapping[str, int]]:
     """Sealed column → key id → how many of its rows are under that key. Reads whole tables.
 
     An older schema, before its upgrade, may lack a column. `ask`: another connection's fetch.

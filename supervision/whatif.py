@@ -9,14 +9,14 @@ from typing import Any, Final
 import msgspec
 
 from supervision import rules
-from supervision.days import Calendar, add_days, end_of, local_day
+from supervision.days import Calendar
+from supervision.duties.sync import horizon
 from supervision.errors import Refusal
 from supervision.rules.base import Duty, Facts, Finding, Terms
 from supervision.rules.explain import sentence
 from supervision.rules.parameters import VALID_FROM, parameters_of
 from supervision.settings.terms import official_holidays
 
-HORIZON_DAYS = 60
 TO_THE_MINUTE: Final = re.compile(r'("\d{4}-\d\d-\d\dT\d\d:\d\d)(?=[Z+-])')
 """Moments without seconds, as everywhere else on the command line; the decoder wants them whole."""
 
@@ -72,7 +72,7 @@ def terms_of(case: Case) -> Terms:
     """The official calendar and the default parameters with the case's own over them, from the beginning."""
     calendar = Calendar({day: kind for day, kind, _, _ in official_holidays()})
     parameters = parameters_of([(key, VALID_FROM, value) for key, value in case.parameters.items()])
-    until = case.until or end_of(add_days(local_day(case.now), HORIZON_DAYS))
+    until = case.until or horizon(case.now)
     return Terms(calendar, parameters, case.now, until)
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Design §5, from the ground up; a new folder or module fails until it is given its place.
 ORDER = (
     "language",
-    "errors days locks stopping",
+    "errors days locks stopping disk",
     "clock config rules",
     "db web sealed local_postgres piccolo_app",
     "migrate migrations piccolo_conf forms reads reasons problems audit",

@@ -1,6 +1,7 @@
 """The tables of both READMEs say what the code says; `python -m tests.test_readme` writes them anew."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +93,18 @@ def test_every_promise_names_tests_that_exist(name: str) -> None:
     assert promises == [f"G{number}" for number in range(1, 13)]
     named = re.findall(r"`(tests/[\w/.]+)`", text)
     assert named and all((ROOT / path).exists() for path in named), [p for p in named if not (ROOT / p).exists()]
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    packages = {found[0] for one in asked if (found := re.match(r"[\w-]+", one))}
+    table = (
+        (ROOT / "docs" / "decisions.md").read_text("utf-8").partition("## Dependencies")[2].partition("## Decisions")[0]
+    )
+    rows = re.findall(r"^\| ([a-z][\w ,-]*) \|", table, flags=re.MULTILINE)
+    explained = {name for row in rows for name in row.split(", ")} - {"package"}
+    assert (packages - explained, explained - packages) == (set(), {"msgspec"})  # it comes with litestar
 
 
 def test_both_readmes_give_the_same_commands() -> None:

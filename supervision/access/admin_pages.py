@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -21,9 +21,8 @@ from supervision.days import end_of, start_of
 from supervision.errors import Refusal
 from supervision.forms import Form
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 OFFICES = [guard("manage_offices")]
 STAFF = [guard("manage_staff")]
 

@@ -12,9 +12,8 @@ from supervision.access.forms import TOKEN_FIELD
 from supervision.access.second_factor import running
 from supervision.errors import Refusal
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 FIELD = "confirm_password"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

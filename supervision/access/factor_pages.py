@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -16,9 +16,8 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 OWN: list[Any] = [guard("own_account"), confirmed]
 ISSUER = "零漏管"
 

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from supervision import sealed
 from supervision.errors import Refusal
 from supervision.language import gettext as _
+from supervision.web import AnyRequest
 
 FLASH_COOKIE = "said"
 FLASH_PURPOSE = "flash"
@@ -18,7 +17,7 @@ TOKEN_FIELD = "_csrf_token"
 LARGEST_ID = 2**31 - 1
 
 
-async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
+async def typed(request: AnyRequest) -> dict[str, str]:
     """The text fields of the form, stripped of blanks at both ends (passwords are not), without the token."""
     form = await request.form()
     return {
@@ -42,6 +41,12 @@ def chosen_id(form: Mapping[str, str], name: str) -> int | None:
     if (chosen := as_id(text)) is None:
         raise Refusal(_("请从列表中选择。"), fields={name: _("请从列表中选择。")})
     return chosen
+
+
+def row_ids(form: Mapping[str, str], prefix: str) -> list[int]:
+    """The ids of the rows that the form has fields of, each named by its row: `alert-17`."""
+    found = [as_id(name.removeprefix(prefix)) for name in form if name.startswith(prefix)]
+    return [one for one in found if one is not None]
 
 
 def go(path: str, said: str = "", *, kind: str = "ok") -> Redirect:

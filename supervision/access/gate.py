@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from supervision.access import kept
+from supervision.access.confirm import SAFE_METHODS
 from supervision.access.forms import FLASH_COOKIE, LARGEST_ID, TOKEN_FIELD, read_flash
 from supervision.access.sessions import (
     COOKIE,
@@ -39,11 +40,9 @@ from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.language import listed
 from supervision.problems import is_api, problem
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Navigation = Callable[[Viewer, str], list[dict[str, Any]]]
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WAYS = {"code": "/sign-in/code", "password": "/password", "enrol": "/account/second-factor"}
 """Where somebody is led who still owes something; the sign-in's own pages stay open."""
 ALWAYS_OPEN = frozenset({"/sign-out", "/sign-in", "/language"})

@@ -3,12 +3,10 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from litestar import Request
 
 from supervision import sealed
 from supervision.access.forms import TOKEN_FIELD
+from supervision.web import AnyRequest
 
 PURPOSE = "kept form"
 LONGEST = timedelta(hours=12)
@@ -31,14 +29,14 @@ class Kept:
         return [value for _, value in self.fields if value.strip()]
 
 
-def may_be_kept(request: Request[Any, Any, Any]) -> bool:
+def may_be_kept(request: AnyRequest) -> bool:
     """A plain form of moderate size."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     length = request.headers.get("content-length", "")
     return kind == "application/x-www-form-urlencoded" and length.isdigit() and int(length) <= LARGEST
 
 
-async def keep(request: Request[Any, Any, Any], staff: int, now: datetime) -> str:
+async def keep(request: AnyRequest, staff: int, now: datetime) -> str:
     """Seal the posted fields (never a password) for this member of the staff."""
     form = await request.form()
     fields = [

@@ -1,9 +1,8 @@
 """The switch of the language, before the sign-in as after it."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request, post
+from litestar import post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
@@ -13,13 +12,13 @@ from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.language import LANGUAGES
 from supervision.language import gettext as _
-from supervision.web import LANGUAGE_COOKIE
+from supervision.web import LANGUAGE_COOKIE, AnyRequest
 
 YEAR_SECONDS = 365 * 24 * 3600
 
 
 @post("/language")
-async def choose_language(request: Request[Any, Any, Any], settings: NamedDependency[Settings]) -> Redirect:
+async def choose_language(request: AnyRequest, settings: NamedDependency[Settings]) -> Redirect:
     """Speak another language to this browser, and go back to the page on which it was chosen."""
     chosen = (await typed(request)).get("language", "")
     if chosen not in LANGUAGES:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -21,9 +21,7 @@ from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.errors import Refusal
 from supervision.language import gettext as _
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 @get("/sign-in")

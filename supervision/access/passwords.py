@@ -46,7 +46,7 @@ def _matches(password: str, hashed: str) -> bool:
         return False
 
 
-def check_new_password(password: str, login: str, old: str = "") -> None:
+def check_new_password(password: str, login: str, old: str) -> None:
     """Raise Refusal for a password that is too short, too common, the login or the old one."""
     if len(password) < SHORTEST:
         raise Refusal(

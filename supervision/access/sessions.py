@@ -28,7 +28,8 @@ def new_visit() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token: a plain hash is enough for 256 random bits."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -36,7 +37,7 @@ async def start_session(staff: int, agent: str, now: datetime, *, address: str =
     """Sign a browser in, or so far as `step` says (`code`, `enrol`); its token, which is nowhere kept."""
     token = secrets.token_urlsafe(32)
     times = dict.fromkeys(("created_at", "seen_at", "confirmed_at"), now)
-    row = {"token_hash": _hash(token), "staff": staff, "agent": agent[:200], "address": address, "step": step}
+    row = {"token_hash": hash_of(token), "staff": staff, "agent": agent[:200], "address": address, "step": step}
     await insert("staff_session", row | times)
     return token
 
@@ -51,7 +52,7 @@ async def find_session(token: str) -> Record | None:
                   (SELECT max(day) FROM holiday) AS calendar_to
            FROM staff_session session JOIN staff ON staff.id = session.staff JOIN office ON office.id = staff.office
            WHERE session.token_hash = $1 AND session.ended_at IS NULL AND staff.disabled_at IS NULL""",
-        _hash(token),
+        hash_of(token),
     )
 
 

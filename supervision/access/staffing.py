@@ -68,7 +68,7 @@ async def all_staff() -> list[Record]:
 async def staff_member(staff: int) -> Record:
     """One member of the staff; NotFound else."""
     row = await fetch_row(
-        """SELECT staff.*, office.name AS office_name, office.kind AS office_kind
+        """SELECT staff.*, office.name AS office_name
            FROM staff JOIN office ON office.id = staff.office WHERE staff.id = $1""",
         staff,
     )
@@ -200,7 +200,7 @@ async def disable_staff(viewer: Viewer, staff: int, *, successor: int | None = N
         await record(viewer, "staff_disabled", subject=("staff", staff), detail={"successor": successor}, now=now)
 
 
-async def move_staff(viewer: Viewer, staff: int, office: int, *, successor: int | None = None, now: datetime) -> None:
+async def move_staff(viewer: Viewer, staff: int, office: int, *, successor: int | None, now: datetime) -> None:
     """Move somebody to another office; the files stay and pass to the head of the old one."""
     async with tx():
         await _one_after_another()

@@ -1,11 +1,10 @@
 """Offices, the people who work in them, their sessions, and who stands in for whom."""
 
-from piccolo.columns import Array, BigInt, BigSerial, Boolean, ForeignKey, Integer, Text
-from piccolo.columns.base import OnDelete
+from piccolo.columns import Array, BigInt, BigSerial, Boolean, Integer, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from supervision.db import DB, moment, text
+from supervision.db import DB, moment, one_of, row_of, text
 
 ROLES = (
     "officer",
@@ -40,7 +39,7 @@ class Staff(Table, tablename="staff", db=DB):
     login = text()
     name = text()
     role = text()
-    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    office = row_of(Office)
     on_desk = Boolean(default=False)
     password_hash = text()
     one_time_until = moment(null=True)
@@ -51,14 +50,14 @@ class Staff(Table, tablename="staff", db=DB):
     created_at = moment()
     disabled_at = moment(null=True)
     staff_login_once = Unique(["login"])
-    staff_role_known = Check(f"role IN ({', '.join(repr(role) for role in ROLES)})")
+    staff_role_known = one_of("role", ROLES)
 
 
 class StaffSession(Table, tablename="staff_session", db=DB):
     """A signed-in browser; only the hash of its token is kept."""
 
     token_hash = text()
-    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff)
     created_at = moment()
     seen_at = moment()
     ended_at = moment(null=True)
@@ -76,14 +75,14 @@ class Withdrawable:
     """Columns of a fact that a correcting act can withdraw: from when it no longer counts, by whom, why; the row stays (model §2)."""
 
     withdrawn_at = moment(null=True)
-    withdrawn_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    withdrawn_by = row_of(Staff, null=True)
     withdrawn_reason = text(null=True)
 
 
 class SecondFactor(Table, tablename="second_factor", db=DB):
     """A telephone that makes codes (TOTP): one that runs for each member of the staff; ended ones stay without secret."""
 
-    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff)
     secret_sealed = text(null=True)
     last_step = BigInt(default=None, null=False)
     """The half minute of the last code that was taken: no code counts twice."""
@@ -91,7 +90,7 @@ class SecondFactor(Table, tablename="second_factor", db=DB):
     locked_until = moment(null=True)
     created_at = moment()
     ended_at = moment(null=True)
-    ended_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    ended_by = row_of(Staff, null=True)
     told_at = moment(null=True)
     """When its owner was told that somebody else had ended it."""
     second_factor_has_secret = Check("ended_at IS NOT NULL OR secret_sealed IS NOT NULL")
@@ -100,7 +99,7 @@ class SecondFactor(Table, tablename="second_factor", db=DB):
 class RecoveryCode(Table, tablename="recovery_code", db=DB):
     """One of ten codes for a lost telephone; only its keyed hash is kept, and it counts once."""
 
-    factor = ForeignKey(SecondFactor, null=False, default=None, on_delete=OnDelete.restrict)
+    factor = row_of(SecondFactor)
     code_hash = text()
     used_at = moment(null=True)
     recovery_code_once = Unique(["factor", "code_hash"])
@@ -117,12 +116,12 @@ class SignInAttempt(Table, tablename="sign_in_attempt", db=DB):
 class Absence(Table, tablename="absence", db=DB):
     """A time in which a member of the staff is not on duty, and who stands in."""
 
-    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
-    deputy = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff)
+    deputy = row_of(Staff, null=True)
     from_at = moment()
     to_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     absence_has_length = Check("from_at < to_at")
 
 
@@ -131,8 +130,8 @@ class ApiToken(Table, tablename="api_token", db=DB):
 
     name = text()
     token_hash = text()
-    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
-    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff)
+    office = row_of(Office, null=True)
     permissions = Array(base_column=Text(), default=list)
     created_at = moment()
     expires_at = moment()

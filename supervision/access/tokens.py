@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from supervision.access.roles import PERMISSIONS, SCOPE, permissions_of
+from supervision.access.sessions import hash_of
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
@@ -69,7 +69,7 @@ async def find_token(token: str, now: datetime) -> Record | None:
                   0 AS session, false AS must_change, o.id AS office, o.name AS office_name
              FROM api_token t JOIN staff s ON s.id = t.staff JOIN office o ON o.id = s.office
             WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2 AND s.disabled_at IS NULL""",
-        _hash(token),
+        hash_of(token),
         now,
     )
 
@@ -78,11 +78,6 @@ async def touch_token(found: Record, now: datetime) -> None:
     """Note that the token was used, at most once a minute."""
     if found["seen_at"] is None or found["seen_at"] <= now - TOUCH_EVERY:
         await execute("UPDATE api_token SET seen_at = $2 WHERE id = $1", found["token"], now)
-
-
-def _hash(token: str) -> str:
-    """A plain hash is enough: the token is 256 random bits."""
-    return sha256(token.encode()).hexdigest()
 
 
 async def create_token(new: NewToken, now: datetime) -> str:
@@ -97,7 +92,7 @@ async def create_token(new: NewToken, now: datetime) -> str:
         if await fetch_value("SELECT 1 FROM api_token WHERE name = $1", new.name.strip()):
             raise Refusal(f"已有名为“{new.name.strip()}”的令牌（作废的也算），请换一个名称。")
         token = PREFIX + secrets.token_urlsafe(32)
-        row = {"name": new.name.strip(), "token_hash": _hash(token), "staff": owner["id"], "office": office}
+        row = {"name": new.name.strip(), "token_hash": hash_of(token), "staff": owner["id"], "office": office}
         times = {"created_at": now, "expires_at": now + timedelta(days=new.days)}
         made = await insert("api_token", row | times | {"permissions": permissions})
         detail = {"name": new.name.strip(), "login": new.login, "permissions": permissions, "office": new.office}

@@ -15,7 +15,7 @@ from supervision.alerts.opening import ACT, DECIDE, LOOK
 from supervision.alerts.outcomes import Outcome, cause_kind, outcome_for
 from supervision.alerts.subjects import PERSON, Whom, of_no_office, visible_alerts, whom_of
 from supervision.audit.record import record
-from supervision.db import Record, execute, fetch, fetch_value, insert, insert_many, tx
+from supervision.db import Record, execute, fetch, insert, insert_many, tx
 from supervision.duties.kinds import by_kind, lock
 from supervision.errors import NotFound, Refusal
 from supervision.language import N_
@@ -31,13 +31,11 @@ ONLY_A_FACT = N_(
 )
 
 
-async def claim(viewer: Viewer, alert_id: int, now: datetime) -> None:
-    """Take the alert in hand: it is the viewer's until the ladder goes up, and its time on this rung begins anew."""
-    await claim_all(viewer, [alert_id], now)
-
-
 async def claim_all(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> None:
-    """Take several alerts of one card; taking one's own again gives no new time."""
+    """Take alerts of one card in hand: they are the viewer's until the ladder goes up, and their time on this rung begins anew.
+
+    Taking one's own again gives no new time.
+    """
     async with tx():
         alerts = [alert for alert in await _lock(viewer, alert_ids, now) if alert["taken_by"] != viewer.id]
         for alert in alerts:
@@ -46,13 +44,11 @@ async def claim_all(viewer: Viewer, alert_ids: Sequence[int], now: datetime) -> 
         await _audit(viewer, "alert_claimed", alerts, now)
 
 
-async def note(viewer: Viewer, alert_id: int, text: str, now: datetime) -> None:
-    """Say what was done: an act, so the next step waits for the rung's hours again. Raises Refusal without words."""
-    await note_all(viewer, [alert_id], text, now)
-
-
 async def note_all(viewer: Viewer, alert_ids: Sequence[int], text: str, now: datetime) -> None:
-    """The same words on several alerts of one card."""
+    """Say of alerts of one card what was done: an act, so the next step waits for the rung's hours again.
+
+    Raises Refusal without words.
+    """
     if not text.strip():
         raise Refusal(_("请写明做了什么。"), fields={"text": _("请写明做了什么。")})
     async with tx():
@@ -63,13 +59,8 @@ async def note_all(viewer: Viewer, alert_ids: Sequence[int], text: str, now: dat
         await _audit(viewer, "alert_noted", alerts, now)
 
 
-async def hand_over(viewer: Viewer, alert_id: int, staff: int, now: datetime) -> None:
-    """Give the alert to somebody on duty who may act on it. Raises Refusal for anybody else."""
-    await hand_over_all(viewer, [alert_id], staff, now)
-
-
 async def hand_over_all(viewer: Viewer, alert_ids: Sequence[int], staff: int, now: datetime) -> None:
-    """Give several alerts of one card to one colleague."""
+    """Give alerts of one card to a colleague on duty who may act on them. Raises Refusal for anybody else."""
     async with tx():
         alerts = await _lock(viewer, alert_ids, now)
         receivers = await receivers_of({whom_of(alert) for alert in alerts}, now)
@@ -119,21 +110,6 @@ SELECT NULL, NULL, s.id, s.name, s.role FROM on_duty s WHERE s.everywhere
 """
 
 
-async def close(viewer: Viewer, alert_id: int, outcome: str, reason: str, now: datetime) -> None:
-    """End one alert by an outcome and a reason. Raises Refusal where the outcome can't end it, or somebody else has."""
-    kept = await close_all(viewer, [alert_id], outcome, reason, now=now)
-    if kept:
-        raise Refusal(_(ONLY_A_FACT))
-
-
-async def close_card(viewer: Viewer, person: int, outcome: str, reason: str, now: datetime) -> list[int]:
-    """End all open alerts of a person with one outcome and reason; the ids of those that only a fact can end."""
-    ids = await fetch_value(
-        "SELECT array_agg(id ORDER BY id) FROM alert WHERE person = $1 AND closed_at IS NULL", person
-    )
-    return await close_all(viewer, list(ids or []), outcome, reason, now=now)
-
-
 async def close_all(
     viewer: Viewer,
     alert_ids: Sequence[int],
@@ -143,9 +119,10 @@ async def close_all(
     now: datetime,
     fact: tuple[str, int] | None = None,
 ) -> list[int]:
-    """End several alerts of one card; what they mean for their duties is written as decisions, and the ledger follows.
+    """End alerts of one card by an outcome and a reason; the ids of those that only a fact can end.
 
-    `fact`: the fact of another slice that is the outcome, by kind and id.
+    What they mean for their duties is written as decisions, and the ledger follows. `fact`: the fact of another slice that is
+    the outcome, by kind and id. Raises Refusal where the outcome can end none of them, or somebody else has.
     """
     why = needed(reason, _("处置的理由"))
     async with tx():

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from supervision.access.roles import PERMISSIONS, SCOPE
 from supervision.alerts.ladder import hours_of, position
 from supervision.db import execute, fetch_row, fetch_value
-from supervision.duties.kinds import ORDER
 from supervision.settings.terms import load_terms
 
 EVERYWHERE = ", ".join(f"'{role}'" for role in sorted(PERMISSIONS["act_alerts"]) if SCOPE[role] == "all")
@@ -89,7 +88,7 @@ async def owner_of(alert_id: int, at: datetime) -> int:
     return int(found)
 
 
-async def reassign(ids: Iterable[int], now: datetime, *, kind: str = ORDER) -> int:
+async def reassign(ids: Iterable[int], now: datetime, *, kind: str) -> int:
     """Give the open alerts of these subjects to whoever has them now: after a transfer, a new officer, a disabling."""
     return await _reassign("a.subject_kind = $3 AND a.subject_id = ANY($2)", now, [list(ids), kind])
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -22,9 +22,7 @@ from supervision.errors import NotFound, Refusal
 from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
 from supervision.people.scope import get_person
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 @dataclass(frozen=True, slots=True)

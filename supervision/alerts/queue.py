@@ -25,6 +25,7 @@ from supervision.forms import EARLIEST_YEAR, LATEST_YEAR
 from supervision.language import N_, listed, said
 from supervision.language import gettext as _
 from supervision.people.scope import visible_subjects
+from supervision.people.words import SEXES
 
 PAGE = 20
 MOST_COUNTED = 100
@@ -35,7 +36,6 @@ SEEN = "see_alerts"
 RANK = "CASE a.severity WHEN 'grave' THEN 0 WHEN 'serious' THEN 1 ELSE 2 END"
 SEVERITIES = {"grave": N_("紧急"), "serious": N_("重要"), "notice": N_("提示")}
 STEPS = {"look": N_("待查看"), "act": N_("处理中"), "decide": N_("待定后续")}
-SEXES = {"male": N_("男"), "female": N_("女")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +276,7 @@ SELECT person, subject_kind, subject_id, at, name, box FROM (
 
 def _card(row: Record) -> Card:
     """The card on which an alert is; what a subject is called is put on it afterwards."""
-    whom, sex = whom_of(row), _(SEXES.get(row["sex"], ""))
+    whom, sex = whom_of(row), _(SEXES[row["sex"]])
     href = f"/people/{whom.id}" if whom.kind == PERSON else ""
     office, officer = (listed(filter(None, row[names])) for names in ("office", "officer"))
     return Card(whom, href, row["name"], sex, row["born_on"], office, officer)

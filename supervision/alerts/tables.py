@@ -1,12 +1,11 @@
 """Alerts: what a lapse or a finding raises; each has an owner and a next step and ends only by an outcome."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey, Integer
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial, Integer
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from supervision.access.tables import Staff
-from supervision.db import DB, moment, number, text
+from supervision.db import DB, moment, number, row_of, text
 from supervision.people.tables import Person
 
 EVENTS = (
@@ -33,14 +32,14 @@ class Alert(Table, tablename="alert", db=DB):
     finding_key = text(null=True)
     subject_kind = text()
     subject_id = number()
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
     kind = text()
     """The rule that raised it, e.g. SU-01, no_officer."""
     severity = text()
     since_at = moment()
     opened_at = moment()
-    assigned_to = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
-    taken_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    assigned_to = row_of(Staff)
+    taken_by = row_of(Staff, null=True)
     """Who took it in hand or was handed it: theirs until the ladder goes up."""
     rung = Integer(default=0)
     """0 officer, 1 head of the office, 2 bureau desk."""
@@ -53,7 +52,7 @@ class Alert(Table, tablename="alert", db=DB):
     closed_at = moment(null=True)
     outcome = text(null=True)
     reason = text(null=True)
-    closed_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    closed_by = row_of(Staff, null=True)
     fact_kind = text(null=True)
     fact_id = BigInt(null=True, default=None)
     alert_step_known = Check("step IN ('look', 'act', 'decide')")

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.reading import Filters, audit_rows, staff_choices
 from supervision.audit.record import record
@@ -16,15 +16,13 @@ from supervision.audit.words import ACTIONS
 from supervision.clock import Clock
 from supervision.forms import Form
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
 FIELDS = ("staff", "action", "person", "first_day", "last_day")
 
 
 @get("/audit", guards=[guard("read_audit")])
-async def audit_list(
-    request: Request[Any, Any, Any], viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
-) -> Template:
+async def audit_list(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """The newest acts first, fifty a page, narrowed by person, time, act and file number."""
     query = request.query_params
     typed = {name: query[name] for name in FIELDS if query.get(name)}
@@ -45,17 +43,13 @@ async def audit_list(
 def _filters(query: Mapping[str, str]) -> Filters:
     """What can't be read as a number or a day narrows nothing: the form shows it empty again."""
     return Filters(
-        staff=_number(query.get("staff", "")),
+        staff=as_id(query.get("staff", "")),
         action=query.get("action") or None,
-        person=_number(query.get("person", "")),
+        person=as_id(query.get("person", "")),
         first_day=_day(query.get("first_day", "")),
         last_day=_day(query.get("last_day", "")),
-        before=_number(query.get("before", "")),
+        before=as_id(query.get("before", "")),
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str) -> date | None:

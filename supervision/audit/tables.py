@@ -1,12 +1,11 @@
 """Who read or wrote what: append-only, one row an action however many people it shows."""
 
-from piccolo.columns import JSONB, Array, BigInt, BigSerial, ForeignKey, Integer
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, Array, BigInt, BigSerial, Integer
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Office, Staff
-from supervision.db import DB, moment, number, text
+from supervision.db import DB, moment, number, row_of, text
 
 
 class AuditRow(Table, tablename="audit_row", db=DB):
@@ -14,8 +13,8 @@ class AuditRow(Table, tablename="audit_row", db=DB):
 
     id = BigSerial(primary_key=True)
     at = moment(index=True)
-    staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff, null=True)
+    office = row_of(Office, null=True)
     action = text()
     subject_kind = text(null=True)
     subject_id = number(null=True)

@@ -17,9 +17,10 @@ import asyncpg
 from supervision.audit.heads import Head
 from supervision.audit.record import record
 from supervision.backup import kept_files
-from supervision.backup.manifest import Manifest, digest, manifest_of, sync_folder, write_whole
+from supervision.backup.manifest import Manifest, digest, manifest_of, write_whole
 from supervision.config import Settings
 from supervision.db import execute, fetch_value
+from supervision.disk import sync_folder
 from supervision.errors import Refusal
 from supervision.house import House, audit_key_file, files_folder, key_file
 from supervision.keys import fingerprint_of, rows_by_key

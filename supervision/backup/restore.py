@@ -15,10 +15,11 @@ from supervision.audit.heads import Head, KeptHead
 from supervision.audit.verify import verify
 from supervision.backup import kept_files
 from supervision.backup.make import count_rows, head_of, run_tool
-from supervision.backup.manifest import Manifest, digest, manifest_of, read, sync_folder
+from supervision.backup.manifest import Manifest, digest, manifest_of, read
 from supervision.clock import Clock
 from supervision.config import Settings
 from supervision.db import close_pool, open_pool
+from supervision.disk import sync_folder
 from supervision.errors import Refusal
 from supervision.house import DATABASE, HALF_RESTORED, audit_key_file, files_folder, key_file, make_folders
 from supervision.local_postgres import LocalPostgres, find_programs, major_of

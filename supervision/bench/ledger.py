@@ -10,9 +10,10 @@ from supervision.bench import load
 from supervision.bench.frame import Bench, Report, Rows, Run, Watch, queries_of, side_by_side
 from supervision.bench.place import NOW, Place
 from supervision.db import fetch_row
+from supervision.duties.kinds import CHUNK
 from supervision.duties.reconcile import reconcile
 from supervision.duties.sources import load_facts
-from supervision.duties.sync import CHUNK, horizon, sync
+from supervision.duties.sync import horizon, sync
 from supervision.errors import Refusal
 from supervision.rules.base import Terms
 from supervision.settings.terms import load_terms

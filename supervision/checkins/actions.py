@@ -14,7 +14,7 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.checkins.tables import CHANNELS, HOW, MET, MODES, RESULTS
 from supervision.days import SHANGHAI, start_of
-from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_many, tx
+from supervision.db import Record, fetch, fetch_row, fetch_value, insert, insert_rows, tx
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.orders.actions import check_past
@@ -76,10 +76,16 @@ async def record_checkin(viewer: Viewer, order: int, new: CheckIn, now: datetime
     return fact
 
 
-async def lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
-    """The order, for a fact of that moment. Raises Refusal once it has ended: then only the bureau adds what came before."""
+async def lock_order(order: int) -> Record:
+    """The order, ended or not, locked."""
     row = await fetch_row("SELECT * FROM orders WHERE id = $1 FOR NO KEY UPDATE", order)
     assert row is not None, "whoever calls has asked people.scope for the order"
+    return row
+
+
+async def lock_to_record(viewer: Viewer, order: int, happened_at: datetime) -> Record:
+    """The order, for a fact of that moment. Raises Refusal once it has ended: then only the bureau adds what came before."""
+    row = await lock_order(order)
     if row["ended_at"] is None:
         return row
     if viewer.scope != "all":
@@ -167,7 +173,7 @@ class Entry:
     by: int | None = None
 
 
-async def record_many(entries: Iterable[Entry], now: datetime, *, by: int | None = None) -> None:
+async def record_many(entries: Iterable[Entry], now: datetime) -> None:
     """Put many facts down at once: one COPY a kind, one audit row, one sync. For imports and the demo; knows no scope."""
     sheets: dict[str, list[dict[str, object]]] = {}
     orders: set[int] = set()
@@ -177,8 +183,8 @@ async def record_many(entries: Iterable[Entry], now: datetime, *, by: int | None
         sheets.setdefault(entry.new.kind, []).append(row)
     async with tx():
         for kind, rows in sheets.items():
-            await insert_many(kind, tuple(rows[0]), [tuple(row.values()) for row in rows])
+            await insert_rows(kind, rows)
         people = [row["person"] for row in await fetch("SELECT person FROM orders WHERE id = ANY($1)", list(orders))]
         detail = {kind: len(rows) for kind, rows in sheets.items()}
         await record(None, "record_many", people=people, detail=detail, now=now)
-        await follow(orders, now, by=by)
+        await follow(orders, now)

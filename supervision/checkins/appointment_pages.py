@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -17,9 +17,7 @@ from supervision.forms import read_form
 from supervision.language import gettext as _
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_id, get_person
-from supervision.web import moment_text, page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, moment_text, page
 
 
 @get("/people/{person_id:int}/appointments", guards=[guard("see_people")])

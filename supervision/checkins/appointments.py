@@ -12,10 +12,11 @@ from typing import Any
 from supervision.access.viewer import Viewer
 from supervision.alerts.follow import follow
 from supervision.audit.record import record
-from supervision.checkins.actions import CheckIn, lock_to_record, put_down
+from supervision.checkins.actions import CheckIn, lock_order, lock_to_record, put_down
 from supervision.checkins.tables import APPOINTED
 from supervision.days import end_of, local_day
 from supervision.db import Record, execute, fetch, fetch_row, fetch_value, insert, tx
+from supervision.duties.sync import HORIZON_DAYS
 from supervision.errors import NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.messages.outbox import take_back
@@ -24,7 +25,7 @@ from supervision.reasons import needed
 from supervision.sealed import open_sealed, seal
 
 PLACE = "appointment.place"
-FURTHEST = timedelta(days=60)
+FURTHEST = timedelta(days=HORIZON_DAYS)
 """How far ahead: as far as the ledger is made."""
 SHOWN = 5
 """How many appointments to come a person's own page shows."""
@@ -48,7 +49,7 @@ async def appoint(viewer: Viewer, order: int, new: Appointment, now: datetime) -
     Raises Refusal for a moment that isn't to come, lies too far ahead or after the end, and for a second one on one day.
     """
     async with tx():
-        row = await _lock_order(order)
+        row = await lock_order(order)
         made = await _make(viewer, row, new, now=now)
         await _note(viewer, "appoint", row, made, now)
         await follow([order], now, by=viewer.id)
@@ -58,7 +59,7 @@ async def appoint(viewer: Viewer, order: int, new: Appointment, now: datetime) -
 async def move(viewer: Viewer, appointment: Record, to: Appointment, *, reason: str, now: datetime) -> int:
     """Put another in its place; the id of the new one. Raises Refusal as `appoint`, and once its time has come."""
     async with tx():
-        row = await _lock_order(appointment["order_id"])
+        row = await lock_order(appointment["order_id"])
         await _withdraw(viewer, appointment, "moved", reason=reason, now=now)
         made = await _make(viewer, row, to, now=now, replaces=appointment["id"])
         await _note(viewer, "move_appointment", row, made, now)
@@ -69,7 +70,7 @@ async def move(viewer: Viewer, appointment: Record, to: Appointment, *, reason: 
 async def cancel(viewer: Viewer, appointment: Record, *, reason: str, now: datetime) -> None:
     """Take it back. Raises Refusal without a reason, once its time has come, and when done before."""
     async with tx():
-        row = await _lock_order(appointment["order_id"])
+        row = await lock_order(appointment["order_id"])
         await _withdraw(viewer, appointment, "cancelled", reason=reason, now=now)
         await _note(viewer, "cancel_appointment", row, appointment["id"], now)
         await follow([row["id"]], now, by=viewer.id)
@@ -93,12 +94,6 @@ async def nobody_came(viewer: Viewer, appointment: Record, *, content: str, now:
         await _note(viewer, "record_no_show", row, made, now)
         await follow([row["id"]], now, by=viewer.id)
     return made
-
-
-async def _lock_order(order: int) -> Record:
-    row = await fetch_row("SELECT * FROM orders WHERE id = $1 FOR NO KEY UPDATE", order)
-    assert row is not None, "whoever calls has asked people.scope for the order"
-    return row
 
 
 async def _make(viewer: Viewer, order: Record, new: Appointment, *, now: datetime, replaces: int | None = None) -> int:

@@ -15,6 +15,7 @@ from supervision.language import gettext as _
 from supervision.language import run_on
 from supervision.people.actions import CONTACT
 from supervision.people.scope import visible_people
+from supervision.people.words import SEXES
 from supervision.sealed import open_sealed
 
 MOST = 60
@@ -86,7 +87,7 @@ def _to_call(row: Record) -> ToCall:
         order=row["id"],
         person=row["person"],
         name=row["name"],
-        sex=row["sex"],
+        sex=_(SEXES[row["sex"]]),
         born_on=row["born_on"],
         phone=open_sealed(row["value_sealed"], CONTACT) if row["value_sealed"] else None,
         holder=row["holder"],

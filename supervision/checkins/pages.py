@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import go
+from supervision.access.forms import go, row_ids
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.checkins import actions, words
@@ -20,9 +20,8 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_to_record, get_person
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 RECENT = 50
 """Entries of a person's list that are shown at first."""
 
@@ -79,9 +78,12 @@ async def checkins(
 ) -> Template:
     """What was put down of the person, newest first, withdrawn entries too; with `?all=1` back to the beginning."""
     person = await get_person(viewer, person_id)
-    done = await history(person.id, limit=None if "all" in request.query_params else RECENT)
+    limit = None if "all" in request.query_params else RECENT
+    done = await history(person.id, limit=limit and limit + 1)
     await record(viewer, "see_checkins", subject=("person", person.id), people=[person.id], now=clock.now())
-    return page(request, "checkins/list.html", person=person, done=done, more=len(done) == RECENT)
+    return page(
+        request, "checkins/list.html", person=person, done=done[:limit], more=limit is not None and len(done) > limit
+    )
 
 
 @post("/people/{person_id:int}/checkins/{kind:str}/{fact_id:int}/withdrawal", guards=[guard("withdraw")])
@@ -124,18 +126,16 @@ async def save_calls(
 ) -> Response[Any]:
     """The answers of one page of calls, all or none."""
     form = await read_form(request, "checkins/calls.html", most=MOST)
-    ids = _answered_orders(form)
-    asked = _asked(request, viewer, also=tuple(ids))
+    answers = _answers(form)
+    asked = _asked(request, viewer, also=tuple(answers))
     people = await people_to_call(viewer, asked, clock.now())
     form.context.update(asked=asked, people=people)
     show_again(request, [one.person for one in people])
     happened_at = form.moment("happened_at", _("通话时间"))
-    if not ids:
+    if not answers:
         form.wrong["happened_at"] = _("还没有选择任何一通电话的结果。")
     form.check()
-    made = [
-        Call(order, form.typed[f"answer-{order}"], happened_at, form.typed.get(f"note-{order}", "")) for order in ids
-    ]
+    made = [Call(order, answer, happened_at, form.typed.get(f"note-{order}", "")) for order, answer in answers.items()]
     await record_calls(viewer, made, clock.now())
     answered = sum(call.answer == ANSWERS[0] for call in made)
     query = f"?{request.url.query}" if request.url.query else ""
@@ -148,12 +148,10 @@ async def save_calls(
     return go(f"/calls{query}", told)
 
 
-def _answered_orders(form: Form) -> list[int]:
-    answers = {name.removeprefix("answer-"): value for name, value in form.typed.items() if name.startswith("answer-")}
-    known = {
-        order: value for order, value in answers.items() if order.isascii() and order.isdigit() and len(order) < 10
-    }
-    return [int(order) for order, value in known.items() if value in ANSWERS]
+def _answers(form: Form) -> dict[int, str]:
+    """Order → what came of its call, of the rows that have an answer."""
+    orders = row_ids(form.typed, "answer-")
+    return {order: answer for order in orders if (answer := form.typed.get(f"answer-{order}")) in ANSWERS}
 
 
 ROUTES = [record_report, record_visit, record_check, checkins, withdraw, calls, save_calls]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -12,6 +12,7 @@ from supervision.access.viewer import Viewer, guard
 from supervision.clock import Clock
 from supervision.commissions import correcting, deciding, investigating, reading, steps, words
 from supervision.commissions.moves import KIND
+from supervision.commissions.pages import page_of
 from supervision.commissions.scope import get_commission
 from supervision.commissions.states import DECIDE, HANDLE, SIGN, transition
 from supervision.commissions.tables import ADOPTIONS, CONCLUSIONS, CONTENTS, NOTICES, SENTENCES, SOURCES
@@ -22,13 +23,9 @@ from supervision.language import gettext as _
 from supervision.orders.expected import become_due, expected_of
 from supervision.orders.intake import ASSIGNED_AT_INTAKE, NewOrder
 from supervision.orders.offers import officer_options, officers_for
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-
-
-def _page(commission: int) -> str:
-    return f"/commissions/{commission}"
 
 
 async def _form(
@@ -76,7 +73,7 @@ async def _step(request: AnyRequest, viewer: Viewer, commission_id: int, what: t
     form.check()
     await steps.take_step(viewer, commission_id, new, clock.now())
     return go(
-        "/commissions" if event == "refused" else _page(commission_id),
+        "/commissions" if event == "refused" else page_of(commission_id),
         _("已办理：%(event)s。") % {"event": _(words.EVENTS[event])},
     )
 
@@ -109,7 +106,7 @@ async def notice(
     new = _step_of(form, event)
     form.check()
     await steps.give_notice(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), _("已记录：%(event)s。") % {"event": _(words.NOTICES[event])})
+    return go(page_of(commission_id), _("已记录：%(event)s。") % {"event": _(words.NOTICES[event])})
 
 
 @post("/commissions/{commission_id:int}/assignment", guards=[guard(DECIDE)])
@@ -128,7 +125,7 @@ async def assign(
     again = form.context["one"]["state"] in investigating.CHANGES_HANDS
     act = investigating.change_investigators if again else investigating.assign_investigators
     await act(viewer, commission_id, to, clock.now())
-    return go(_page(commission_id), _("已指派%(office)s调查。") % {"office": officers[int(lead)].office_name})
+    return go(page_of(commission_id), _("已指派%(office)s调查。") % {"office": officers[int(lead)].office_name})
 
 
 @post("/commissions/{commission_id:int}/records", guards=[guard(HANDLE)])
@@ -151,7 +148,7 @@ async def add_record(
     )
     form.check()
     await investigating.add_record(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), _("已保存调查笔录：%(source)s。") % {"source": _(words.SOURCES[new.source])})
+    return go(page_of(commission_id), _("已保存调查笔录：%(source)s。") % {"source": _(words.SOURCES[new.source])})
 
 
 def _id(text: str) -> int:
@@ -168,7 +165,7 @@ async def submit_draft(
     new = investigating.NewDraft(contents, form.moment("happened_at", _("提交时间")))
     form.check()
     await investigating.submit_draft(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), _("初稿已提交区局审核。"))
+    return go(page_of(commission_id), _("初稿已提交区局审核。"))
 
 
 @post("/commissions/{commission_id:int}/opinion", guards=[guard(SIGN)])
@@ -187,7 +184,7 @@ async def decide(
     )
     form.check()
     await deciding.decide(viewer, commission_id, new, clock.now())
-    return go(_page(commission_id), _("意见已签发，请反馈委托机关并同时抄送检察院。"))
+    return go(page_of(commission_id), _("意见已签发，请反馈委托机关并同时抄送检察院。"))
 
 
 @post("/commissions/{commission_id:int}/result", guards=[guard(DECIDE)])
@@ -207,7 +204,7 @@ async def conclude(
     form.check()
     await deciding.record_result(viewer, commission_id, new, clock.now())
     told = _("已办结；该人员列为待报到，裁判生效后请登记在册。") if new.expects else _("已办结。")
-    return go(_page(commission_id), told)
+    return go(page_of(commission_id), told)
 
 
 @post("/commissions/{commission_id:int}/arrival", guards=[guard(DECIDE)])
@@ -233,7 +230,7 @@ async def arrive(
     form.check()
     to = officers[int(staff)].assignment(ASSIGNED_AT_INTAKE)
     await become_due(viewer, (KIND, commission_id), order, to, now=clock.now())
-    return go(_page(commission_id), _("已登记在册，首次报到的期限开始计算。"))
+    return go(page_of(commission_id), _("已登记在册，首次报到的期限开始计算。"))
 
 
 def _order(form: Form, expected: Mapping[str, Any]) -> NewOrder:
@@ -264,7 +261,7 @@ async def withdraw(
     form = await _form(request, viewer, commission_id, "_reason", heading=_("作废一条记录"), action=action)
     reason = form.text("reason", _("原因"), required=False)
     await correcting.withdraw(viewer, commission_id, (kind, fact_id), reason=reason, now=clock.now())
-    return go(_page(commission_id), _("已作废。由它而来的应办事项和预警已经重新计算。"))
+    return go(page_of(commission_id), _("已作废。由它而来的应办事项和预警已经重新计算。"))
 
 
 @post("/commissions/{commission_id:int}/undoing", guards=[guard(DECIDE)])
@@ -275,7 +272,7 @@ async def undo(
     form = await _form(request, viewer, commission_id, "_reason", heading=_("撤销上一步"), action="/undoing")
     reason = form.text("reason", _("原因"), required=False)
     await correcting.undo(viewer, commission_id, reason=reason, now=clock.now())
-    return go(_page(commission_id), _("上一步已撤销。"))
+    return go(page_of(commission_id), _("上一步已撤销。"))
 
 
 @post("/commissions/{commission_id:int}/voiding", guards=[guard(DECIDE)])
@@ -286,7 +283,7 @@ async def void(
     form = await _form(request, viewer, commission_id, "_reason", heading=_("作废整件委托"), action="/voiding")
     reason = form.text("reason", _("原因"), required=False)
     await correcting.void(viewer, commission_id, reason=reason, now=clock.now())
-    return go(_page(commission_id), _("已作废，不再计入统计。"))
+    return go(page_of(commission_id), _("已作废，不再计入统计。"))
 
 
 ROUTES = [

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -14,17 +13,15 @@ from supervision.clock import Clock
 from supervision.commissions.moves import KIND
 from supervision.commissions.scope import get_commission
 from supervision.commissions.states import HANDLE
-from supervision.files.actions import Attached, Upload, find, keep, open_file, withdraw
-from supervision.files.content import LARGEST
+from supervision.files.actions import Attached, find, keep, open_file, withdraw
 from supervision.files.past import remove
+from supervision.files.sent import BODY, needed_file
 from supervision.files.serving import answer
-from supervision.forms import Form, read_form, show_again
+from supervision.forms import read_form, show_again
 from supervision.language import N_
 from supervision.language import gettext as _
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
-BODY = LARGEST + 256 * 1024
-"""Bytes of a request that brings the largest file there may be."""
 KINDS = {
     "received": N_("委托函和材料"),
     "record": N_("调查笔录"),
@@ -44,18 +41,10 @@ async def bring(
     shown = {"one": one, "act": "commissions/_upload.html", "heading": _("存入文件"), "file_kinds": KINDS}
     form = await read_form(request, "commissions/act.html", **shown)
     kind = form.choice("kind", _("文件类别"), KINDS)
-    sent = await _sent(request, form)
+    sent = await needed_file(request, form)
     form.check()
     await keep(viewer, Attached(KIND, one["id"], None, kind), sent, clock.now())
     return go(f"/commissions/{one['id']}", _("已存入%(kind)s。") % {"kind": _(KINDS[kind])})
-
-
-async def _sent(request: AnyRequest, form: Form) -> Upload:
-    sent = (await request.form()).get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = _("请选择一个文件。")
-        return Upload("", b"")
-    return Upload(sent.filename, await sent.read())
 
 
 @get("/commissions/{commission_id:int}/files/{file_id:int}", guards=[guard("see_commissions")])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -31,17 +31,17 @@ from supervision.orders.tables import KINDS
 from supervision.people.actions import NewPerson
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
+from supervision.people.words import SEXES
 from supervision.rules.explain import sentence
 from supervision.sealed import open_sealed
 from supervision.settings.terms import load_terms
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-SEXES = ("male", "female", "unknown")
 
 
-def _page(commission: int) -> str:
+def page_of(commission: int) -> str:
+    """The address of a commission."""
     return f"/commissions/{commission}"
 
 
@@ -149,7 +149,7 @@ async def receive(request: AnyRequest, viewer: NamedDependency[Viewer], clock: N
     form.check()
     made = await receiving.receive(viewer, letter, about, received_at, clock.now())
     told = _("委托已登记，办理期限开始计算。请在%(days)d个工作日内向检察院通报。")
-    return go(_page(made), told % {"days": (await _days_at(received_at))["inform"]})
+    return go(page_of(made), told % {"days": (await _days_at(received_at))["inform"]})
 
 
 def _letter(form: Form) -> receiving.Letter:

@@ -9,9 +9,9 @@ from supervision.alerts.follow import follow
 from supervision.audit.record import record
 from supervision.commissions.correcting import TABLES
 from supervision.commissions.moves import CONTENT, KIND
-from supervision.commissions.receiving import Letter
+from supervision.commissions.receiving import Letter, last_serial, number_in
 from supervision.days import local_day
-from supervision.db import fetch, insert_rows, take_ids, tx
+from supervision.db import insert_rows, take_ids, tx
 from supervision.people.actions import NewPerson, add_people
 from supervision.rules.reception import is_minor
 from supervision.sealed import seal
@@ -82,17 +82,13 @@ async def _put(kind: str, rows: Sequence[dict[str, Any]]) -> Facts:
 
 
 async def _numbers(entries: Sequence[PastCommission]) -> list[str]:
-    """PG2024-0001 and on, by the year in which the material came."""
-    rows = await fetch(
-        """SELECT substring(number FROM 'PG([0-9]+)-') AS year, max(substring(number FROM '[0-9]+$')::bigint) AS last
-             FROM commission WHERE number ~ '^PG[0-9]{4}-[0-9]{4,9}$' GROUP BY 1"""
-    )
-    last = {int(row["year"]): int(row["last"]) for row in rows}
+    """Those that are left of the year in which the material came."""
+    years = [local_day(one.received_at).year for one in entries]
+    last = {year: await last_serial(year) for year in set(years)}
     numbers = []
-    for one in entries:
-        year = local_day(one.received_at).year
-        last[year] = last.get(year, 0) + 1
-        numbers.append(f"PG{year}-{last[year]:04d}")
+    for year in years:
+        last[year] += 1
+        numbers.append(number_in(year, last[year]))
     return numbers
 
 

@@ -53,7 +53,8 @@ async def receive(viewer: Viewer, letter: Letter, about: Asked, received_at: dat
         await _refuse_twice(letter)
         person = await _person_for(about.person, now)
         row = _row(letter, about, person, received_at) | {"created_at": now, "created_by": viewer.id}
-        row["number"] = await next_number(local_day(now))
+        year = local_day(now).year
+        row["number"] = number_in(year, await last_serial(year) + 1)
         made = await insert("commission", row)
         fact = await put_act(viewer, made, RECEIVED, received_at, now=now)
         await insert(
@@ -130,11 +131,17 @@ def _row(letter: Letter, about: Asked, person: int, received_at: datetime) -> di
     }
 
 
-async def next_number(day: date) -> str:
-    """The next free number of the year, such as PG2026-0087; the caller holds the lock of intakes."""
-    last = await fetch_value(
-        """SELECT coalesce(max(substring(number FROM '[0-9]+$')::bigint), 0) FROM commission
-            WHERE number ~ ('^' || $1 || '[0-9]{4,9}$')""",
-        f"PG{day.year}-",
+async def last_serial(year: int) -> int:
+    """The serial of the year's highest number; 0 before the first. Whoever counts on from it holds the lock of intakes."""
+    return int(
+        await fetch_value(
+            """SELECT coalesce(max(substring(number FROM '[0-9]+$')::bigint), 0) FROM commission
+                WHERE number ~ ('^' || $1 || '[0-9]{4,9}$')""",
+            f"PG{year}-",
+        )
     )
-    return f"PG{day.year}-{int(last) + 1:04d}"
+
+
+def number_in(year: int, serial: int) -> str:
+    """The number of the year with this serial, such as PG2026-0087."""
+    return f"PG{year}-{serial:04d}"

@@ -77,7 +77,6 @@ NOTICES = {
     "copied": N_("向检察院抄送意见书"),
     "explained": N_("向委托机关说明情况"),
 }
-FACTS = {"act": N_("办理记录"), "record": N_("调查笔录")}
 
 
 @dataclass(frozen=True, slots=True)

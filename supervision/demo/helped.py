@@ -25,7 +25,6 @@ from supervision.rules.base import Parameters
 PRISONS: Final = ("太原第一监狱", "太原第二监狱", "晋中监狱", "阳泉第一监狱", "汾阳监狱", "女子监狱")
 SENTENCES: Final = ("一年六个月", "二年", "三年", "三年六个月", "五年", "七年")
 KEY_SHARE: Final = 0.05
-ELSEWHERE: Final = 0.03
 ARRANGED: Final = (
     ("placement", "public", "社区公益岗位"),
     ("placement", "own", "个体经营"),

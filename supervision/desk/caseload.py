@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import fetch, fetch_row
@@ -57,18 +58,14 @@ def wanted(query: Mapping[str, str]) -> Wanted:
         state=_choice(query.get("state", ""), STATES),
         kind=_choice(query.get("kind", ""), KINDS),
         level=_choice(query.get("level", ""), (*LEVELS, "none")),
-        office=_number(query.get("office", "")),
-        officer=_number(query.get("officer", "")),
+        office=as_id(query.get("office", "")),
+        officer=as_id(query.get("officer", "")),
         after=_cursor(query.get("after", "")),
     )
 
 
 def _choice(value: str, choices: tuple[str, ...]) -> str:
     return value if value in choices else ""
-
-
-def _number(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def _cursor(value: str) -> Cursor | None:

@@ -8,9 +8,10 @@ from supervision import rules
 from supervision.access.viewer import Viewer
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record, fetch
-from supervision.desk.words import SEXES, word
+from supervision.desk.words import word
 from supervision.language import gettext as _
 from supervision.language import listed
+from supervision.people.words import SEXES
 from supervision.web import limit_text, moment_text
 
 SHOWN = 12

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -35,7 +35,6 @@ from supervision.desk.timeline import timeline, timeline_reads
 from supervision.desk.words import PAUSES, STATES
 from supervision.files.actions import newest_read
 from supervision.forms import read_form
-from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.offers import offers_of, offers_reads
 from supervision.orders.words import KINDS, LEVELS
@@ -43,9 +42,7 @@ from supervision.people.actions import add_note
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_person
 from supervision.reads import read_together
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 @get("/people/{person_id:int}", guards=[guard("see_people")])
@@ -124,7 +121,7 @@ async def write_note(
 ) -> Response[Any]:
     """Put a remark down."""
     person = await get_person(viewer, person_id)
-    form = await read_form(request, "desk/_note.html", heading=N_("备注"), person=person)
+    form = await read_form(request, "desk/_note.html", heading=_("备注"), person=person)
     async with tx():
         note = await add_note(viewer, person.id, form.text("text", _("备注"), required=False), clock.now())
         await record(viewer, "note_added", subject=("note", note), people=[person.id], now=clock.now())

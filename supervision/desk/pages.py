@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -20,9 +20,7 @@ from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS, LEVELS
 from supervision.people.search import is_number
-from supervision.web import page, wants_fragment
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page, wants_fragment
 
 TAB_LABELS = {
     "all": N_("全部"),

@@ -8,10 +8,11 @@ from supervision import rules
 from supervision.audit.record import Seeing
 from supervision.days import add_days, end_of, local_day, start_of
 from supervision.db import Record
-from supervision.desk.words import PAUSES, SEXES, STATES, word
+from supervision.desk.words import PAUSES, STATES, word
 from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.orders.words import KINDS, LEVELS
+from supervision.people.words import SEXES
 from supervision.rules.base import is_lapsed
 from supervision.web import day_text, limit_text, until_text
 
@@ -149,7 +150,7 @@ def line_of(row: Record, now: datetime, strip: Strip) -> Line:
 
 
 def next_title(row: Record) -> str:
-    """The next duty's title; `无待办` where nothing is owed."""
+    """The next duty's title; empty where nothing is owed."""
     return _(rules.title_of(row["rule"], row["variant"])) if row["rule"] else ""
 
 

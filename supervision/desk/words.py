@@ -1,11 +1,10 @@
-"""What users read for the codes of people, orders, facts, alerts and messages."""
+"""What users read for the codes of orders, facts, alerts and messages."""
 
 from collections.abc import Mapping
 
 from supervision.language import N_
 from supervision.language import gettext as _
 
-SEXES = {"male": N_("男"), "female": N_("女"), "unknown": ""}
 STATES = {
     "due": N_("待报到"),
     "in_correction": N_("在矫"),

@@ -24,13 +24,13 @@ from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.actions import check_past
-from supervision.reasons import needed
+from supervision.reasons import needed, reason_to_withdraw
 from supervision.rules.discipline_earlier import A_MONTH, DECIDED
 from supervision.rules.discipline_earlier import CANDIDATE as RULE
 from supervision.rules.discipline_items import BREACHES, CANDIDATE, ITEMS, OVER_A_MONTH, WEIGHTS
 from supervision.sealed import seal
 
-CASE, ORDER = "discipline_case", "order"
+CASE = "discipline_case"
 AFTER_THE_ORDER = frozenset(
     {"send_back", "return", "dismiss", "serve", "object", "answer_objection", "file", "police_answer", "correct"}
 )
@@ -181,7 +181,7 @@ async def add_evidence(viewer: Viewer, case: int, kind: str, text: str, *, happe
 
 async def withdraw_evidence(viewer: Viewer, case: int, evidence: int, reason: str, now: datetime) -> None:
     """A wrong piece of evidence no longer counts; its row stays."""
-    said = needed(reason, _("作废的原因"))
+    said = reason_to_withdraw(reason)
     async with tx():
         row = await _lock_to_add(viewer, case)
         changed = await execute(

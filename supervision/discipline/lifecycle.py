@@ -1,6 +1,6 @@
 """The life cycle of a case (law b.7) as one table of transitions, and the rule that one person takes one part. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervision.errors import Refusal
@@ -98,8 +98,3 @@ def refuse_same_person(found: Transition, actor: int, parts: Mapping[str, int | 
         if parts.get(part) == actor:
             told = _("您已经在这件案件里%(part)s，同一人不能再办理这一步：请由另一名工作人员办理。")
             raise Refusal(told % {"part": _(PARTS[part])})
-
-
-def events_in(state: str) -> Iterator[Transition]:
-    """What may be done next."""
-    return (one for one in TRANSITIONS.values() if state in one.states)

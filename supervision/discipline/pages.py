@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from supervision.access.forms import as_id, row_ids
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
@@ -25,9 +26,8 @@ from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
 from supervision.rules.discipline_items import CANDIDATE, ITEMS
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 TABS = ("open", "all")
 
@@ -40,8 +40,7 @@ async def discipline(request: AnyRequest, viewer: NamedDependency[Viewer], clock
     """The cases in the viewer's scope, the newest first, and the candidates that wait for a decision; one audit row."""
     asked = request.query_params
     tab = "all" if asked.get("tab") == "all" else "open"
-    after = asked.get("after", "")
-    found = await cases.list_of(viewer, open_only=tab == "open", after=int(after) if is_id(after) else None)
+    found = await cases.list_of(viewer, open_only=tab == "open", after=as_id(asked.get("after", "")))
     waiting = await candidates.open_candidates(viewer, clock.now())
     people = [row["person"] for row in found[: cases.PAGE]] + [one.person for one in waiting]
     await record(viewer, "discipline_listed", people=people, detail={"tab": tab}, now=clock.now())
@@ -67,11 +66,6 @@ async def of_person(
     found = await cases.list_of(viewer, open_only=False, after=None, person=person.id)
     await record(viewer, "discipline_listed", subject=("person", person.id), people=[person.id], now=clock.now())
     return page(request, "discipline/person.html", person=person, cases=found, words=words, items=ITEMS)
-
-
-def is_id(text: str) -> bool:
-    """Whether it can be the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 # -- a new clue --------------------------------------------------------------------------------------------------
@@ -149,9 +143,9 @@ async def report(
     form = await read_form(request, "discipline/new.html", **await _new_context(viewer, person, clock))
     source = form.choice("source", _("线索来源"), words.SOURCES)
     breach = read_breach(form)
-    alerts = [int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:])]
+    alerts = tuple(row_ids(form.typed, "alert-"))
     form.check()
-    case = await actions.report(viewer, order, NewCase(source, breach, tuple(alerts)), clock.now())
+    case = await actions.report(viewer, order, NewCase(source, breach, alerts), clock.now())
     return back_to(request, f"/people/{person_id}/discipline/{case}", _("线索已登记，请研判后立案或者不予处理。"))
 
 
@@ -256,7 +250,6 @@ async def decide_candidate(
         person=person,
         one=candidate,
         words=words,
-        items=ITEMS,
     )
     outcome = form.choice("outcome", _("处理结果"), words.CANDIDATE_ENDS)
     reason = form.text("reason", _("理由"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.response import Template
@@ -15,9 +15,8 @@ from supervision.errors import Refusal
 from supervision.files.content import LARGEST
 from supervision.forms import read_form, show_again
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 AT_ONCE = 10
 """Scans in one go."""
 BODY = 3 * LARGEST

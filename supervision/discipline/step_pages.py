@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, post
-from litestar.datastructures import UploadFile
+from litestar import Response, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
@@ -14,16 +13,15 @@ from supervision.config import Settings
 from supervision.discipline import actions, decisions, letters, words
 from supervision.discipline.pages import case_context, case_of, read_breach
 from supervision.files.actions import Upload
-from supervision.files.content import LARGEST
+from supervision.files.sent import BODY, needed_file
 from supervision.forms import Form, read_form
 from supervision.language import N_
 from supervision.language import gettext as _
 from supervision.people.answers import back_to
 from supervision.people.scope import get_person
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-BODY = LARGEST + 256 * 1024
 AT = "/people/{person_id:int}/discipline/{case_id:int}"
 
 
@@ -259,12 +257,9 @@ async def scan(step: NamedDependency[Step]) -> Answer:
     """The signed letter comes back as a scan, filed by the number on it."""
     form = await step.form("_scan", _("存入签字件"))
     number = form.text("number", _("文号（页面右上角的二维码）"))
-    sent = (await step.request.form()).get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = _("请选择一个文件。")
+    sent = await needed_file(step.request, form)
     form.check()
-    assert isinstance(sent, UploadFile)
-    await letters.scan(step.viewer, step.case, number, Upload(letters.scan_name(number), await sent.read()), step.now)
+    await letters.scan(step.viewer, step.case, number, Upload(letters.scan_name(number), sent.data), step.now)
     return step.done(_("签字件已存入这份文书。"))
 
 

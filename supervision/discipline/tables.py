@@ -1,14 +1,11 @@
 """Cases of discipline (law b.7): the case, what is told of the breach, its evidence, and the word of each person."""
 
-from typing import Any
-
-from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial, Boolean
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from supervision.access.tables import Staff, Withdrawable
-from supervision.db import DB, day, moment, number, text
+from supervision.db import DB, day, moment, number, one_of, row_of, text
 from supervision.discipline.lifecycle import STATES, TRANSITIONS
 from supervision.orders.tables import CorrectionOrder
 from supervision.people.tables import Person
@@ -22,60 +19,40 @@ CANDIDATE_ENDS = ("proposed", "not_proposed")
 EVENTS = ("report", *TRANSITIONS)
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> Check:
-    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
-
-
-def _case() -> ForeignKey[Any]:
-    return ForeignKey(
-        "DisciplineCase", null=False, default=None, on_delete=OnDelete.restrict, db_column_name="case_id", index=True
-    )
-
-
-def _order() -> ForeignKey[Any]:
-    return ForeignKey(
-        CorrectionOrder, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="order_id", index=True
-    )
-
-
-def _staff(*, null: bool = False) -> ForeignKey[Any]:
-    return ForeignKey(Staff, null=null, default=None, on_delete=OnDelete.restrict)
-
-
 class DisciplineCase(Table, tablename="discipline_case", db=DB):
     """One matter that may end in 训诫 or 警告, from the clue to the file; its state follows its events."""
 
     id = BigSerial(primary_key=True)
-    order = _order()
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    order = row_of(CorrectionOrder, column="order_id", index=True)
+    person = row_of(Person)
     source = text()
     state = text(index=True)
     opened_at = moment()
-    opened_by = _staff(null=True)
+    opened_by = row_of(Staff, null=True)
     closed_at = moment(null=True)
-    discipline_case_state_known = _one_of("state", STATES)
-    discipline_case_source_known = _one_of("source", SOURCES)
+    discipline_case_state_known = one_of("state", STATES)
+    discipline_case_source_known = one_of("source", SOURCES)
 
 
 class DisciplineEvent(Table, tablename="discipline_event", db=DB):
     """Each step of a case, by whom and when; append-only."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
+    case = row_of(DisciplineCase, column="case_id", index=True)
     event = text()
     old_state = text(null=True)
     new_state = text()
     at = moment()
-    staff = _staff(null=True)
+    staff = row_of(Staff, null=True)
     detail = JSONB(default="{}")
-    discipline_event_known = _one_of("event", EVENTS)
+    discipline_event_known = one_of("event", EVENTS)
 
 
 class DisciplineCause(Table, tablename="discipline_cause", db=DB):
     """An alert that the case deals with: what is decided of the case ends it."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
+    case = row_of(DisciplineCase, column="case_id", index=True)
     alert = BigInt(default=None, null=False, index=True)
 
 
@@ -83,7 +60,7 @@ class DisciplineBreach(Table, tablename="discipline_breach", db=DB):
     """What is told of the breach; a later row takes the place of an earlier one."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
+    case = row_of(DisciplineCase, column="case_id", index=True)
     kind = text()
     weight = text()
     since_on = day(null=True)
@@ -93,10 +70,10 @@ class DisciplineBreach(Table, tablename="discipline_breach", db=DB):
     hides = Boolean(default=False, null=False)
     facts_sealed = text()
     recorded_at = moment()
-    recorded_by = _staff(null=True)
+    recorded_by = row_of(Staff, null=True)
     replaces = BigInt(null=True, default=None)
-    discipline_breach_kind_known = _one_of("kind", BREACHES)
-    discipline_breach_weight_known = _one_of("weight", WEIGHTS)
+    discipline_breach_kind_known = one_of("kind", BREACHES)
+    discipline_breach_weight_known = one_of("weight", WEIGHTS)
     discipline_breach_days = Check("until_on IS NULL OR (since_on IS NOT NULL AND since_on <= until_on)")
 
 
@@ -104,53 +81,53 @@ class DisciplineEvidence(Withdrawable, Table, tablename="discipline_evidence", d
     """A piece of evidence, the hearing of the person among them (law a.8)."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
+    case = row_of(DisciplineCase, column="case_id", index=True)
     kind = text()
     content_sealed = text()
     file = number(null=True)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = _staff()
-    discipline_evidence_kind_known = _one_of("kind", EVIDENCE_KINDS)
+    recorded_by = row_of(Staff)
+    discipline_evidence_kind_known = one_of("kind", EVIDENCE_KINDS)
 
 
 class DisciplineProposal(Table, tablename="discipline_proposal", db=DB):
     """What somebody proposed, under which item, and what the machine had shown them."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
+    case = row_of(DisciplineCase, column="case_id", index=True)
     item = text()
     reason = text()
     shown = JSONB(default="{}")
     happened_at = moment()
-    recorded_by = _staff()
+    recorded_by = row_of(Staff)
 
 
 class DisciplineReview(Table, tablename="discipline_review", db=DB):
     """The legal review (法制审核) of a proposal."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
-    proposal = ForeignKey(DisciplineProposal, null=False, default=None, on_delete=OnDelete.restrict)
+    case = row_of(DisciplineCase, column="case_id", index=True)
+    proposal = row_of(DisciplineProposal)
     passed = Boolean(default=None, null=False)
     opinion = text()
     happened_at = moment()
-    recorded_by = _staff()
+    recorded_by = row_of(Staff)
 
 
 class DisciplineDecision(Withdrawable, Table, tablename="discipline_decision", db=DB):
     """The bureau's decision; a wrong one is withdrawn by a correcting act with its reason, and counts no more."""
 
     id = BigSerial(primary_key=True)
-    case = _case()
-    order = _order()
+    case = row_of(DisciplineCase, column="case_id", index=True)
+    order = row_of(CorrectionOrder, column="order_id", index=True)
     measure = text()
     item = text()
     reason = text()
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = _staff(null=True)
-    discipline_decision_measure_known = _one_of("measure", MEASURES)
+    recorded_by = row_of(Staff, null=True)
+    discipline_decision_measure_known = one_of("measure", MEASURES)
     discipline_decision_withdrawn_whole = Check(
         "(withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND "
         "(withdrawn_at IS NULL OR coalesce(btrim(withdrawn_reason), '') <> '')"
@@ -161,14 +138,14 @@ class DisciplineService(Table, tablename="discipline_service", db=DB):
     """The decision was handed over in person; refused to sign counts with a witness and a note (law V-26, CPL 107)."""
 
     id = BigSerial(primary_key=True)
-    decision = ForeignKey(DisciplineDecision, null=False, default=None, on_delete=OnDelete.restrict)
+    decision = row_of(DisciplineDecision)
     how = text()
     witness = text(null=True)
     note = text(null=True)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = _staff(null=True)
-    discipline_service_how_known = _one_of("how", SERVED_HOW)
+    recorded_by = row_of(Staff, null=True)
+    discipline_service_how_known = one_of("how", SERVED_HOW)
     discipline_service_refused_is_witnessed = Check(
         "how <> 'refused' OR (coalesce(btrim(witness), '') <> '' AND coalesce(btrim(note), '') <> '')"
     )
@@ -178,21 +155,19 @@ class RevocationCandidate(Table, tablename="revocation_candidate", db=DB):
     """Somebody put a case down as a candidate of revocation; two warnings and a month's lateness open one by themselves."""
 
     id = BigSerial(primary_key=True)
-    order = _order()
-    case = ForeignKey(
-        DisciplineCase, null=False, default=None, on_delete=OnDelete.restrict, db_column_name="case_id", index=True
-    )
+    order = row_of(CorrectionOrder, column="order_id", index=True)
+    case = row_of(DisciplineCase, column="case_id", index=True)
     item = text()
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = _staff()
+    recorded_by = row_of(Staff)
 
 
 class RevocationDecision(Table, tablename="revocation_decision", db=DB):
     """The reasoned decision that closes a candidate: to propose revocation, or not to (law RV-12)."""
 
     id = BigSerial(primary_key=True)
-    order = _order()
+    order = row_of(CorrectionOrder, column="order_id", index=True)
     ground = text()
     period = text()
     """Which candidate of this ground: the finding's period."""
@@ -202,6 +177,6 @@ class RevocationDecision(Table, tablename="revocation_decision", db=DB):
     further_breach = text(null=True)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = _staff()
-    revocation_decision_ground_known = _one_of("ground", GROUNDS)
-    revocation_decision_outcome_known = _one_of("outcome", CANDIDATE_ENDS)
+    recorded_by = row_of(Staff)
+    revocation_decision_ground_known = one_of("ground", GROUNDS)
+    revocation_decision_outcome_known = one_of("outcome", CANDIDATE_ENDS)

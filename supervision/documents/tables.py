@@ -1,19 +1,12 @@
 """Documents that were issued, each stored as it was; and the counters of their numbers."""
 
-from typing import Any
-
-from piccolo.columns import BigInt, BigSerial, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import BigInt, BigSerial
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Staff, Withdrawable
-from supervision.db import DB, moment, number, text
+from supervision.db import DB, moment, number, row_of, text
 from supervision.people.tables import Person
-
-
-def _staff(*, null: bool = False) -> ForeignKey[Any]:
-    return ForeignKey(Staff, null=null, default=None, on_delete=OnDelete.restrict)
 
 
 class DocumentCounter(Table, tablename="document_counter", db=DB):
@@ -35,14 +28,14 @@ class IssuedDocument(Withdrawable, Table, tablename="issued_document", db=DB):
     number = text()
     subject_kind = text()
     subject_id = BigInt(default=None, null=False)
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
     pdf_file = BigInt(default=None, null=True)
     word_file = BigInt(default=None, null=True)
     """Both, or neither: a document from before this system has its number here, and is itself on paper."""
     scan_file = BigInt(default=None, null=True)
     """The signed copy that came back, found by the document's number."""
     issued_at = moment()
-    issued_by = _staff()
+    issued_by = row_of(Staff)
     issued_document_serial_once = Unique(["form", "year", "serial"])
     issued_document_number_once = Unique(["number"])
     issued_document_has_both_files = Check("(pdf_file IS NULL) = (word_file IS NULL)")

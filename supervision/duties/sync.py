@@ -13,8 +13,6 @@ from supervision.duties.judging import (
     HELD_DUTIES,
     HELD_EXPLAINED,
     HELD_FINDINGS,
-    LEDGER_DIFFERENCE,
-    NOT_OF_RULES,
     Answer,
     Question,
 )
@@ -24,8 +22,6 @@ from supervision.duties.workers import MANY, Ask, judges
 from supervision.duties.write import write
 from supervision.rules.base import Terms
 from supervision.settings.terms import load_terms
-
-__all__ = ["CHUNK", "LEDGER_DIFFERENCE", "NOT_OF_RULES", "horizon", "question_about", "remember", "sync"]
 
 HORIZON_DAYS = 60
 
@@ -92,7 +88,7 @@ async def _held(statement: str, ids: Sequence[int], kind: str) -> dict[int, str]
     return {row["subject_id"]: row["held"] for row in await fetch(statement, list(ids), kind)}
 
 
-async def remember(ids: Sequence[int], terms: Terms, *, kind: str = ORDER) -> None:
+async def remember(ids: Sequence[int], terms: Terms, *, kind: str) -> None:
     """Note up to when the slots of these subjects have been made: what reconcile must find again."""
     await execute(
         """WITH known AS (

@@ -1,12 +1,11 @@
 """The ledger: one row for each thing owed, one for each thing found wrong, and their transitions."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Staff
-from supervision.db import DB, day, moment, number, text
+from supervision.db import DB, day, moment, number, one_of, row_of, text
 from supervision.people.tables import Person
 
 DUTY_STATES = ("open", "met", "met_late", "missed", "excused", "void")
@@ -18,7 +17,7 @@ class DutyRow(Table, tablename="duty", db=DB):
     id = BigSerial(primary_key=True)
     subject_kind = text()
     subject_id = number()
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
     owed_by = text()
     rule = text()
     variant = text()
@@ -31,7 +30,7 @@ class DutyRow(Table, tablename="duty", db=DB):
     closed_at = moment(null=True)
     fact_kind = text(null=True)
     fact_id = BigInt(null=True, default=None)
-    closed_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    closed_by = row_of(Staff, null=True)
     cause = text(null=True)
     alerted_at = moment(null=True)
     remind_at = moment(null=True)
@@ -40,7 +39,7 @@ class DutyRow(Table, tablename="duty", db=DB):
     why = JSONB(default="{}")
     created_at = moment()
     duty_slot_once = Unique(["subject_kind", "subject_id", "rule", "variant", "period"])
-    duty_state_known = Check(f"state IN ({', '.join(repr(state) for state in DUTY_STATES)})")
+    duty_state_known = one_of("state", DUTY_STATES)
     duty_owed_by_known = Check("owed_by IN ('person', 'staff', 'organ')")
     duty_source_known = Check("source IN ('rule', 'import')")
     duty_times_in_order = Check("opens_at <= due_at AND due_at <= limit_at")
@@ -73,7 +72,7 @@ class DutyDecision(Table, tablename="duty_decision", db=DB):
     reason = text()
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff)
     withdrawn_at = moment(null=True)
     duty_decision_outcome_known = Check("outcome IN ('missed', 'excused', 'void')")
 
@@ -84,7 +83,7 @@ class FindingRow(Table, tablename="finding", db=DB):
     id = BigSerial(primary_key=True)
     subject_kind = text()
     subject_id = number()
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
     rule = text()
     variant = text()
     period = text()

@@ -1,7 +1,6 @@
 """The register of help handed out in the headings of the field's own sheets, as they are read again: import(export(x)) = x."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,9 +10,10 @@ import xlsxwriter
 from supervision.access.viewer import Viewer
 from supervision.audit.record import record
 from supervision.db import fetch, tx
-from supervision.exchange.answers import COLUMN_WIDTH, LONGEST_TEXT, LOOKS
+from supervision.exchange.answers import COLUMN_WIDTH, LOOKS
 from supervision.exchange.assistance_present import PERIODS, contacts_of, fields_of
 from supervision.exchange.assistance_sheet import Shape
+from supervision.exchange.export_lists import write_cell
 from supervision.exchange.values import WORDS
 from supervision.people.scope import visible_people
 from supervision.sealed import keyring
@@ -56,7 +56,7 @@ def workbook(sheet: HandedOut) -> bytes:
         page.freeze_panes(1, 0)
         for line, row in enumerate(sheet.rows, start=1):
             for at, field in enumerate(sheet.shape.fields):
-                _write(page, (line, at), _cell(field, row[field]), looks)
+                write_cell(page, (line, at), _cell(field, row[field]), looks)
     return stream.getvalue()
 
 
@@ -66,10 +66,3 @@ def _cell(field: str, value: Any) -> date | str | None:
         return found[0] if found else None
     cell: date | str | None = value
     return cell
-
-
-def _write(page: Any, place: tuple[int, int], cell: date | str | None, looks: Mapping[str, Any]) -> None:
-    if isinstance(cell, date):
-        page.write_datetime(*place, cell, looks["day"])
-    elif cell:
-        page.write_string(*place, cell[:LONGEST_TEXT], looks["text"])

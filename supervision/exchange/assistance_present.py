@@ -1,7 +1,7 @@
 """The register of help as its sheets say it: each period's fields, from what is recorded."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +14,6 @@ from supervision.resettlement import words as resettlement_words
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
 from supervision.sealed import Keyring
 
-Fields = Mapping[str, Any]
 PERIODS: Final = """
 SELECT a.*, p.name, p.sex, p.born_on, p.doc_sealed, f.name AS office, s.name AS officer, r.office AS office_id,
        r.staff AS staff_id,

@@ -13,14 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from supervision.exchange.entry import Entry, Place, gathered, read_day, read_identity, read_text, read_word
-from supervision.exchange.headings import Titles, find_headings, known_titles
+from supervision.exchange.entry import Entry, Place, gathered, read_day, read_identity, read_name, read_text, read_word
+from supervision.exchange.headings import Titles, find_headings, heading_key, known_titles
 from supervision.exchange.layout import data_rows, lay_out
 from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import squeezed, text_of
 from supervision.language import gettext as _
-from supervision.people.names import name_fault, without_marks
 from supervision.people.phones import PhoneFault, normalise_phone
 
 DAYS: Final = ("release_on", "help_from", "help_to", "connected_on", "placed_on")
@@ -72,13 +71,9 @@ def _data() -> dict[str, Any]:
 @cache
 def _titles() -> Titles:
     """Every heading of the shapes, and the usual ways of writing those that both registers have."""
-    ours = {_key(title): (field,) for shape in shapes().values() for title, field in shape.columns}
+    ours = {heading_key(title): (field,) for shape in shapes().values() for title, field in shape.columns}
     usual = known_titles(("name", "id_card", "sex", "born_on", "phone", "crime", "office", "officer"))
     return {**{title: fields for title, fields in usual.items() if fields}, **ours}
-
-
-def _key(title: str) -> str:
-    return re.sub(r"[*':：]", "", squeezed(title))
 
 
 def is_assistance(sheets: list[Sheet]) -> bool:
@@ -111,7 +106,7 @@ def is_template(entry: Entry) -> bool:
 
 
 def _read(entry: Entry, today: date, seen: dict[str, Place]) -> Entry:
-    _read_name(entry)
+    read_name(entry)
     read_word(entry, "sex")
     read_identity(entry, today)
     for name in DAYS:
@@ -126,15 +121,6 @@ def _read(entry: Entry, today: date, seen: dict[str, Place]) -> Entry:
     _refuse_without_release(entry)
     _refuse_second(entry, seen)
     return entry
-
-
-def _read_name(entry: Entry) -> None:
-    read_text(entry, "name")
-    name = entry.fields["name"] = without_marks(entry.fields["name"] or "") or None
-    if name and (fault := name_fault(name)):
-        entry.refuse("name", "name_invalid", fault)
-    if not name and not entry.waits("name"):
-        entry.refuse("name", "name_missing", _("没有姓名，请补填"))
 
 
 def _read_phone(entry: Entry, name: str) -> None:

@@ -12,6 +12,7 @@ from supervision.exchange.sheets import Cell
 from supervision.exchange.values import WORDS, DateFault, code_of, is_blank, parse_day, squeezed, text_of
 from supervision.language import gettext as _
 from supervision.people.identity import IdentityFault, parse_identity_number
+from supervision.people.names import name_fault, without_marks
 
 Place = tuple[str, int]
 """Sheet and row number."""
@@ -79,6 +80,16 @@ def read_text(entry: Entry, name: str) -> None:
     """A text as written, blanks at its ends and between Chinese characters gone."""
     text = text_of(entry.cell(name))
     entry.fields[name] = _BETWEEN_HAN.sub("", text) or None
+
+
+def read_name(entry: Entry) -> None:
+    """The person's name; one that can't be one is refused, and a row without one."""
+    read_text(entry, "name")
+    name = entry.fields["name"] = without_marks(entry.fields["name"] or "") or None
+    if name and (fault := name_fault(name)):
+        entry.refuse("name", "name_invalid", fault)
+    if not name and not entry.waits("name"):
+        entry.refuse("name", "name_missing", _("没有姓名，请补填"))
 
 
 def read_number(entry: Entry) -> None:

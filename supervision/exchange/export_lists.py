@@ -155,11 +155,12 @@ def workbook(sheet: Sheet) -> bytes:
         page.freeze_panes(1, 0)
         for line, row in enumerate(sheet.rows, start=1):
             for at, field in enumerate(sheet.fields):
-                _write(page, (line, at), row[field], looks)
+                write_cell(page, (line, at), row[field], looks)
     return stream.getvalue()
 
 
-def _write(page: Any, place: tuple[int, int], cell: date | str | None, looks: Mapping[str, Any]) -> None:
+def write_cell(page: Any, place: tuple[int, int], cell: date | str | None, looks: Mapping[str, Any]) -> None:
+    """A day as a day, all else as text, nothing as nothing."""
     if isinstance(cell, date):
         page.write_datetime(*place, cell, looks["day"])
     elif cell:

@@ -26,7 +26,6 @@ from supervision.sealed import keyring
 
 LONGEST_CELL: Final = 64 * 1024 * 1024
 UNREADABLE: Final = "{} is no register that was written by `supervision register export`."
-Tables = dict[str, Iterator[list[str]]]
 
 
 class Source:

@@ -66,8 +66,8 @@ def known_titles(fields: Iterable[str]) -> Titles:
 @cache
 def _synonyms() -> tuple[tuple[str, tuple[str, ...]], ...]:
     data = json.loads(Path(__file__).with_name("synonyms.json").read_text(encoding="utf-8"))
-    single = [(_key(title), (field,)) for field, titles in data["fields"].items() for title in titles]
-    return tuple(single + [(_key(title), tuple(fields)) for title, fields in data["two_fields"].items()])
+    single = [(heading_key(title), (field,)) for field, titles in data["fields"].items() for title in titles]
+    return tuple(single + [(heading_key(title), tuple(fields)) for title, fields in data["two_fields"].items()])
 
 
 def find_headings(sheet: Sheet, titles: Titles) -> Headings | None:
@@ -95,7 +95,8 @@ def column_letter(position: int) -> str:
     return letters
 
 
-def _key(title: str) -> str:
+def heading_key(title: str) -> str:
+    """A heading as it is looked up: without blanks, and the marks that sheets put on it."""
     return re.sub(r"[*':：]", "", squeezed(title))
 
 
@@ -103,7 +104,7 @@ def _lookup(title: str, titles: Titles) -> tuple[str, ...]:
     """With its brackets first: 现住门（楼）详址 is a heading, （必填） a remark."""
     if len(title) > LONGEST_TITLE:
         return ()
-    key = _key(title)
+    key = heading_key(title)
     return titles.get(key) or titles.get(re.sub(r"[(\[【{][^)\]】}]*[)\]】}]", "", key), ())
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -31,9 +31,8 @@ from supervision.exchange.undo import run_of, undo
 from supervision.forms import Form
 from supervision.language import N_, in_chinese
 from supervision.language import gettext as _
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 MAY = [guard("import_people")]
 BODY: Final = SIZE_LIMIT + 256 * 1024
 """Bytes of a request that brings the largest sheet there may be."""

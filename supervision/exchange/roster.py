@@ -12,6 +12,7 @@ from supervision.exchange.entry import (
     gathered,
     read_day,
     read_identity,
+    read_name,
     read_number,
     read_text,
     read_word,
@@ -22,7 +23,6 @@ from supervision.exchange.parsed import ParsedSheet
 from supervision.exchange.sheets import Sheet
 from supervision.exchange.values import text_of
 from supervision.language import gettext as _
-from supervision.people.names import name_fault, without_marks
 from supervision.people.phones import PhoneFault, is_mobile, normalise_phone
 
 ROSTER_FIELDS: Final = (
@@ -68,7 +68,7 @@ def _has_no_column(parsed: ParsedSheet, code: str) -> bool:
 
 
 def _read(entry: Entry, today: date) -> Entry:
-    _read_name(entry)
+    read_name(entry)
     read_word(entry, "sex")
     read_identity(entry, today)
     _read_phones(entry)
@@ -80,15 +80,6 @@ def _read(entry: Entry, today: date) -> Entry:
     for name in TEXTS:
         read_text(entry, name)
     return entry
-
-
-def _read_name(entry: Entry) -> None:
-    read_text(entry, "name")
-    name = entry.fields["name"] = without_marks(entry.fields["name"] or "") or None
-    if name and (fault := name_fault(name)):
-        entry.refuse("name", "name_invalid", fault)
-    if not name and not entry.waits("name"):
-        entry.refuse("name", "name_missing", _("没有姓名，请补填"))
 
 
 def _read_term(entry: Entry) -> None:

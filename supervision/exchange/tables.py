@@ -1,33 +1,32 @@
 """Sheets between their dry run and their import; what other systems posted; the feed of changes."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import ApiToken, Office, Staff
-from supervision.db import DB, moment, text
+from supervision.db import DB, moment, row_of, text
 from supervision.settings.tables import ImportRun
 
 
 class Upload(Table, tablename="upload", db=DB):
     """A sheet between its dry run and its import, whole and sealed; it is thrown away after a day."""
 
-    staff = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff)
     at = moment(index=True)
     name = text()
     kind = text(null=True)
-    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    office = row_of(Office, null=True)
     answers = JSONB(default="{}")
     content_sealed = text()
-    run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    run = row_of(ImportRun, null=True)
 
 
 class ApiRequest(Table, tablename="api_request", db=DB):
     """What was posted under an idempotency key, as a keyed hash, and what was answered; a refused one leaves no row."""
 
     id = BigSerial(primary_key=True)
-    token = ForeignKey(ApiToken, null=False, default=None, on_delete=OnDelete.restrict)
+    token = row_of(ApiToken)
     key = text()
     body_mac = text()
     answer = JSONB(null=True, default=None)

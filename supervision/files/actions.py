@@ -64,7 +64,6 @@ class Upload:
     name: str
     data: bytes
     happened_at: datetime | None = None
-    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ async def keep(viewer: Keeper | None, to: Attached, upload: Upload, now: datetim
         stored = await asyncio.to_thread(store.write, key, found.data)
         name = _name_of(upload.name, found.media_type, kind)
         row = _row(to, stored, key=key, name=name)
-        about = {"media_type": found.media_type, "size": len(found.data), "replaces": upload.replaces}
+        about = {"media_type": found.media_type, "size": len(found.data)}
         at = {"happened_at": happened_at, "recorded_at": now, "recorded_by": viewer.id if viewer else None}
         made = await insert("file_record", row | about | at)
         await note(viewer, "file_kept", made, (to.subject_kind, to.subject_id), person=to.person, now=now)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -14,19 +13,14 @@ from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.files.actions import Attached, Upload, find, keep, may_see, of_person, open_file, withdraw
-from supervision.files.content import LARGEST
 from supervision.files.kinds import KINDS
 from supervision.files.past import SHOWN, past, remove
+from supervision.files.sent import BODY, needed_file
 from supervision.files.serving import answer
-from supervision.forms import Form, read_form
-from supervision.language import N_
+from supervision.forms import read_form
 from supervision.language import gettext as _
 from supervision.people.scope import get_person
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
-BODY = LARGEST + 256 * 1024
-"""Bytes of a request that brings the largest file there may be."""
+from supervision.web import AnyRequest, page
 
 
 def _kinds(viewer: Viewer) -> list[tuple[str, str]]:
@@ -55,23 +49,15 @@ async def bring(
     """Keep a file that the person handed in or signed."""
     person = await get_person(viewer, person_id)
     kinds = _kinds(viewer)
-    form = await read_form(request, "files/_upload.html", heading=N_("存入文件"), person=person, kinds=kinds)
+    form = await read_form(request, "files/_upload.html", heading=_("存入文件"), person=person, kinds=kinds)
     kind = form.choice("kind", _("文件类别"), dict(kinds))
     happened_at = form.moment("happened_at", _("形成或收到的时间"))
-    sent = await _sent(request, form)
+    sent = await needed_file(request, form)
     form.check()
     name = form.text("name", _("名称"), required=False) or sent.name
     brought = Upload(name, sent.data, happened_at)
     await keep(viewer, Attached("person", person.id, person.id, kind), brought, clock.now())
     return go(f"/people/{person.id}/files", _("已存入%(title)s。") % {"title": _(KINDS[kind].title)})
-
-
-async def _sent(request: AnyRequest, form: Form) -> Upload:
-    sent = (await request.form()).get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        form.wrong["file"] = _("请选择一个文件。")
-        return Upload("", b"")
-    return Upload(sent.filename, await sent.read())
 
 
 @get("/people/{person_id:int}/files/{file_id:int}", guards=[guard("see_files")])
@@ -98,7 +84,7 @@ async def withdraw_one(
     """A file that was put in by mistake no longer counts."""
     person = await get_person(viewer, person_id)
     file = await find(file_id, person=person.id)
-    form = await read_form(request, "files/_withdraw.html", heading=N_("作废一份文件"), person=person, file=file)
+    form = await read_form(request, "files/_withdraw.html", heading=_("作废一份文件"), person=person, file=file)
     await withdraw(viewer, file, form.text("reason", _("原因"), required=False), clock.now())
     return go(f"/people/{person.id}/files", _("已作废。文件仍可查看。"))
 
@@ -130,7 +116,7 @@ async def remove_one(
     form = await read_form(
         request,
         "files/_remove.html",
-        heading=N_("销毁一份文件"),
+        heading=_("销毁一份文件"),
         person=person,
         file=file,
         place=f"/people/{person.id}",

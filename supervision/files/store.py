@@ -15,6 +15,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from supervision.disk import sync_folder
+
 PIECE = 64 * 1024
 TAG_BYTES = 16
 KEY_BYTES = 32
@@ -79,7 +81,7 @@ def put(root: Path, place: str, parts: Iterable[bytes]) -> str:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync_folder(path.parent)
     return digest.hexdigest()
 
 
@@ -133,12 +135,4 @@ def _make_folders(root: Path, shard: Path) -> None:
     for one in (root, shard.parent, shard):
         if not one.is_dir():
             one.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(one.parent)
-
-
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync_folder(one.parent)

@@ -18,21 +18,14 @@ from supervision.errors import NotAllowed, NotFound, Refusal
 from supervision.files.actions import Attached, Upload, keep
 from supervision.language import gettext as _
 from supervision.lost_contact.reading import NOTE, PLACE, attempts_of, get_search, open_search_of
-from supervision.lost_contact.tables import ENDS, METHODS, ORGANS, RESULTS
+from supervision.lost_contact.tables import ENDS, FACTS, METHODS, ORGANS, RESULTS
 from supervision.orders.actions import check_past, lock_open
-from supervision.reasons import needed
+from supervision.reasons import needed, reason_to_withdraw
 from supervision.sealed import seal
 
 SEARCH_BEGUN = "已开始查找（第{}号查找）。"
 """What is noted on the alerts, in Chinese as all that is kept."""
 SEARCH = "contact_search"
-CORRECTED: Mapping[str, str] = {
-    "attempt": "search_attempt",
-    "notice": "search_notice",
-    "verification": "off_control",
-    "end": "search_end",
-}
-"""What may be withdrawn → its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +220,16 @@ async def end(viewer: Viewer, search: int, kind: str, note: str, *, happened_at:
 async def withdraw(viewer: Viewer, search: int, what: str, fact: int, reason: str, now: datetime) -> None:
     """A correcting act: what was put down wrongly no longer counts, and its row stays; an end's withdrawal resumes the search.
 
-    `what` is one of CORRECTED. Raises NotFound for a fact of another search or one that was withdrawn before, NotAllowed for
+    `what` is one of FACTS. Raises NotFound for a fact of another search or one that was withdrawn before, NotAllowed for
     whoever may not withdraw a verification, Refusal without a reason.
     """
-    said = needed(reason, _("作废的原因"))
+    said = reason_to_withdraw(reason)
     if what == "verification" and not viewer.may("verify_off_control"):
         raise NotAllowed
     async with tx():
         row = await lock(viewer, search)
         changed = await execute(
-            f"""UPDATE {CORRECTED[what]} SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
+            f"""UPDATE {FACTS[what]} SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
                  WHERE id = $2 AND search = $1 AND withdrawn_at IS NULL""",
             search,
             fact,

@@ -2,41 +2,33 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
+from litestar import Response, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Template
 
-from supervision.access.forms import as_id
+from supervision.access.forms import as_id, row_ids
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.days import local_day
 from supervision.db import Record
 from supervision.errors import NotFound
-from supervision.files.actions import Upload
-from supervision.files.content import LARGEST
+from supervision.files.sent import BODY, sent_file
 from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.lost_contact import actions, reading, words
 from supervision.lost_contact.actions import NewAttempt, NewSearch
+from supervision.lost_contact.tables import FACTS
 from supervision.people.answers import back_to
 from supervision.people.scope import PersonRef, get_order_id, get_person
 from supervision.rules import title_of
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
-BODY = LARGEST + 256 * 1024
 SEE, HANDLE = [guard("see_searches")], [guard("handle_search")]
 OF_PERSON = "/people/{person_id:int}/searches"
 AT = f"{OF_PERSON}/{{search_id:int}}"
-
-
-def is_id(text: str) -> bool:
-    """Whether it can be the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 # -- lists and a new search ----------------------------------------------------------------------------------------
@@ -47,8 +39,7 @@ async def searches(request: AnyRequest, viewer: NamedDependency[Viewer], clock: 
     """The searches in the viewer's scope, the newest first; one audit row."""
     asked = request.query_params
     tab = "all" if asked.get("tab") == "all" else "open"
-    after = asked.get("after", "")
-    found = await reading.list_of(viewer, open_only=tab == "open", after=int(after) if is_id(after) else None)
+    found = await reading.list_of(viewer, open_only=tab == "open", after=as_id(asked.get("after", "")))
     shown = found[: reading.PAGE]
     more = len(found) > reading.PAGE
     people = [row["person"] for row in shown]
@@ -108,7 +99,7 @@ async def open_search(
     form = await read_form(request, "lost_contact/new.html", **await _new_context(viewer, person))
     last_on = form.day("last_contact_on", _("最后一次有效联系的日期"))
     noticed_at, reason = form.moment("happened_at", _("发现的时间")), form.text("reason", _("失去联系的情况"))
-    alerts = tuple(int(name[6:]) for name in form.typed if name.startswith("alert-") and is_id(name[6:]))
+    alerts = tuple(row_ids(form.typed, "alert-"))
     form.check()
     search = await actions.open_search(viewer, order, NewSearch(last_on, reason, noticed_at, alerts), clock.now())
     return back_to(request, f"/people/{person_id}/searches/{search}", _("查找已登记，请立即组织查找并登记每一次查找。"))
@@ -170,34 +161,42 @@ async def _context(viewer: Viewer, person: PersonRef, row: Record, clock: Clock)
 class Step:
     """A posted form of one search: asked for, read, and answered with the search's page."""
 
-    def __init__(self, request: AnyRequest, viewer: Viewer, clock: Clock) -> None:
+    def __init__(self, request: AnyRequest, viewer: Viewer, clock: Clock, person: int, search: int) -> None:
         self.request, self.viewer, self.clock = request, viewer, clock
-        self.now = clock.now()
-        self.path = ""
+        self.person, self.search, self.now = person, search, clock.now()
 
-    async def form(self, person_id: int, search_id: int, partial: str, heading: str, **more: Any) -> Form:
+    async def form(self, partial: str, heading: str, **more: Any) -> Form:
         """The form; raises NotFound where the person or the search isn't the viewer's."""
-        person = await get_person(self.viewer, person_id)
-        row = await _search_of(self.viewer, person, search_id)
-        self.path = f"/people/{person_id}/searches/{search_id}"
+        person = await get_person(self.viewer, self.person)
+        row = await _search_of(self.viewer, person, self.search)
         context = await _context(self.viewer, person, row, self.clock)
         return await read_form(self.request, f"lost_contact/{partial}.html", heading=heading, **context | more)
 
     def done(self, said: str) -> Answer:
-        return back_to(self.request, self.path, said)
+        """The search's page again, with a sentence on top."""
+        return back_to(self.request, f"/people/{self.person}/searches/{self.search}", said)
 
 
-@post(f"{AT}/attempts", guards=HANDLE, request_max_body_size=BODY)
-async def add_attempt(
+async def step_of(
     request: AnyRequest,
     person_id: FromPath[int],
     search_id: FromPath[int],
     viewer: NamedDependency[Viewer],
     clock: NamedDependency[Clock],
-) -> Answer:
+) -> Step:
+    """The step that is taken, from the address and who asks."""
+    return Step(request, viewer, clock, person_id, search_id)
+
+
+def step_route(place: str, permission: str = "handle_search", **more: Any) -> post:
+    """A step's route below its search, with the permission that it asks for."""
+    return post(f"{AT}/{place}", guards=[guard(permission)], dependencies={"step": Provide(step_of)}, **more)
+
+
+@step_route("attempts", request_max_body_size=BODY)
+async def add_attempt(step: NamedDependency[Step]) -> Answer:
     """Somebody looked; with a paper or a picture where there is one."""
-    step = Step(request, viewer, clock)
-    form = await step.form(person_id, search_id, "_attempt", _("登记查找"))
+    form = await step.form("_attempt", _("登记查找"))
     second = form.choice("second", _("另一名工作人员"), ["", *(one["id"] for one in form.context["colleagues"])])
     new = NewAttempt(
         method=form.choice("method", _("查找方式"), words.METHODS),
@@ -206,89 +205,54 @@ async def add_attempt(
         note=form.text("note", _("经过")),
         place=form.text("place", _("地点"), required=False),
         second=as_id(second),
-        upload=await _upload(request),
+        upload=await sent_file(step.request),
     )
     form.check()
-    await actions.add_attempt(viewer, search_id, new, step.now)
+    await actions.add_attempt(step.viewer, step.search, new, step.now)
     return step.done(_("已登记这次查找。"))
 
 
-async def _upload(request: AnyRequest) -> Upload | None:
-    sent = (await request.form()).get("file")
-    return Upload(sent.filename, await sent.read()) if isinstance(sent, UploadFile) and sent.filename else None
-
-
-@post(f"{AT}/notices", guards=HANDLE)
-async def tell(
-    request: AnyRequest,
-    person_id: FromPath[int],
-    search_id: FromPath[int],
-    viewer: NamedDependency[Viewer],
-    clock: NamedDependency[Clock],
-) -> Answer:
+@step_route("notices")
+async def tell(step: NamedDependency[Step]) -> Answer:
     """The police were asked, or the procuratorate was told."""
-    step = Step(request, viewer, clock)
-    form = await step.form(person_id, search_id, "_notice", _("登记通知"))
+    form = await step.form("_notice", _("登记通知"))
     organ = form.choice("organ", _("机关"), words.ORGANS)
     reference, happened_at = form.text("reference", _("文号或者接收人")), form.moment("happened_at", _("时间"))
     form.check()
-    await actions.tell(viewer, search_id, organ, reference, happened_at=happened_at, now=step.now)
+    await actions.tell(step.viewer, step.search, organ, reference, happened_at=happened_at, now=step.now)
     return step.done(_("已登记。"))
 
 
-@post(f"{AT}/verification", guards=[guard("verify_off_control")])
-async def verify(
-    request: AnyRequest,
-    person_id: FromPath[int],
-    search_id: FromPath[int],
-    viewer: NamedDependency[Viewer],
-    clock: NamedDependency[Clock],
-) -> Answer:
+@step_route("verification", "verify_off_control")
+async def verify(step: NamedDependency[Step]) -> Answer:
     """A named person verified that it is 脱管."""
-    step = Step(request, viewer, clock)
-    form = await step.form(person_id, search_id, "_verify", _("认定脱管"))
+    form = await step.form("_verify", _("认定脱管"))
     since_on, basis = form.day("since_on", _("最后一次有效联系的日期")), form.text("basis", _("核实的依据"))
     form.check()
-    await actions.verify(viewer, search_id, since_on, basis, step.now)
+    await actions.verify(step.viewer, step.search, since_on, basis, step.now)
     return step.done(_("已认定脱管，请继续查找，并按日数提出处理建议。"))
 
 
-@post(f"{AT}/end", guards=HANDLE)
-async def end(
-    request: AnyRequest,
-    person_id: FromPath[int],
-    search_id: FromPath[int],
-    viewer: NamedDependency[Viewer],
-    clock: NamedDependency[Clock],
-) -> Answer:
+@step_route("end")
+async def end(step: NamedDependency[Step]) -> Answer:
     """The person was found, or had never been lost."""
-    step = Step(request, viewer, clock)
-    form = await step.form(person_id, search_id, "_end", _("结束查找"))
+    form = await step.form("_end", _("结束查找"))
     kind = form.choice("end_kind", _("结果"), words.ENDS)
     note, happened_at = form.text("note", _("经过")), form.moment("happened_at", _("时间"))
     form.check()
-    await actions.end(viewer, search_id, kind, note, happened_at=happened_at, now=step.now)
+    await actions.end(step.viewer, step.search, kind, note, happened_at=happened_at, now=step.now)
     return step.done(_("查找已结束。"))
 
 
-@post(f"{AT}/withdrawals/{{what:str}}/{{fact_id:int}}", guards=HANDLE)
-async def withdraw(
-    request: AnyRequest,
-    person_id: FromPath[int],
-    search_id: FromPath[int],
-    what: FromPath[str],
-    fact_id: FromPath[int],
-    viewer: NamedDependency[Viewer],
-    clock: NamedDependency[Clock],
-) -> Answer:
+@step_route("withdrawals/{what:str}/{fact_id:int}")
+async def withdraw(step: NamedDependency[Step], what: FromPath[str], fact_id: FromPath[int]) -> Answer:
     """A correcting act: what was put down wrongly no longer counts."""
-    if what not in actions.CORRECTED:
+    if what not in FACTS:
         raise NotFound
-    step = Step(request, viewer, clock)
-    form = await step.form(person_id, search_id, "_withdraw", _("作废"), act_form={"what": what, "id": fact_id})
+    form = await step.form("_withdraw", _("作废"), act_form={"what": what, "id": fact_id})
     reason = form.text("reason", _("作废的原因"))
     form.check()
-    await actions.withdraw(viewer, search_id, what, fact_id, reason, step.now)
+    await actions.withdraw(step.viewer, step.search, what, fact_id, reason, step.now)
     return step.done(_("已作废，原来的记录留存备查。"))
 
 

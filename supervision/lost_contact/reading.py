@@ -9,6 +9,7 @@ from supervision.days import local_day
 from supervision.db import Record, fetch, fetch_row, fetch_value
 from supervision.errors import NotFound
 from supervision.language import listed
+from supervision.lost_contact.tables import FACTS
 from supervision.people.scope import visible_people
 from supervision.sealed import open_sealed
 
@@ -19,7 +20,7 @@ STATE = """CASE WHEN e.kind IS NOT NULL THEN e.kind WHEN o.ended_at IS NOT NULL 
                 WHEN c.id IS NOT NULL THEN 'off_control' ELSE 'searching' END"""
 SEARCH = f"""
 SELECT s.*, p.name, p.sex, p.born_on, o.ended_at AS order_ended_at, o.registered_at, o.number AS order_number, w.name AS opener,
-       {STATE} AS state, c.id AS off_control, c.since_on, c.basis_sealed, c.happened_at AS verified_at, c.recorded_by AS verifier_id,
+       {STATE} AS state, c.id AS off_control, c.since_on, c.basis_sealed, c.happened_at AS verified_at,
        v.name AS verifier, e.id AS end_id, e.kind AS end_kind, e.note_sealed AS end_note_sealed, e.happened_at AS ended_at, x.name AS ender
   FROM contact_search s JOIN person p ON p.id = s.person JOIN orders o ON o.id = s.order_id JOIN staff w ON w.id = s.recorded_by
   LEFT JOIN off_control c ON c.search = s.id AND c.withdrawn_at IS NULL LEFT JOIN staff v ON v.id = c.recorded_by
@@ -115,12 +116,10 @@ async def notices_of(search: int) -> list[Record]:
     )
 
 
-WITHDRAWN = """
-SELECT 'attempt' AS what, withdrawn_at, withdrawn_reason, withdrawn_by FROM search_attempt WHERE search = $1
-UNION ALL SELECT 'notice', withdrawn_at, withdrawn_reason, withdrawn_by FROM search_notice WHERE search = $1
-UNION ALL SELECT 'off_control', withdrawn_at, withdrawn_reason, withdrawn_by FROM off_control WHERE search = $1
-UNION ALL SELECT 'end', withdrawn_at, withdrawn_reason, withdrawn_by FROM search_end WHERE search = $1
-"""
+WITHDRAWN = " UNION ALL ".join(
+    f"SELECT '{what}' AS what, withdrawn_at, withdrawn_reason, withdrawn_by FROM {table} WHERE search = $1"
+    for what, table in FACTS.items()
+)
 
 
 async def withdrawn_of(search: int) -> list[Record]:

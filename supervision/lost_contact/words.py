@@ -13,4 +13,5 @@ STATES = {
     "false_alarm": N_("虚惊"),
     "order_ended": N_("矫正已结束"),
 }
+FACTS = {"attempt": N_("查找记录"), "notice": N_("通知"), "verification": N_("脱管"), "end": N_("结束查找")}
 BADGES = {"searching": "due", "off_control": "lapse", "found": "ok", "false_alarm": "plain", "order_ended": "plain"}

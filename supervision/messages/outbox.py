@@ -94,7 +94,8 @@ def next_moment(wanted: datetime, *, to_staff: bool) -> datetime:
 async def enqueue(drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
     """Queue texts in the caller's transaction; `once_key` → id of those that are new.
 
-    A person gets one text a local day: a second one waits for the next morning, unless it would come too late. What a text speaks of is spoken of once for each recipient: a second row is our bug, and fails the whole.
+    A person gets one text a local day: a second one waits for the next morning, unless it would come too late. What a text
+    speaks of is spoken of once for each recipient: a second row is our bug, and fails the whole.
     """
     if not drafts:
         return {}

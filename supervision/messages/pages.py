@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -22,9 +22,8 @@ from supervision.language import gettext as _
 from supervision.messages import listing, looking
 from supervision.messages.channel import RECEIPTS_PATH
 from supervision.messages.receipts import take_receipt
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Act = Callable[[Viewer, int, str, datetime], Awaitable[object]]
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from supervision.messages.outbox import (
     next_moment,
     unspoken,
 )
-from supervision.messages.recipients import Recipient, WhyNot, recipients
+from supervision.messages.recipients import Recipient, recipients
 from supervision.rules.reminding import due_day, reminder_moments
 
 BATCH = 500  # people
@@ -258,18 +258,3 @@ def items_of(duties: Iterable[Record]) -> list[texts.Item]:
     return [
         texts.Item(texts.kind_of(row["rule"], row["variant"]), due_day(row["due_at"]), _hour(row)) for row in duties
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """Somebody on the register whom no text reaches, and why: staff reach them otherwise."""
-
-    person: int
-    why: WhyNot
-
-
-async def unreachable(now: datetime) -> list[Unreachable]:
-    """Everybody with an open order whom no text reaches, by person."""
-    rows = await fetch("SELECT DISTINCT person FROM orders WHERE ended_at IS NULL")
-    found = await recipients([row["person"] for row in rows], now)
-    return [Unreachable(person, why) for person, why in sorted(found.items()) if not isinstance(why, Recipient)]

@@ -1,12 +1,11 @@
 """The outbox: one SMS is one row; sent by a loop, never inside a request."""
 
-from piccolo.columns import BigInt, BigSerial, ForeignKey, Integer
-from piccolo.columns.base import OnDelete
+from piccolo.columns import BigInt, BigSerial, Integer
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Staff
-from supervision.db import DB, moment, text
+from supervision.db import DB, moment, one_of, row_of, text
 from supervision.people.tables import Contact, Person
 
 MESSAGE_STATES = (
@@ -26,9 +25,9 @@ class Message(Table, tablename="message", db=DB):
     """One text to one number. `unknown`: the provider's answer was unclear; a human decides, it is never resent blindly."""
 
     id = BigSerial(primary_key=True)
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
-    staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    contact = ForeignKey(Contact, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
+    staff = row_of(Staff, null=True)
+    contact = row_of(Contact, null=True)
     recipient_sealed = text()
     recipient_key = text()
     kind = text()
@@ -49,10 +48,10 @@ class Message(Table, tablename="message", db=DB):
     error = text(null=True)
     ended_at = moment(null=True)
     looked_at = moment(null=True)
-    looked_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    looked_by = row_of(Staff, null=True)
     looked_note = text(null=True)
     message_once = Unique(["once_key"])
-    message_state_known = Check(f"state IN ({', '.join(repr(state) for state in MESSAGE_STATES)})")
+    message_state_known = one_of("state", MESSAGE_STATES)
     message_has_one_reader = Check("(person IS NULL) <> (staff IS NULL)")
 
 
@@ -60,7 +59,7 @@ class MessageAbout(Table, tablename="message_about", db=DB):
     """What a message speaks of: never two for one (recipient, duty, kind, version)."""
 
     id = BigSerial(primary_key=True)
-    message = ForeignKey(Message, null=False, default=None, on_delete=OnDelete.restrict)
+    message = row_of(Message)
     recipient_key = text()
     duty = BigInt(default=None, null=False)
     kind = text()

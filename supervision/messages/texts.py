@@ -8,11 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 
-from supervision.days import DAY, at_hour, end_of, local_day
+from supervision.days import at_hour, local_day
 
 OPENS_HOUR, CLOSES_HOUR = 9, 20  # local; the second is the first hour in which nothing goes out
 
@@ -92,7 +92,7 @@ def reminder(items: Sequence[Item], office: str, holder: str = "self") -> Text:
     return compose(f"{_from(office)}{_listed(items)}，请按约办理。")
 
 
-def missed(items: Sequence[Item], office: str = "", holder: str = "self") -> Text:
+def missed(items: Sequence[Item], office: str, holder: str = "self") -> Text:
     """What was agreed and didn't happen; the holder of somebody else's number is told no reason."""
     if holder != "self":
         return compose(f"{_from(office)}请转告您的家人：请尽快与我们联系。")
@@ -190,26 +190,6 @@ def _figure(count: int) -> str:
 # -- when a text may go out -------------------------------------------------------------------------------------
 
 
-def send_window(day: date) -> tuple[datetime, datetime]:
-    """The hours of a local day in which texts go out; the end is exclusive."""
-    return at_hour(day, OPENS_HOUR), at_hour(day, CLOSES_HOUR)
-
-
-def next_send_time(wanted: datetime) -> datetime:
-    """The first moment not before `wanted` at which a text may go out, in UTC."""
-    day = local_day(wanted)
-    opens, closes = send_window(day)
-    if wanted >= closes:
-        opens, _ = send_window(day + DAY)
-    return max(wanted, opens).astimezone(UTC)
-
-
-def not_after(items: Iterable[Item]) -> datetime:
-    """From this moment a reminder of these items is useless: the end of the first day that it speaks of, in UTC."""
-    return end_of(_first(items)).astimezone(UTC)
-
-
 def valid_for(now: datetime, useless_from: datetime) -> timedelta:
     """How long a text handed over now may still arrive: until it is useless or the evening comes; may be negative."""
-    _, closes = send_window(local_day(now))
-    return min(useless_from, closes) - now
+    return min(useless_from, at_hour(local_day(now), CLOSES_HOUR)) - now

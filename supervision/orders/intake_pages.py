@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -20,9 +20,7 @@ from supervision.orders.offers import Officer, officer_options, officers_for
 from supervision.people.actions import NewContact, NewPerson, checked_phone
 from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
-from supervision.web import page
-
-AnyRequest = Request[Any, Any, Any]
+from supervision.web import AnyRequest, page
 
 
 @get("/people/new", guards=[guard("add_person")])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -18,8 +18,8 @@ from supervision.orders.offers import offers_for, officers_for
 from supervision.people.actions import NewContact
 from supervision.people.answers import back_to_file
 from supervision.people.scope import get_order_id, get_person
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 REASSIGNED = "调整责任人"
 """Why the file has another officer, as it is kept where nobody says why."""
 Answer = Response[Any]

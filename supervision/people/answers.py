@@ -3,17 +3,18 @@
 import json
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
 from supervision.access.forms import go
+from supervision.web import AnyRequest
 
 
-def back_to_file(request: Request[Any, Any, Any], person: int, said: str) -> Response[Any]:
+def back_to_file(request: AnyRequest, person: int, said: str) -> Response[Any]:
     """The person's file again: a redirect; for htmx its main part, loaded anew, since an act may change any of it."""
     return back_to(request, f"/people/{person}", said)
 
 
-def back_to(request: Request[Any, Any, Any], path: str, said: str) -> Response[Any]:
+def back_to(request: AnyRequest, path: str, said: str) -> Response[Any]:
     """A page about a person again, in the same way."""
     plain = go(path, said)
     if not request.headers.get("hx-request"):

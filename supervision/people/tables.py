@@ -1,12 +1,11 @@
 """People, how they can be reached, who is responsible for them, and notes."""
 
-from piccolo.columns import BigSerial, ForeignKey, Integer
-from piccolo.columns.base import OnDelete
+from piccolo.columns import BigSerial, Integer
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Office, Staff
-from supervision.db import DB, day, moment, number, text
+from supervision.db import DB, day, moment, number, row_of, text
 from supervision.settings.tables import ImportRun
 
 
@@ -24,7 +23,7 @@ class Person(Table, tablename="person", db=DB):
     doc_tail_key = text(null=True)
     merged_into = number(null=True)
     created_at = moment()
-    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = row_of(ImportRun, null=True)
     person_doc_once = Unique(["doc_key"])
     person_sex_known = Check("sex IN ('male', 'female', 'unknown')")
 
@@ -33,7 +32,7 @@ class Contact(Table, tablename="contact", db=DB):
     """A phone number or an address, as a fact: a correction is a new row."""
 
     id = BigSerial(primary_key=True)
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person)
     kind = text()
     value_sealed = text()
     key = text(index=True)
@@ -46,10 +45,10 @@ class Contact(Table, tablename="contact", db=DB):
     consent = text()
     """yes | no (refuses texts: reach otherwise)."""
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     replaces = number(null=True)
     withdrawn_at = moment(null=True)
-    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = row_of(ImportRun, null=True)
     contact_kind_known = Check("kind IN ('phone', 'address_now', 'address_household', 'visit_phone')")
     contact_holder_known = Check("holder IN ('self', 'family')")
     contact_consent_known = Check("consent IN ('yes', 'no')")
@@ -61,23 +60,23 @@ class Responsibility(Table, tablename="responsibility", db=DB):
     id = BigSerial(primary_key=True)
     subject_kind = text()
     subject_id = number()
-    person = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
-    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
-    staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person, null=True)
+    office = row_of(Office)
+    staff = row_of(Staff, null=True)
     role = text()
     from_at = moment()
     to_at = moment(null=True)
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     reason = text(null=True)
-    import_run = ForeignKey(ImportRun, null=True, default=None, on_delete=OnDelete.restrict)
+    import_run = row_of(ImportRun, null=True)
     responsibility_role_known = Check("role IN ('main', 'dual')")
 
 
 class Note(Table, tablename="note", db=DB):
     """A remark on a person's file; sealed, since anything may be written in it."""
 
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person)
     text_sealed = text()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=False, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff)

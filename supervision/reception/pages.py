@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -13,7 +12,7 @@ from supervision.audit.record import record
 from supervision.clock import Clock
 from supervision.errors import NotFound
 from supervision.files.actions import Upload, may_see
-from supervision.files.content import LARGEST
+from supervision.files.sent import BODY, sent_file
 from supervision.forms import Form, read_form
 from supervision.language import gettext as _
 from supervision.people.answers import back_to
@@ -22,15 +21,12 @@ from supervision.reception import actions, words
 from supervision.reception.actions import NewAct, NewMember, received_of
 from supervision.reception.kinds import FORMED, KINDS, ROLES, SEXES, Kind
 from supervision.reception.steps import reception_of
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 AT = "/people/{person_id:int}/reception"
 MEMBERS = range(1, 6)
 """The lines of the form in which a team is founded."""
-BODY = LARGEST + 256 * 1024
-"""Bytes of a request that brings the largest file there may be."""
 
 
 @get(AT, guards=[guard("see_people")])
@@ -91,12 +87,10 @@ def _check_ticks(form: Form, asked: Kind) -> None:
 
 
 async def _file(request: AnyRequest, form: Form, viewer: Viewer, asked: Kind) -> Upload | None:
-    sent = (await request.form()).get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        return None
-    if not _attaches(viewer) or not may_see(viewer, asked.file):
+    sent = await sent_file(request)
+    if sent and not (_attaches(viewer) and may_see(viewer, asked.file)):
         form.wrong["file"] = _("您的岗位不能存入文件。")
-    return Upload(sent.filename, await sent.read())
+    return sent
 
 
 @post(f"{AT}/acts/{{act_id:int}}/withdrawal", guards=[guard("withdraw")])

@@ -167,4 +167,3 @@ IN_REGISTER = f"""o.created_at <= $1 AND (o.ended_at IS NULL OR NOT EXISTS (
 CORRECTION = Register(
     code="correction", title=N_("社区矫正登记"), rows="{orders} o", within=IN_REGISTER, buckets=BUCKETS
 )
-CENSUS = CORRECTION.census

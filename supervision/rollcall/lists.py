@@ -8,6 +8,7 @@ from supervision import rules
 from supervision.db import Record, fetch, tx
 from supervision.language import N_, listed
 from supervision.language import gettext as _
+from supervision.people.words import SEXES
 from supervision.rollcall.buckets import CORRECTION, LAPSED_ORDERS
 from supervision.rollcall.headline import late_entered, late_since, late_steps
 from supervision.rollcall.help_buckets import HELP
@@ -26,7 +27,6 @@ LIST_TITLES = {**CORRECTION.titles, **HELP.titles} | {
     "late_steps": N_("超过下一步时限的预警"),
     "apart": N_("不在两个名册的人员"),
 }
-SEXES = {"male": N_("男"), "female": N_("女")}
 PROOF_WORDS = {
     "alert": N_("预警"),
     "duty": N_("应办事项"),
@@ -190,7 +190,7 @@ def _listed(row: Record, what: str) -> Listed:
         person=row["person"],
         number=row["number"],
         name=row["name"],
-        sex=SEXES.get(row["sex"], ""),
+        sex=SEXES[row["sex"]],
         born_on=row["born_on"],
         office=row["office"] or "",
         officer=row["officer"] or "",

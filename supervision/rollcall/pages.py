@@ -1,9 +1,8 @@
 """The roll call's pages: the numbers now, the list behind each, and the day's page to sign."""
 
 from datetime import date
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -20,9 +19,8 @@ from supervision.rollcall.lists import HELP_REMAINDER, LIST_TITLES, page_of
 from supervision.rollcall.register import REMAINDER
 from supervision.rollcall.strays import Named
 from supervision.rollcall.take import Taken, roll_call
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 NAMED_AT_MOST = 50
 TONES = {"past_end": "late", "never_taken_in": "late", "lapsed": "late"}
 """Buckets whose people are past a limit: shown in red with a shape."""

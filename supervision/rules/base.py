@@ -1,4 +1,4 @@
-"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days, language and nothing else of ours."""
+"""What a rule sees (facts) and what it says (slots and findings). Pure: imports days and nothing else of ours."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
-    """Who has the file: an office and, when assigned, a member of its staff. `active` is false for staff who left."""
+    """Who has the file: an office and, when assigned, a member of its staff."""
 
     id: int
     office: int | None
@@ -157,13 +157,9 @@ class Facts:
         decided = sorted((c.from_at, c.id, c.level) for c in self.classes)
         return [(start_of(day) if local_day(from_at) == day else from_at, level) for from_at, _, level in decided]
 
-    def level_at(self, moment: datetime) -> str:
-        """The class in force; without any decision the parameters of `normal` apply (model §6)."""
-        return level_in(self.levels(), moment)
-
 
 def level_in(levels: list[tuple[datetime, str]], moment: datetime) -> str:
-    """The last class that began at or before the moment."""
+    """The last class that began at or before the moment; without any decision the parameters of `normal` apply (model §6)."""
     return next((level for from_at, level in reversed(levels) if from_at <= moment), "normal")
 
 

@@ -1,6 +1,6 @@
 """Invented commissions in which the rules about them speak: for docs/rules.md. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from supervision.days import SHANGHAI
 from supervision.rules.base import Act, Facts, Subject
@@ -8,7 +8,6 @@ from supervision.rules.commission import Commission, Run
 
 RECEIVED_AT = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 SENT_AT = datetime(2026, 3, 12, 16, tzinfo=SHANGHAI)
-AGREED_ON = date(2026, 3, 20)
 RUN = Run(1, RECEIVED_AT)
 UNABLE = Run(1, RECEIVED_AT, RECEIVED_AT + timedelta(days=2), "unable")
 

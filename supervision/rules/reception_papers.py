@@ -10,7 +10,7 @@ from supervision.language import N_
 from supervision.rules.base import Act, Facts, Slot, Terms
 from supervision.rules.reception import Step, any_mode, effective_on, owed_once, rule_of
 
-NOTIFIED, DOCUMENTS, ASKED = "notified", "documents_received", "documents_asked"
+NOTIFIED, DOCUMENTS = "notified", "documents_received"
 RECEIPT, FORWARDED, HANDED_OVER = "receipt_returned", "forwarded", "handed_over"
 COURT, PRISON, POLICE = "court", "prison", "police"
 ELSEWHERE = "elsewhere"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -18,9 +18,8 @@ from supervision.language import N_, listed
 from supervision.language import gettext as _
 from supervision.rules.base import Rule
 from supervision.rules.parameters import DEFAULTS
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 MEANINGS = {default.key: default.meaning for default in DEFAULTS}
 OWED_BY = {"person": N_("本人"), "staff": N_("司法所"), "organ": N_("区矫正机构")}
 KINDS = {"off": N_("放假"), "work": N_("调休上班")}
@@ -45,11 +44,7 @@ class RuleInForce:
 @get("/rules", guards=[guard("see_rules")])
 async def rules_in_force(request: AnyRequest) -> Template:
     """The rules that the ledger goes by."""
-    return page(
-        request,
-        "settings/rules.html",
-        rules=[_in_force(rule) for rule in rules.RULES],
-    )
+    return page(request, "settings/rules.html", rules=[_in_force(rule) for rule in rules.RULES])
 
 
 def _in_force(rule: Rule) -> RuleInForce:
@@ -66,12 +61,11 @@ def _in_force(rule: Rule) -> RuleInForce:
 
 
 def _reminders(rule: Rule) -> str:
-    """电话报告：提前 1 天; what a dated parameter says wins over it."""
-    days = {variant: counts for variant, counts in rule.remind_days.items() if counts}
+    """电话报告：提前 1 天."""
     return _("；").join(
         _("%(title)s：提前 %(days)s 天")
         % {"title": _(rules.title_of(rule.id, variant)), "days": listed(map(str, counts))}
-        for variant, counts in days.items()
+        for variant, counts in rule.remind_days.items()
     )
 
 
@@ -173,13 +167,7 @@ async def holidays(request: AnyRequest, clock: NamedDependency[Clock]) -> Templa
         "SELECT day, kind, name, source FROM holiday WHERE day >= make_date($1, 1, 1) AND day < make_date($1 + 1, 1, 1) ORDER BY day",
         year,
     )
-    context: dict[str, Any] = {
-        "year": year,
-        "years": years,
-        "runs": runs(rows),
-        "kinds": KINDS,
-    }
-    return page(request, "settings/holidays.html", **context)
+    return page(request, "settings/holidays.html", year=year, years=years, runs=runs(rows), kinds=KINDS)
 
 
 YEARS = "SELECT DISTINCT extract(year FROM day)::int AS year FROM holiday ORDER BY 1"

@@ -46,7 +46,7 @@ async def finish_slot(job: str, slot: datetime, claimed_at: datetime, *, now: da
     return done == 1
 
 
-async def heartbeat(job: str, now: datetime, note: str = "") -> None:
+async def heartbeat(job: str, now: datetime, note: str) -> None:
     """Note that the job did its work to the end; an older beat never overwrites a newer one."""
     await execute(
         """INSERT INTO heartbeat (job, at, note) VALUES ($1, $2, $3)

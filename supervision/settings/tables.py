@@ -1,12 +1,11 @@
 """Dated parameters, holidays, the ledger of job runs and imports, and what is known of this installation."""
 
-from piccolo.columns import JSONB, BigSerial, Boolean, Date, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigSerial, Boolean, Date
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Office, Staff
-from supervision.db import DB, moment, text
+from supervision.db import DB, moment, row_of, text
 
 
 class ParameterRow(Table, tablename="parameter", db=DB):
@@ -17,7 +16,7 @@ class ParameterRow(Table, tablename="parameter", db=DB):
     value = JSONB(default="null")
     source = text()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     parameter_once_a_moment = Unique(["key", "valid_from"])
 
 
@@ -29,7 +28,7 @@ class Holiday(Table, tablename="holiday", db=DB):
     name = text()
     source = text()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     holiday_day_once = Unique(["day"])
     holiday_kind_known = Check("kind IN ('off', 'work')")
 
@@ -63,12 +62,12 @@ class ImportRun(Table, tablename="import_run", db=DB):
     file_name = text()
     file_hash = text()
     started_at = moment()
-    staff = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    office = ForeignKey(Office, null=True, default=None, on_delete=OnDelete.restrict)
+    staff = row_of(Staff, null=True)
+    office = row_of(Office, null=True)
     counts = JSONB(default="{}")
     detail = JSONB(default="{}")
     undone_at = moment(null=True)
-    undone_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    undone_by = row_of(Staff, null=True)
     import_run_kind_known = Check("kind IN ('roster', 'history', 'assistance')")
 
 

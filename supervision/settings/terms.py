@@ -13,7 +13,7 @@ from supervision.rules.base import Parameters, Terms
 from supervision.rules.parameters import DEFAULTS
 
 HOLIDAY_FILE = Path(__file__).parent / "holidays_cn.csv"
-"""The State Council's calendar of 2020–2026, by chinesecalendar 1.11.0 (each row names its source)."""
+"""The State Council's calendar of 2020–2026; each row names its source."""
 DEFAULTS_FROM = datetime(2020, 1, 1, tzinfo=SHANGHAI)
 TAKEN_UP = ("reception.counted",)
 """Parameters that say whether clocks are counted: an office that came by them later is asked for what begins from then on."""

@@ -15,7 +15,6 @@ from supervision.statistics.sheets import annual_sheet, monthly_sheet
 from supervision.statistics.word import as_docx
 from supervision.statistics.workbook import workbook
 
-FORMATS = ("md", "json", "docx", "xlsx")
 FILES = ("docx", "xlsx")
 
 

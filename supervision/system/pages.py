@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -16,7 +16,7 @@ from supervision.db import fetch
 from supervision.doctor import look_over
 from supervision.migrate import history
 from supervision.system.words import JOBS, PARTS
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
 RUNS = 30
 """Runs of the daily jobs that are shown: some ten days."""
@@ -45,7 +45,7 @@ class Run:
 
 @get("/system", guards=[guard("see_system")])
 async def system(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     viewer: NamedDependency[Viewer],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],

@@ -55,8 +55,6 @@ STEPS: Mapping[str, Step] = {
     # The month stays used: the session that makes up for it isn't counted anew.
     "fail": _step("arrived in_session", "failed", needs_reason=True, frees_slot=True),
 }
-BY_HAND = tuple(step for step in STEPS if step not in ("release", "miss"))
-"""What people do; the rest is noted by the job, level for level."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,7 @@ class Made:
     order: int
 
 
-async def make_order(
-    office: int, staff: int | None, registered_at: datetime, *, name: str = "赵一", end_on: date | None = None
-) -> Made:
+async def make_order(office: int, staff: int | None, registered_at: datetime, *, name: str = "赵一") -> Made:
     """A person on probation, registered and of normal class, with a phone; nothing has been synced yet."""
     await seed(registered_at)
     person = await insert(
@@ -43,7 +41,7 @@ async def make_order(
             "kind": "probation",
             "crime": "危险驾驶罪",
             "start_on": day,
-            "end_on": end_on or date(day.year + 1, day.month, 1),
+            "end_on": date(day.year + 1, day.month, 1),
             "registered_at": registered_at,
             "state": "in_correction",
             "ledger_from": day,

@@ -32,7 +32,7 @@ async def test_an_outcome_decides_the_duty_in_the_name_of_the_officer(
 ) -> None:
     await watch(SEEN)
     alert = await alert_on(zhao.order, PERIOD)
-    await actions.close(viewer(cast.alice), alert["id"], outcome, " 已电话联系 ", NOW)
+    await actions.close_all(viewer(cast.alice), [alert["id"]], outcome, " 已电话联系 ", now=NOW)
     duty = await regular_duty(zhao.order, PERIOD)
     assert (duty["state"], duty["fact_kind"]) == (state, "decision")
     ended = await alert_on(zhao.order, PERIOD)
@@ -50,7 +50,9 @@ async def test_an_outcome_decides_the_duty_in_the_name_of_the_officer(
 async def test_a_late_report_stays_late_unless_it_is_excused(zhao: Made, cast: Cast, outcome: str, state: str) -> None:
     await watch(SEEN)
     await report(zhao.order, "in_person", SEEN, NOW)
-    await actions.close(viewer(cast.alice), (await alert_on(zhao.order, PERIOD))["id"], outcome, "本人说明了原因", NOW)
+    await actions.close_all(
+        viewer(cast.alice), [(await alert_on(zhao.order, PERIOD))["id"]], outcome, "本人说明了原因", now=NOW
+    )
     assert (await regular_duty(zhao.order, PERIOD))["state"] == state
     assert (await alert_on(zhao.order, PERIOD))["outcome"] == outcome
 
@@ -60,7 +62,7 @@ async def test_no_outcome_without_a_reason(zhao: Made, cast: Cast, reason: str) 
     await watch(SEEN)
     alert = await alert_on(zhao.order, PERIOD)
     with pytest.raises(Refusal, match="理由"):
-        await actions.close(viewer(cast.alice), alert["id"], "dealt_with", reason, NOW)
+        await actions.close_all(viewer(cast.alice), [alert["id"]], "dealt_with", reason, now=NOW)
     assert (await alert_on(zhao.order, PERIOD))["closed_at"] is None
 
 
@@ -70,19 +72,19 @@ async def test_a_reason_with_a_telephone_number_is_refused(zhao: Made, cast: Cas
     alert = await alert_on(zhao.order, PERIOD)
     if refused:
         with pytest.raises(Refusal, match="不要写电话号码"):
-            await actions.close(viewer(cast.alice), alert["id"], "dealt_with", reason, NOW)
+            await actions.close_all(viewer(cast.alice), [alert["id"]], "dealt_with", reason, now=NOW)
     else:
-        await actions.close(viewer(cast.alice), alert["id"], "dealt_with", reason, NOW)
+        await actions.close_all(viewer(cast.alice), [alert["id"]], "dealt_with", reason, now=NOW)
 
 
 async def test_the_second_of_two_is_told_that_it_is_done(zhao: Made, cast: Cast) -> None:
     await watch(SEEN)
     alert = await alert_on(zhao.order, PERIOD)
-    await actions.close(viewer(cast.alice), alert["id"], "excused", "住院", NOW)
+    await actions.close_all(viewer(cast.alice), [alert["id"]], "excused", "住院", now=NOW)
     for act in (
-        actions.close(viewer(cast.bob), alert["id"], "dealt_with", "已联系", NOW),
-        actions.claim(viewer(cast.bob), alert["id"], NOW),
-        actions.note(viewer(cast.bob), alert["id"], "已联系", NOW),
+        actions.close_all(viewer(cast.bob), [alert["id"]], "dealt_with", "已联系", now=NOW),
+        actions.claim_all(viewer(cast.bob), [alert["id"]], NOW),
+        actions.note_all(viewer(cast.bob), [alert["id"]], "已联系", NOW),
     ):
         with pytest.raises(Refusal, match="已被他人处置"):
             await act
@@ -94,7 +96,7 @@ async def test_an_alert_elsewhere_is_not_there(zhao: Made, cast: Cast) -> None:
     alert = await alert_on(zhao.order, PERIOD)
     for alert_id in (alert["id"], 2**31 - 1):
         with pytest.raises(NotFound):
-            await actions.close(viewer(cast.carol), alert_id, "dealt_with", "已联系", NOW)
+            await actions.close_all(viewer(cast.carol), [alert_id], "dealt_with", "已联系", now=NOW)
 
 
 async def test_a_whole_card_is_closed_in_one_act_but_for_what_only_a_fact_mends(zhao: Made, cast: Cast) -> None:
@@ -102,21 +104,22 @@ async def test_a_whole_card_is_closed_in_one_act_but_for_what_only_a_fact_mends(
     await follow([zhao.order], at("2026-12-01 09:00"))
     await watch(SEEN)
     await report(zhao.order, "in_person", SEEN, NOW)
-    kept = await actions.close_card(viewer(cast.bob), zhao.person, "dealt_with", "已约谈本人", NOW)
+    card = [alert["id"] for alert in await alerts_of(zhao.order)]
+    kept = await actions.close_all(viewer(cast.bob), card, "dealt_with", "已约谈本人", now=NOW)
     alerts = await alerts_of(zhao.order)
     left = [alert for alert in alerts if alert["closed_at"] is None]
     assert [alert["id"] for alert in left] == kept and [alert["kind"] for alert in left] == ["no_officer"]
     assert {alert["outcome"] for alert in alerts if alert["closed_at"]} == {"dealt_with", "met_late_accepted"}
     assert await fetch_value("SELECT count(*) FROM audit_row WHERE action = 'alert_closed'") == 1
     with pytest.raises(Refusal, match="补上事实"):
-        await actions.close(viewer(cast.bob), kept[0], "dealt_with", "已约谈本人", NOW)
-    await actions.close(viewer(cast.bob), kept[0], "not_true", "本所正在指定", NOW)
+        await actions.close_all(viewer(cast.bob), [kept[0]], "dealt_with", "已约谈本人", now=NOW)
+    await actions.close_all(viewer(cast.bob), [kept[0]], "not_true", "本所正在指定", now=NOW)
 
 
 async def test_a_note_gives_the_hours_of_the_rung_again(zhao: Made, cast: Cast) -> None:
     await watch(SEEN)
     alert = await alert_on(zhao.order, PERIOD)
-    await actions.note(viewer(cast.bob), alert["id"], "电话无人接听", at("2026-12-04 10:00"))
+    await actions.note_all(viewer(cast.bob), [alert["id"]], "电话无人接听", at("2026-12-04 10:00"))
     noted = await alert_on(zhao.order, PERIOD)
     assert (noted["rung"], noted["anchor_rung"], noted["next_step_at"], noted["step"]) == (
         1,
@@ -131,8 +134,8 @@ async def test_only_a_colleague_on_duty_who_may_act_is_handed_an_alert(zhao: Mad
     alert = await alert_on(zhao.order, PERIOD)
     for other in (cast.carol, cast.hal, cast.leo, cast.sam):
         with pytest.raises(Refusal, match="在岗"):
-            await actions.hand_over(viewer(cast.alice), alert["id"], other.id, NOW)
-    await actions.hand_over(viewer(cast.alice), alert["id"], cast.erin.id, NOW)
+            await actions.hand_over_all(viewer(cast.alice), [alert["id"]], other.id, NOW)
+    await actions.hand_over_all(viewer(cast.alice), [alert["id"]], cast.erin.id, NOW)
     assert (await alert_on(zhao.order, PERIOD))["assigned_to"] == cast.erin.id
 
 
@@ -172,16 +175,18 @@ async def test_a_familys_visit_is_none_of_the_office_that_has_their_file(zhao: M
     await watch(SEEN)
     _, visited = await visit(cast, (zhao.person, zhao.order), NOW)
     with pytest.raises(NotFound):
-        await actions.claim(viewer(cast.alice), visited, NOW)
+        await actions.claim_all(viewer(cast.alice), [visited], NOW)
     with pytest.raises(Refusal, match="在岗"):
-        await actions.hand_over(viewer(cast.dan), visited, cast.alice.id, NOW)
-    await actions.hand_over(viewer(cast.dan), visited, cast.erin.id, NOW)
-    await actions.hand_over(viewer(cast.dan), (await alert_on(zhao.order, PERIOD))["id"], cast.alice.id, NOW)
+        await actions.hand_over_all(viewer(cast.dan), [visited], cast.alice.id, NOW)
+    await actions.hand_over_all(viewer(cast.dan), [visited], cast.erin.id, NOW)
+    await actions.hand_over_all(viewer(cast.dan), [(await alert_on(zhao.order, PERIOD))["id"]], cast.alice.id, NOW)
 
 
 async def test_the_export_tells_who_has_what_at_a_moment(zhao: Made, cast: Cast) -> None:
     await watch(SEEN)
-    await actions.close(viewer(cast.alice), (await alert_on(zhao.order, PERIOD))["id"], "excused", "住院", NOW)
+    await actions.close_all(
+        viewer(cast.alice), [(await alert_on(zhao.order, PERIOD))["id"]], "excused", "住院", now=NOW
+    )
     found = {(a["kind"], a["causes"][0]["variant"], a["causes"][0]["period"]): a for a in await open_alerts(SEEN)}
     told = found["SU-01", "in_person", PERIOD]
     assert (told["rung"], told["owner"], told["number"]) == (0, "alice", f"SJ-{zhao.person}")

@@ -131,6 +131,14 @@ async def test_what_is_wrong_with_the_page_is_said(cast: Cast, sent: dict[str, s
     assert sentence in answer.text
 
 
+@pytest.mark.parametrize("name", ["answer-007", "answer-x", "answer-99999999999"])
+async def test_the_answer_of_a_row_that_is_none_is_no_answer(cast: Cast, name: str) -> None:
+    await twelve(cast, 1)
+    alice = await client_for(cast, cast.alice)
+    answer = await alice.post("/calls", data={"happened_at": "2026-11-28T10:00", name: "answered"})
+    assert answer.status_code == 422 and "还没有选择任何一通电话的结果。" in answer.text
+
+
 async def test_another_offices_row_makes_the_page_answer_like_an_absent_one(cast: Cast) -> None:
     mine = (await twelve(cast, 1))[0]
     other = await on_register(cast, at=SATURDAY, officer=cast.carol, name="孙远")

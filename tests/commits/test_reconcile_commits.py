@@ -8,8 +8,9 @@ from supervision.bench import load
 from supervision.bench.ledger import KINDS
 from supervision.bench.place import NOW
 from supervision.db import execute, fetch, fetch_value
+from supervision.duties.kinds import CHUNK
 from supervision.duties.reconcile import reconcile
-from supervision.duties.sync import CHUNK, sync
+from supervision.duties.sync import sync
 from supervision.settings.terms import seed
 from tests.duties.test_workers import LEDGER, kill_all, workers
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from supervision.discipline import actions, decisions
 from supervision.discipline.actions import NewBreach, NewCase
 from supervision.discipline.decisions import Served
-from tests.cast import Cast, Member
+from tests.cast import Cast
 from tests.register import OnRegister, viewer_of
 
 RULES = NewBreach("rules", "minor", "2026年11月20日未按规定电话报告。")
@@ -18,12 +18,10 @@ def late(days: int, now: datetime) -> NewBreach:
     return NewBreach("off_control", "minor", "未按规定时间报到。", since, now.date())
 
 
-async def clue(
-    cast: Cast, on: OnRegister, breach: NewBreach = RULES, *, alerts: Sequence[int] = (), by: Member | None = None
-) -> int:
+async def clue(cast: Cast, on: OnRegister, breach: NewBreach = RULES, *, alerts: Sequence[int] = ()) -> int:
     """A clue that Alice put down."""
     source = "alert" if alerts else "hand"
-    viewer = await viewer_of(by or cast.alice)
+    viewer = await viewer_of(cast.alice)
     return await actions.report(viewer, on.order, NewCase(source, breach, tuple(alerts)), cast.now)
 
 
@@ -71,11 +69,9 @@ async def decided(
     return case
 
 
-async def served(
-    cast: Cast, on: OnRegister, item: str = "X2", breach: NewBreach = RULES, *, alerts: Sequence[int] = ()
-) -> int:
+async def served(cast: Cast, on: OnRegister, item: str = "X2", breach: NewBreach = RULES) -> int:
     """A case whose decision Alice served: the measure is in force."""
-    case = await decided(cast, on, item, breach, alerts=alerts)
+    case = await decided(cast, on, item, breach)
     await decisions.serve(await viewer_of(cast.alice), case, Served("signed", cast.now), cast.now)
     return case
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from supervision.alerts.actions import close
+from supervision.alerts.actions import close_all
 from supervision.db import fetch_row, fetch_value
 from supervision.discipline import actions, decisions
 from supervision.discipline.candidates import Word, decide_candidate, open_candidates
@@ -49,7 +49,7 @@ async def test_no_outcome_of_an_alert_ends_a_candidate(cast: Cast) -> None:
     alice = await viewer_of(cast.alice)
     for outcome in ("resolved", "not_true", "dealt_with", "excused", "admonition_proposed", "disciplined"):
         with pytest.raises(Refusal):
-            await close(alice, alert, outcome, "已处理", cast.now)
+            await close_all(alice, [alert], outcome, "已处理", now=cast.now)
     assert await fetch_value("SELECT closed_at FROM alert WHERE id = $1", alert) is None
 
 

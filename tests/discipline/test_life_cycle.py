@@ -19,9 +19,9 @@ from supervision.discipline import actions, decisions
 from supervision.discipline.actions import NewCase
 from supervision.discipline.cases import parts_of
 from supervision.discipline.decisions import Served
-from supervision.discipline.lifecycle import ENDED, STATES, TRANSITIONS, events_in, transition
+from supervision.discipline.lifecycle import ENDED, STATES, TRANSITIONS, Transition, transition
 from supervision.errors import NotAllowed, Refusal
-from supervision.rollcall.buckets import CENSUS
+from supervision.rollcall.buckets import CORRECTION
 from supervision.rollcall.known import View
 from supervision.rollcall.strays import find_strays
 from supervision.statistics.monthly import monthly_table
@@ -34,6 +34,11 @@ LEAST = 20
 LEAVES_THE_WAY = ("dismiss", "send_back", "return", "educate", "correct")
 ACTORS = ("alice", "bob", "dan", "lena", "erin")
 Act = Callable[[Viewer, int, Any], Awaitable[object]]
+
+
+def events_in(state: str) -> list[Transition]:
+    """What may be done next."""
+    return [one for one in TRANSITIONS.values() if state in one.states]
 
 
 def _serve(viewer: Viewer, case: int, now: Any) -> Awaitable[object]:
@@ -69,7 +74,7 @@ ACTS: dict[str, Act] = {
 def test_every_transition_is_walked() -> None:
     assert ACTS.keys() == TRANSITIONS.keys()
     assert {one.to for one in TRANSITIONS.values()} | {"clue"} == set(STATES)
-    assert all(not list(events_in(state)) or state in ("filed",) for state in ENDED)
+    assert all(not events_in(state) or state in ("filed",) for state in ENDED)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -228,7 +233,7 @@ async def test_the_life_cycle_walked_at_random(pool: None, record_property: Any)
 
 async def _roll_call_closes(view: View) -> None:
     """Every registration has its bucket with its proof, and nothing slipped through."""
-    assert [row["id"] for row in await view.rows(CENSUS, "o.person") if not row["found"]] == []
+    assert [row["id"] for row in await view.rows(CORRECTION.census, "o.person") if not row["found"]] == []
     assert await find_strays(view) == []
 
 

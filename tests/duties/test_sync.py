@@ -9,8 +9,9 @@ import pytest
 from supervision import rules
 from supervision.days import end_of, start_of
 from supervision.db import execute, fetch, fetch_value, insert
+from supervision.duties.judging import NOT_OF_RULES
 from supervision.duties.reconcile import reconcile
-from supervision.duties.sync import NOT_OF_RULES, horizon, sync
+from supervision.duties.sync import horizon, sync
 from supervision.duties.tables import DUTY_STATES
 from supervision.orders.actions import Ending, change_term, end_order, set_class
 from supervision.orders.pauses import NewPause, end_pause, pause

@@ -1,14 +1,15 @@
 """What our texts say, what they must never say, and when they may go out."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.days import SHANGHAI, local_day
+from supervision.days import SHANGHAI
 from supervision.messages import texts
+from supervision.messages.outbox import may_send, next_moment
 from supervision.messages.texts import (
     FIELD_WORDS,
     WORDS,
@@ -18,11 +19,8 @@ from supervision.messages.texts import (
     kind_of,
     lint,
     missed,
-    next_send_time,
-    not_after,
     reminder,
     segments,
-    send_window,
     staff_digest,
     valid_for,
 )
@@ -223,41 +221,13 @@ def test_segments_are_counted_in_ucs2(body, count):
 # --- when they go out
 
 
-@pytest.mark.parametrize(
-    ("wanted", "sent"),
-    [
-        (local(FRIDAY, 0), local(FRIDAY, 9)),
-        (local(FRIDAY, 8, 59, 59), local(FRIDAY, 9)),
-        (local(FRIDAY, 9), local(FRIDAY, 9)),
-        (local(FRIDAY, 9, 0, 1), local(FRIDAY, 9, 0, 1)),
-        (local(FRIDAY, 19, 59, 59), local(FRIDAY, 19, 59, 59)),
-        (local(FRIDAY, 20), local(FRIDAY + timedelta(days=1), 9)),
-        (local(FRIDAY, 20, 0, 1), local(FRIDAY + timedelta(days=1), 9)),
-        (local(FRIDAY, 23, 59, 59), local(FRIDAY + timedelta(days=1), 9)),
-        (local(date(2026, 12, 31), 20), local(date(2027, 1, 1), 9)),
-        (datetime(2026, 11, 27, 0, 59, 59, tzinfo=UTC), local(FRIDAY, 9)),
-        (datetime(2026, 11, 27, 12, 0, tzinfo=UTC), local(FRIDAY + timedelta(days=1), 9)),
-        (datetime(2026, 11, 27, 16, 0, tzinfo=UTC), local(FRIDAY + timedelta(days=1), 9)),
-    ],
-)
-def test_texts_go_out_from_nine_until_before_eight_in_the_evening(wanted, sent):
-    assert next_send_time(wanted) == sent
-
-
-@given(st.timedeltas(timedelta(0), timedelta(days=5000)))
-def test_the_next_send_time_is_within_the_hours_never_earlier_and_settled(since):
-    wanted = datetime(2020, 1, 1, tzinfo=UTC) + since
-    sent = next_send_time(wanted)
-    opens, closes = send_window(local_day(sent))
-    assert opens <= sent < closes
-    assert wanted <= sent < wanted + timedelta(hours=13) + SECOND
-    assert next_send_time(sent) == sent
-    assert sent.tzinfo is UTC
-
-
-def test_a_reminder_is_useless_from_the_end_of_the_first_day_that_it_names():
-    due = [Item("phone", FRIDAY + timedelta(days=3)), Item("in_person", FRIDAY)]
-    assert not_after(due) == local(FRIDAY + timedelta(days=1), 0)
+@given(st.timedeltas(timedelta(0), timedelta(days=5000)), st.booleans())
+def test_the_next_moment_is_within_the_hours_never_earlier_and_settled(since, to_staff):
+    wanted = datetime(2020, 1, 1, tzinfo=SHANGHAI) + since
+    moment = next_moment(wanted, to_staff=to_staff)
+    assert may_send(moment, to_staff=to_staff)
+    assert wanted <= moment < wanted + timedelta(hours=13) + SECOND
+    assert next_moment(moment, to_staff=to_staff) == moment
 
 
 @pytest.mark.parametrize(

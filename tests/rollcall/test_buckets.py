@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from supervision.alerts.follow import follow
 from supervision.db import execute, fetch, insert
-from supervision.rollcall.buckets import BUCKETS, CENSUS
+from supervision.rollcall.buckets import BUCKETS, CORRECTION
 from supervision.rollcall.take import roll_call
 from tests.cast import NOW, Cast
 from tests.rollcall.makers import (
@@ -27,9 +27,10 @@ from tests.rollcall.makers import (
 
 def test_no_bucket_is_a_rest_without_a_proof() -> None:
     assert all(bucket.proofs and bucket.predicate for bucket in BUCKETS)
-    head = CENSUS.split("{orders} o WHERE")[0]
-    assert "FROM" in head and " JOIN orders" not in CENSUS
-    assert CENSUS.count("WHEN o.ended_at IS") == len(BUCKETS) and " ELSE " not in CENSUS
+    census = CORRECTION.census
+    head = census.split("{orders} o WHERE")[0]
+    assert "FROM" in head and " JOIN orders" not in census
+    assert census.count("WHEN o.ended_at IS") == len(BUCKETS) and " ELSE " not in census
 
 
 async def test_somebody_with_officer_class_and_duties_to_come_is_in_order(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from supervision.alerts.actions import close
+from supervision.alerts.actions import close_all
 from supervision.alerts.owners import owner_of
 from supervision.alerts.watch import watch
 from supervision.db import fetch
@@ -57,7 +57,7 @@ async def test_who_never_came_and_is_excused_from_coming_is_still_looked_for(cas
     now = BEFORE + timedelta(days=18)
     await watch(now)
     (first,) = await fetch("SELECT id FROM alert WHERE kind = 'RE-06'")
-    await close(dan, first["id"], "excused", "住院，已核实", now)
+    await close_all(dan, [first["id"]], "excused", "住院，已核实", now=now)
     await watch(now)
     assert [since_at for _, since_at in await told(one.order)] == [now]
     taken = await roll_call(now, live=True)

@@ -15,8 +15,8 @@ def appointed(mode: str = "office", moment: str = AT, id: int = 7) -> Act:
     return Act("appointment", id, mode, at(moment), at("2026-03-01 09:00"))
 
 
-def the_duty(*acts: Act, mode: str = "office", now: str = "2026-03-01 09:00", **more):
-    (duty,) = duties_of("AP-01", mode, facts(acts=(appointed(mode), *acts), **more), terms(now=at(now)))
+def the_duty(*acts: Act, mode: str = "office", **more):
+    (duty,) = duties_of("AP-01", mode, facts(acts=(appointed(mode), *acts), **more), terms(now=at("2026-03-01 09:00")))
     return duty
 
 

@@ -10,7 +10,6 @@ from supervision.days import (
     SHANGHAI,
     Calendar,
     Every,
-    Window,
     add_days,
     add_months,
     at_hour,
@@ -206,16 +205,6 @@ def test_spans_follow_each_other(day, unit):
     first, last = span_of(unit, day)
     assert first <= day <= last
     assert span_of(unit, add_days(last, 1))[0] == add_days(last, 1)
-
-
-@pytest.mark.parametrize(
-    ("shift", "holds", "missed"),
-    [(-1, False, False), (0, True, False), (6, True, False), (7, False, True), (8, False, True)],
-)
-def test_a_window_holds_its_start_and_not_its_end(shift, holds, missed):
-    window = Window(start_of(date(2026, 3, 2)), start_of(date(2026, 3, 9)))
-    moment = start_of(date(2026, 3, 2)) + timedelta(days=shift)
-    assert (window.holds(moment), window.missed_by(moment)) == (holds, missed)
 
 
 # -- working days -----------------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ def entered(state: str, moment: str = CAME, *, id: int = 7):
     return act("discipline_entered", state, moment, id=id)
 
 
-def left(moment, *, id: int = 8, of: int = 7):
-    return act("discipline_left", str(of), moment, id=id)
+def left(moment, *, of: int = 7):
+    return act("discipline_left", str(of), moment, id=8)
 
 
 @pytest.mark.parametrize(

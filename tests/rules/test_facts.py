@@ -4,11 +4,15 @@ from datetime import UTC, date
 
 import pytest
 
-from supervision.rules.base import ClassDecision
+from supervision.rules.base import ClassDecision, level_in
 from tests.rules.cast import REGISTERED, SECOND, at, facts, order, unregistered
 
 T1, T2 = at("2026-02-01 09:00"), at("2026-03-01 09:00")
 DECIDED = (ClassDecision(2, "loose", T2), ClassDecision(1, "strict", T1))
+
+
+def level_at(moment, *decided):
+    return level_in(facts(classes=decided).levels(), moment)
 
 
 @pytest.mark.parametrize(
@@ -23,12 +27,12 @@ DECIDED = (ClassDecision(2, "loose", T2), ClassDecision(1, "strict", T1))
     ],
 )
 def test_a_class_is_in_force_until_the_next_one(moment, level):
-    assert facts(classes=DECIDED).level_at(moment) == level
+    assert level_at(moment, *DECIDED) == level
 
 
 def test_of_two_classes_from_one_moment_the_later_decision_counts():
-    assert facts(classes=(ClassDecision(2, "loose", T1), ClassDecision(1, "strict", T1))).level_at(T1) == "loose"
-    assert facts(classes=(ClassDecision(1, "loose", T1), ClassDecision(2, "strict", T1))).level_at(T1) == "strict"
+    assert level_at(T1, ClassDecision(2, "loose", T1), ClassDecision(1, "strict", T1)) == "loose"
+    assert level_at(T1, ClassDecision(1, "loose", T1), ClassDecision(2, "strict", T1)) == "strict"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def test_of_two_classes_from_one_moment_the_later_decision_counts():
     [("2026-01-05 23:59", "strict"), ("2026-01-06 00:00", "normal"), ("2026-01-04 23:59", "strict")],
 )
 def test_a_class_of_the_day_of_registration_counts_from_the_start_of_that_day(from_at, level):
-    assert facts(classes=(ClassDecision(1, "strict", at(from_at)),)).level_at(at("2026-01-05 00:00")) == level
+    assert level_at(at("2026-01-05 00:00"), ClassDecision(1, "strict", at(from_at))) == level
 
 
 def test_the_grids_count_from_the_local_day_of_the_registration_else_from_the_terms_first():

@@ -107,8 +107,8 @@ def _member(id, *, woman=False, knows_minors=False):
     return Member(id, woman, knows_minors, at("2026-01-06 09:00"))
 
 
-def _joined(id, moment="2026-01-06 09:00", *, woman=False, knows_minors=False):
-    return act("team_joined", joined_as(woman=woman, knows_minors=knows_minors), moment, id=id)
+def _joined(id, moment="2026-01-06 09:00", *, woman=False):
+    return act("team_joined", joined_as(woman=woman, knows_minors=False), moment, id=id)
 
 
 def _left(id, moment):

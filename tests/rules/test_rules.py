@@ -1,6 +1,5 @@
 """The list of rules, their names, and their purity."""
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,6 @@ from supervision.rules import __file__ as package
 from tests.rules.cast import at, facts, order, terms, unregistered
 
 FOLDER = Path(package).parent
-
-
-def test_rules_import_days_and_language_and_nothing_else_of_ours():
-    for file in FOLDER.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [f"{node.module}.{alias.name}" for alias in node.names]
-            ours = [name for name in names if name.split(".")[0] in ("supervision", "jobs", "migrations")]
-            allowed = ("supervision.days.", "supervision.language.", "supervision.rules")
-            assert all(name.startswith(allowed) for name in ours), file.name
 
 
 def test_no_rule_asks_what_time_it_is():

@@ -144,6 +144,5 @@ def test_every_duty_is_explained_and_its_moments_follow_from_the_explanation() -
 
 
 def test_moments_are_aware() -> None:
-    assert all(
-        isinstance(duty.slot.limit_at, datetime) and duty.slot.limit_at.tzinfo for duty in owed(CONFIRMED).values()
-    )
+    limits = [duty.slot.limit_at for duty in owed(CONFIRMED).values()]
+    assert limits and all(isinstance(moment, datetime) and moment.tzinfo for moment in limits)

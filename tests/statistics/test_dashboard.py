@@ -36,7 +36,7 @@ async def _three_weeks(cast):
         Entry(people[0].order, report(s["variant"], s["due_at"] - timedelta(hours=20)), s["due_at"], cast.alice.id)
         for s in slots
     ]
-    await record_many(entries, NOW, by=cast.alice.id)
+    await record_many(entries, NOW)
     return people, len(slots)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.actions import close
+from supervision.alerts.actions import close_all
 from supervision.alerts.follow import follow
 from supervision.alerts.watch import watch
 from supervision.db import fetch_value, insert
@@ -53,7 +53,9 @@ async def test_whoever_a_named_human_excused_is_in_neither(cast: Cast, dan: View
     made = await awaited(cast, EFFECTIVE_ON)
     now = await limit_of(made, "RE-06", "in_person") + timedelta(hours=9)
     await agrees(made, now, never=True)
-    await close(dan, await fetch_value("SELECT id FROM alert WHERE kind = 'RE-06'"), "excused", "住院，已核实", now)
+    await close_all(
+        dan, [await fetch_value("SELECT id FROM alert WHERE kind = 'RE-06'")], "excused", "住院，已核实", now=now
+    )
     await agrees(made, now, never=False)
 
 

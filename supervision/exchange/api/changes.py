@@ -6,7 +6,6 @@ place, one reader at a time under a lock that is held until the places are visib
 in their order: `after` a place means after everything that was told, and nothing else.
 """
 
-import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,8 +18,6 @@ from supervision.exchange.api.resources import local
 from supervision.locks import Lock
 from supervision.people.scope import visible_people
 
-LOOKING: Final = "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
-"""Acts that change nothing; the trigger of migrations/0023_api.sql has the same words."""
 FAMILY: Final = "family_member"
 """Owes nothing, so it is no kind of subject: who visits whom is told to whoever is told of the visits."""
 END: Final = "end"
@@ -42,11 +39,6 @@ SELECT l.seq, l.source, coalesce(u.at, e.at) AS at, coalesce(u.action, e.kind) A
  WHERE l.seq > $1 ORDER BY l.seq LIMIT $2"""
 PEOPLE = """ARRAY(SELECT DISTINCT n.person FROM unnest(coalesce(u.people, ARRAY[a.person])) AS n(person)
                    WHERE n.person IS NOT NULL AND {visible} ORDER BY n.person)"""
-
-
-def is_looking(action: str) -> bool:
-    """Whether an act only shows something."""
-    return re.search(LOOKING, action) is not None
 
 
 async def give_places() -> None:

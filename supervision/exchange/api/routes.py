@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
@@ -18,8 +18,8 @@ from supervision.exchange.api.reading import check_names, one_of, page_of
 from supervision.exchange.api.resources import REPORTS, RESOURCES, Resource
 from supervision.rollcall.export import people_named, rollcall_data
 from supervision.rollcall.take import roll_call
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 OPT = {"by_token": True}
 NOT_KEPT = {"Cache-Control": "no-store"}
 

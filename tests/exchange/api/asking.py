@@ -5,7 +5,8 @@ from itertools import count
 
 import httpx
 
-from supervision.access.tokens import OFFERED, _hash
+from supervision.access.sessions import hash_of
+from supervision.access.tokens import OFFERED
 from supervision.db import insert
 from tests.cast import NOW, Browser, Cast, Member
 
@@ -16,7 +17,7 @@ YEAR_ON = NOW.replace(year=NOW.year + 1)
 async def token_of(member: Member, *, permissions: Sequence[str] = OFFERED, office: int | None = None) -> str:
     """A token in this member's name, also where the command would refuse to make it."""
     name = f"system {next(_serial)}"
-    row = {"name": name, "token_hash": _hash(name), "staff": member.id, "office": office, "created_at": NOW}
+    row = {"name": name, "token_hash": hash_of(name), "staff": member.id, "office": office, "created_at": NOW}
     await insert("api_token", row | {"permissions": list(permissions), "expires_at": YEAR_ON})
     return name
 

@@ -1,5 +1,6 @@
 """The feed: what was done about whom, to whoever may know it; looking is no change."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,13 @@ from supervision.alerts.watch import watch
 from supervision.audit.record import record
 from supervision.audit.words import ACTIONS
 from supervision.db import execute, fetch_value
-from supervision.exchange.api.changes import LOOKING, is_looking, tidy
+from supervision.exchange.api.changes import tidy
 from tests.cast import NOW, Cast
 from tests.exchange.api.asking import system_of, token_of, with_token
 from tests.register import on_register
+
+LOOKING = "^(file|document)_opened$|_calendar_taken$|^see_|_(seen|listed|read|printed|tried|answered|unsealed|refused|exported|shown)$"
+"""Acts that change nothing: the words of the trigger in migrations/0023_api.sql."""
 
 
 async def test_acts_are_told_to_whoever_may_see_whom_they_concern(cast: Cast) -> None:
@@ -58,7 +62,7 @@ async def test_alerts_are_told_to_whoever_may_see_alerts(cast: Cast) -> None:
     assert not [item for item in read[1] if item["source"] == "alert"]
 
 
-async def test_the_trigger_and_the_code_agree_on_what_is_looking(cast: Cast) -> None:
+async def test_whatever_only_shows_something_is_looking_to_the_trigger(cast: Cast) -> None:
     defined = await fetch_value("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'act_waits_to_be_told'")
     assert f"'{LOOKING}'" in defined
     looks = {
@@ -66,7 +70,7 @@ async def test_the_trigger_and_the_code_agree_on_what_is_looking(cast: Cast) -> 
         for action, title in ACTIONS.items()
         if title.startswith(("查看", "下载", "打开", "取出", "导出", "打印"))
     }
-    assert looks and [action for action in looks if not is_looking(action)] == []
+    assert looks and [action for action in looks if not re.search(LOOKING, action)] == []
 
 
 @pytest.mark.parametrize(("days", "waits", "placed"), [(None, 0, 0), (29, 0, 1), (30, 0, 0)])
