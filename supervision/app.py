@@ -48,6 +48,7 @@ from supervision.orders import intake_pages
 from supervision.orders import pages as orders_pages
 from supervision.people import staffing as files
 from supervision.reception import pages as reception_pages
+from supervision.resettlement import base_pages as help_base_pages
 from supervision.resettlement import list_pages as help_list_pages
 from supervision.resettlement import pages as resettlement_pages
 from supervision.resettlement import record_pages as help_record_pages
@@ -130,6 +131,7 @@ ROUTES: list[Any] = [
     *resettlement_pages.ROUTES,
     *help_record_pages.ROUTES,
     *help_list_pages.ROUTES,
+    *help_base_pages.ROUTES,
     *assistance_pages.ROUTES,
     *visits_pages.ROUTES,
     *family_pages.ROUTES,

@@ -88,6 +88,8 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn("help_appraisal", "content_sealed", HELP),
     SealedColumn("help_child", "name_sealed", HELP),
     SealedColumn("help_child", "content_sealed", HELP),
+    SealedColumn("help_base", "address_sealed", HELP),
+    SealedColumn("help_leaving", "reason_sealed", HELP),
     SealedColumn("assistance_details", "details_sealed", DETAILS),
     SealedColumn("search_attempt", "place_sealed", SEARCH_PLACE),
     SealedColumn("search_attempt", "note_sealed", SEARCH_NOTE),

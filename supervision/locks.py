@@ -25,3 +25,5 @@ class Lock(IntEnum):
     """Queueing texts to people: two at once would each find a person's day free."""
     CHANGES = 7011
     """Giving changes their places in the feed."""
+    STAYS = 7012
+    """Placing one person, the second number, in a base of help: each of their periods could find them nowhere else."""

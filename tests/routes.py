@@ -23,6 +23,7 @@ from tests.discipline.matrix import LINES as OF_CASES
 from tests.lost_contact.makers import LINES as OF_SEARCHES
 from tests.reception.matrix import LINES as OF_RECEPTIONS
 from tests.register import identity_number
+from tests.resettlement.matrix import LINES as OF_BASES
 from tests.video_visits.matrix import LINES as OF_VISITS
 
 Target = Mapping[str, Any]
@@ -326,6 +327,8 @@ LINES = (
         "record_help",
         {"reason": "录错"},
     ),
+    # bases of help
+    *(Line(*one) for one in OF_BASES),
     # commissions
     *(Line(*one) for one in OF_COMMISSIONS),
     # searches

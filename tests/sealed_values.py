@@ -63,6 +63,10 @@ async def _a_help() -> None:
     await insert("help_appraisal", at | said | {"side": "village", "grade": "good", "assessor": "村委"})
     child = {"born_on": NOW.date(), "guardian": "parent", "hardship": "none", "name_sealed": sealed.seal("小宝", HELP)}
     await insert("help_child", at | said | child)
+    place = {"name": "基地", "kind": "government", "address_sealed": sealed.seal("幸福路3号", HELP), "beds": 1}
+    base = await insert("help_base", place | {"opened_on": NOW.date(), "recorded_at": NOW})
+    stay = await insert("help_stay", at | {"base": base})
+    await insert("help_leaving", at | {"stay": stay, "reason_sealed": sealed.seal("回家", HELP)})
     before = {"assistance": at["assistance"], "details_sealed": sealed.seal("{}", DETAILS), "replaced_at": NOW}
     await insert("assistance_details", before)
 

@@ -25,6 +25,7 @@ from tests.files.made import pdf
 from tests.lost_contact.makers import for_the_matrix as search_for_the_matrix
 from tests.reception.matrix import reception_for_the_matrix
 from tests.register import OnRegister, on_register
+from tests.resettlement.matrix import base_for_the_matrix
 from tests.routes import API_LINES, LINES, SHEET, Line, sealed_sheet
 from tests.test_architecture import permission_of, routes
 from tests.video_visits.makers import things_of_the_window
@@ -106,6 +107,7 @@ async def _things(cast: Cast) -> dict[str, Any]:
         "worker_id": await insert(
             "help_worker", {"office": cast.offices["huifeng"], "name": "郝帮", "happened_at": NOW, "recorded_at": NOW}
         ),
+        "base_id": await base_for_the_matrix(),
         "absence_id": await insert("absence", away | {"from_at": NOW.replace(hour=8)}),
     }
 

@@ -10,6 +10,7 @@ from supervision.demo.commissioned import Asked, asked
 from supervision.demo.corrected import Past, corrected
 from supervision.demo.disciplined import Supervised, disciplined
 from supervision.demo.helped import from_correction, home, released
+from supervision.demo.housed import housed
 from supervision.demo.visited import households, visited
 from supervision.demo.world import World
 from supervision.discipline.past import record_past as record_cases
@@ -46,6 +47,7 @@ async def take_over(world: World, bureau: str) -> AsyncGenerator[str, None]:
     archive = Archive(world)
     yield await _investigations(archive)
     yield await _registers(archive)
+    yield await housed(world)
     yield await _discipline(archive, bureau)
     yield await _families(archive)
 

@@ -32,7 +32,12 @@ SELECT x.kind, x.id, x.happened_at AS at, x.recorded_at, x.recorded_by, x.withdr
         UNION ALL SELECT 'help_class', assistance, id, happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_reason,
                level, NULL FROM assistance_class
         UNION ALL SELECT 'support', assistance, id, happened_at, recorded_at, recorded_by, withdrawn_at, withdrawn_reason,
-               kind, code FROM support) x
+               kind, code FROM support
+        UNION ALL SELECT 'help_stay', t.assistance, t.id, t.happened_at, t.recorded_at, t.recorded_by, t.withdrawn_at, t.withdrawn_reason,
+               b.name, NULL FROM help_stay t JOIN help_base b ON b.id = t.base
+        UNION ALL SELECT 'help_leaving', l.assistance, l.id, l.happened_at, l.recorded_at, l.recorded_by, l.withdrawn_at,
+               l.withdrawn_reason, b.name, NULL
+          FROM help_leaving l JOIN help_stay t ON t.id = l.stay JOIN help_base b ON b.id = t.base) x
   JOIN assistance ON assistance.id = x.assistance WHERE assistance.person = $1"""
 ALL = """SELECT f.*, s.name AS by FROM ({parts}) f LEFT JOIN staff s ON s.id = f.recorded_by
  ORDER BY f.at DESC, f.recorded_at DESC, f.id DESC LIMIT $2"""
@@ -45,6 +50,8 @@ OF_HELP: Mapping[str, Say] = {
     ),
     "help_class": lambda level, _code: _("分类：%(level)s") % {"level": _(help_words.LEVELS[level])},
     "support": lambda kind, code: help_words.support_title(kind, code),
+    "help_stay": lambda base, _code: _("入住安置基地：%(base)s") % {"base": base},
+    "help_leaving": lambda base, _code: _("离开安置基地：%(base)s") % {"base": base},
 }
 EVENTS = {"discipline": DISCIPLINE_EVENTS, "commission": COMMISSION_EVENTS}
 MATTERS = {"discipline": N_("训诫警告"), "commission": N_("调查评估"), **dict.fromkeys(OF_HELP, N_("安置帮教"))}

@@ -21,8 +21,11 @@ SELECT a.*, p.name, p.sex, p.born_on, p.doc_sealed, f.name AS office, s.name AS 
          ORDER BY c.happened_at DESC, c.id DESC LIMIT 1) AS level,
        (SELECT t.code FROM assistance_step t WHERE t.assistance = a.id AND t.withdrawn_at IS NULL
            AND t.event IN ('fetched', 'arrived', 'found') ORDER BY t.id DESC LIMIT 1) AS came_by,
-       (SELECT (u.happened_at AT TIME ZONE 'Asia/Shanghai')::date || ' ' || u.code FROM support u WHERE u.assistance = a.id AND u.kind = 'placement'
-           AND u.withdrawn_at IS NULL ORDER BY u.happened_at DESC, u.id DESC LIMIT 1) AS placed
+       (SELECT (u.happened_at AT TIME ZONE 'Asia/Shanghai')::date || ' ' || u.code
+          FROM (SELECT assistance, id, happened_at, code FROM support WHERE kind = 'placement' AND withdrawn_at IS NULL
+                UNION ALL SELECT t.assistance, t.id, t.happened_at, b.kind FROM help_stay t JOIN help_base b ON b.id = t.base
+                           WHERE t.withdrawn_at IS NULL) u
+         WHERE u.assistance = a.id ORDER BY u.happened_at DESC, u.id DESC LIMIT 1) AS placed
   FROM assistance a JOIN person p ON p.id = a.person
   LEFT JOIN responsibility r ON r.subject_kind = 'assistance' AND r.subject_id = a.id AND r.role = 'main' AND r.to_at IS NULL
   LEFT JOIN office f ON f.id = r.office LEFT JOIN staff s ON s.id = r.staff
@@ -39,6 +42,8 @@ CAME_BY: Final = {
     "alone": "人员自返",
 }
 """How somebody came home, in the words of GB/T 31000."""
+PLACED: Final = resettlement_words.CODES | {"enterprise": "企业认证的安置基地", "government": "政府投入为主的安置基地"}
+"""What was arranged for somebody, or in which kind of base they stay (GB/T 31000)."""
 
 
 async def contacts_of(people: Sequence[int]) -> dict[int, list[Record]]:
@@ -114,7 +119,7 @@ def _placed(text: str | None) -> tuple[date | None, str | None]:
     if not text:
         return None, None
     when, _, code = text.rpartition(" ")
-    return date.fromisoformat(when[:10]), resettlement_words.CODES.get(code)
+    return date.fromisoformat(when[:10]), PLACED.get(code)
 
 
 def _day(text: str | None) -> date | None:

@@ -92,6 +92,8 @@ ON_HELP: Final = (
     _on_help("help_assessment", N_("重点对象评估")),
     _on_help("help_appraisal", N_("年度鉴定")),
     _on_help("help_child", N_("未成年子女")),
+    _on_help("help_stay", N_("入住安置基地")),
+    _on_help("help_leaving", N_("离开安置基地")),
 )
 
 

@@ -60,6 +60,12 @@ SELECT f.*, s.name AS by, w.name AS withdrawer,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM help_appraisal WHERE assistance = $1
     UNION ALL SELECT 'child', id, guardian, hardship, content_sealed, name_sealed, born_on::text, happened_at, recorded_at,
                      recorded_by, withdrawn_at, withdrawn_by, withdrawn_reason FROM help_child WHERE assistance = $1
+    UNION ALL SELECT 'stay', t.id, b.name, NULL, NULL, NULL, NULL, t.happened_at, t.recorded_at, t.recorded_by,
+                     t.withdrawn_at, t.withdrawn_by, t.withdrawn_reason
+                FROM help_stay t JOIN help_base b ON b.id = t.base WHERE t.assistance = $1
+    UNION ALL SELECT 'leaving', l.id, b.name, NULL, l.reason_sealed, NULL, NULL, l.happened_at, l.recorded_at, l.recorded_by,
+                     l.withdrawn_at, l.withdrawn_by, l.withdrawn_reason
+                FROM help_leaving l JOIN help_stay t ON t.id = l.stay JOIN help_base b ON b.id = t.base WHERE l.assistance = $1
     UNION ALL SELECT 'member', id, kind, NULL, NULL, NULL, name, happened_at, recorded_at, recorded_by,
                      withdrawn_at, withdrawn_by, withdrawn_reason FROM help_member WHERE assistance = $1) f
   LEFT JOIN staff s ON s.id = f.recorded_by LEFT JOIN staff w ON w.id = f.withdrawn_by
@@ -105,6 +111,10 @@ def _title(row: Mapping[str, Any]) -> str:
         return _("年度鉴定（%(side)s）：%(grade)s") % {"side": _(words.SIDES[a]), "grade": _(words.GRADES[b])}
     if kind == "child":
         return _("未成年子女：%(how)s") % {"how": _(words.HARDSHIPS[b])}
+    if kind == "stay":
+        return _("入住安置基地：%(base)s") % {"base": a}
+    if kind == "leaving":
+        return _("离开安置基地：%(base)s") % {"base": a}
     return _("帮教小组：%(who)s") % {"who": _(words.GROUP[a])}
 
 

@@ -21,13 +21,14 @@ from supervision.people.identity import IdentityFault, parse_identity_number
 from supervision.people.names import name_fault, without_marks
 from supervision.people.scope import get_person
 from supervision.reads import read_alone
-from supervision.resettlement import file, listing, records, words
+from supervision.resettlement import bases, file, listing, records, words
 from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.forms import back, back_or_away, form_about, page_words, support_options
 from supervision.resettlement.intake import Intake, NewAssistance, take_in
 from supervision.resettlement.offers import helpers_for, options_of, other_offices, steps_for
 from supervision.resettlement.scope import get_assistance
 from supervision.resettlement.states import OPEN
+from supervision.resettlement.stays import where_now
 from supervision.resettlement.steps import BY_EVENT, Step
 from supervision.web import page
 
@@ -147,6 +148,8 @@ async def assistance(
         steps=steps_for(viewer, row),
         helpers=options_of(await helpers_for(viewer)) if viewer.may("assign_officer") else [],
         offices=await other_offices(),
+        bases=await bases.options() if viewer.may("record_help") else [],
+        stay=await where_now(row["id"]),
         papers_kept=await read_alone(newest_read(viewer, person.id)),
         words=page_words(),
         may_withdraw={kind: viewer.may(permission) for kind, (_, permission) in records.FACTS.items()},

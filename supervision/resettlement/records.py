@@ -27,6 +27,7 @@ from supervision.resettlement.actions import (
     SUBJECT,
     done,
 )
+from supervision.resettlement.beds import check_longer
 from supervision.resettlement.scope import lock_open
 from supervision.sealed import open_sealed, seal
 
@@ -41,6 +42,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "assessment": ("help_assessment", DECIDE),
     "appraisal": ("help_appraisal", RECORD),
     "child": ("help_child", RECORD),
+    "stay": ("help_stay", RECORD),
+    "leaving": ("help_leaving", RECORD),
     "step": ("assistance_step", DECIDE),
 }
 """Kind of fact → its table, and the permission of whoever may withdraw it."""
@@ -218,6 +221,12 @@ async def withdraw(viewer: Viewer, person: int, fact: tuple[str, int], *, reason
         if kind == "assessment":
             await _kind_before(row["id"], fact_id)
         await mark_withdrawn(table, fact_id, said, by=viewer.id, now=now)
+        if kind == "stay":
+            await _with_its_leaving(fact_id, said, by=viewer.id, now=now)
+        if kind == "leaving":
+            await check_longer(
+                row["id"], await fetch_value("SELECT happened_at FROM help_leaving WHERE id = $1", fact_id)
+            )
         await done(viewer, "withdraw_help", row, now, {"kind": kind, "id": fact_id})
 
 
@@ -244,6 +253,8 @@ async def _step_back(assistance: int, step: int) -> None:
         last["old_state"],
         json.dumps(await _before(last)),
     )
+    if last["new_state"] in states.END_KINDS:
+        await check_longer(assistance, last["happened_at"])
 
 
 async def _before(step: Record) -> dict[str, object]:
@@ -278,6 +289,13 @@ async def _passed_on(step: Record) -> bool:
             step["recorded_at"],
         )
     )
+
+
+async def _with_its_leaving(stay: int, reason: str, *, by: int, now: datetime) -> None:
+    """Whoever was never in a base hasn't left it."""
+    leaving = await fetch_value("SELECT id FROM help_leaving WHERE stay = $1 AND withdrawn_at IS NULL", stay)
+    if leaving is not None:
+        await mark_withdrawn("help_leaving", leaving, reason, by=by, now=now)
 
 
 async def _kind_before(assistance: int, assessment: int) -> None:

@@ -22,6 +22,7 @@ SIDES = ("village", "township")
 GRADES = ("good", "steady", "needs")
 GUARDIANS = ("parent", "grandparent", "relative", "welfare", "nobody")
 HARDSHIPS = ("none", "poor", "no_school", "wandering", "ill", "other")
+BASE_KINDS = ("enterprise", "government")
 GROUP_KINDS = ("office", "police", "village", "warden", "family")
 SUPPORT_KINDS = ("placement", "job_service", "social_aid", "legal_aid", "mediation", "training", "relief")
 
@@ -264,3 +265,45 @@ class HelpList(Table, tablename="help_list", db=DB):
     recorded_at = moment()
     recorded_by = _staff()
     help_list_kind_known = _one_of("kind", ("release", "unconnected"))
+
+
+class HelpBase(Table, tablename="help_base", db=DB):
+    """A transitional base (过渡性安置基地, law RA-23): a place with beds for those who have nowhere to go yet."""
+
+    name = text()
+    kind = text()
+    address_sealed = text()
+    beds = number()
+    contact = text(null=True)
+    opened_on = day()
+    recorded_at = moment()
+    recorded_by = _staff()
+    closed_at = moment(null=True)
+    closed_by = _staff()
+    closed_reason = text(null=True)
+    help_base_kind_known = _one_of("kind", BASE_KINDS)
+    help_base_has_beds = Check("beds >= 1")
+    help_base_closing_is_whole = Check("(closed_at IS NULL) = (closed_reason IS NULL)")
+
+
+class HelpStay(Withdrawable, Table, tablename="help_stay", db=DB):
+    """Somebody is placed in a base. It ends by a leaving, or with the period of help: `beds.STAYS` says when."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    base = ForeignKey(HelpBase, null=False, default=None, on_delete=OnDelete.restrict)
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()
+
+
+class HelpLeaving(Withdrawable, Table, tablename="help_leaving", db=DB):
+    """Somebody leaves the base in which they stayed."""
+
+    id = BigSerial(primary_key=True)
+    assistance = ForeignKey(Assistance, null=False, default=None, on_delete=OnDelete.restrict)
+    stay = ForeignKey(HelpStay, null=False, default=None, on_delete=OnDelete.restrict)
+    reason_sealed = text()
+    happened_at = moment()
+    recorded_at = moment()
+    recorded_by = _staff()

@@ -198,6 +198,7 @@ HARDSHIPS = {
     "ill": N_("患病、残疾"),
     "other": N_("其他困难"),
 }
+BASE_KINDS = {"enterprise": N_("企业认证"), "government": N_("政府投入为主")}
 ENDS = {"expired": N_("期满"), "deceased": N_("死亡"), "reoffended": N_("重新犯罪"), "moved": N_("迁出")}
 BEGINNINGS = {
     "known": N_("收到服刑信息"),

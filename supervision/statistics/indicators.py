@@ -119,7 +119,8 @@ FETCHED = f"""SELECT a.person, NULL::text AS ref, a.at, a.met_as AS what, {_step
 HELPED = f"""EXISTS (SELECT FROM help_visit v WHERE v.assistance = a.id AND {within("v.happened_at")} AND {known("v")})
         OR EXISTS (SELECT FROM help_member m WHERE m.assistance = a.id AND m.happened_at < $2 AND {known("m")})"""
 PLACED = f"""EXISTS (SELECT FROM support s WHERE s.assistance = a.id AND s.kind = 'placement' AND s.happened_at < $2
-                      AND {known("s")})"""
+                      AND {known("s")})
+        OR EXISTS (SELECT FROM help_stay t WHERE t.assistance = a.id AND t.happened_at < $2 AND {known("t")})"""
 BOOKINGS = f"""SELECT f.person, b.number AS ref, b.happened_at AS at, b.state AS what,
        EXISTS (SELECT FROM booking_event e WHERE e.booking = b.id AND e.new_state = 'scheduled' AND e.recorded_at <= $3) AS ok
   FROM booking b JOIN family_member f ON f.id = b.applicant WHERE {within("b.happened_at")} AND {known("b")}"""

@@ -1,4 +1,4 @@
-"""The ledgers that no import reads, as sheets: alerts, duties, texts, commissions, searches, cases of discipline, bookings of a year."""
+"""The ledgers that no import reads, as sheets: alerts, duties, texts, commissions, searches, cases of discipline, bookings of a year, bases."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +22,10 @@ from supervision.messages.listing import KINDS as TEXTS
 from supervision.messages.listing import STATES as TEXT_STATES
 from supervision.messages.listing import in_scope
 from supervision.people.scope import visible_people, visible_subjects
+from supervision.resettlement import words as of_help
+from supervision.resettlement.beds import STAYS
+from supervision.resettlement.records import CONTENT as OF_HELP
+from supervision.sealed import open_sealed
 from supervision.statistics.period import Period
 from supervision.statistics.workbook import MOST_ROWS, Sheet
 from supervision.video_visits import words as of_visits
@@ -35,7 +39,8 @@ Scope = Callable[[Viewer, list[Any]], str]
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One ledger: heading → what a row holds (SQL), `words`: heading → how its codes are called.
+    """One ledger: heading → what a row holds (SQL), `words`: heading → how its codes are called,
+    `sealed`: heading → what it is sealed for.
 
     `of_year` is the moment by which a row belongs to a year; `people` whom it shows.
     """
@@ -49,6 +54,7 @@ class Ledger:
     people: tuple[str, ...]
     scope: Scope
     words: Mapping[str, Words] = field(default_factory=dict)
+    sealed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sql(self) -> str:
@@ -76,6 +82,8 @@ async def ledger_sheet(ledger: Ledger, viewer: Viewer, period: Period) -> tuple[
 
 
 def _cell(ledger: Ledger, heading: str, row: Record) -> Any:
+    if heading in ledger.sealed:
+        return open_sealed(row[heading], ledger.sealed[heading])
     words = ledger.words.get(heading)
     return row[heading] if words is None or row[heading] is None else words.get(row[heading], str(row[heading]))
 
@@ -96,6 +104,10 @@ def _about_subjects(row: str) -> Scope:
 
 def _everybody(viewer: Viewer, args: list[Any]) -> str:
     return "TRUE"
+
+
+def _in_use(viewer: Viewer, args: list[Any]) -> str:
+    return "(b.closed_at IS NULL OR b.closed_at >= $1)"
 
 
 TOLD: Final = """(SELECT min(n.happened_at) FROM search_notice n
@@ -300,6 +312,32 @@ _LEDGERS: Final = (
         ("b.person", "i.id"),
         _everybody,
         {"状态": of_visits.STATES},
+    ),
+    Ledger(
+        "bases",
+        N_("安置基地台账"),
+        "see_people",
+        {
+            "名称": "b.name",
+            "类型": "b.kind",
+            "地址": "b.address_sealed",
+            "联系人": "b.contact",
+            "床位数": "b.beds",
+            "期末在住人数": "n.here",
+            "期末空床": "CASE WHEN b.closed_at IS NULL OR b.closed_at >= $2 THEN b.beds - n.here END",
+            "历史安置人数": "n.ever",
+            "启用日期": "b.opened_on",
+            "停用时间": "b.closed_at",
+            "停用的原因": "b.closed_reason",
+        },
+        f"""help_base b CROSS JOIN LATERAL (
+              SELECT count(*) FILTER (WHERE s.until IS NULL OR s.until >= $2)::int AS here, count(DISTINCT s.person)::int AS ever
+                FROM ({STAYS}) s WHERE s.base = b.id AND s.from_at < $2) n""",
+        "greatest(b.opened_on::timestamp AT TIME ZONE 'Asia/Shanghai', $1)",
+        ("NULL::int",),
+        _in_use,
+        {"类型": of_help.BASE_KINDS},
+        {"地址": OF_HELP},
     ),
 )
 LEDGERS: Final = {ledger.code: ledger for ledger in _LEDGERS}

@@ -66,6 +66,8 @@ MORE = (
     ("/people/{inside_id}/assistance", "dan"),
     ("/assistance?tab=release", "dan"),
     ("/assistance?tab=unconnected", "bob"),
+    ("/assistance/bases", "dan"),
+    ("/assistance/bases/{base_id}", "dan"),
     ("/commissions/{sent_commission_id}", "dan"),
     ("/commissions?tab=sent", "erin"),
     ("/visits/{first_booking_id}", "dan"),

@@ -21,6 +21,7 @@ from supervision.files.sweep import standing, sweep
 from supervision.orders.actions import Ending, change_term, end_order
 from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.records import Visit, add_member, record_visit
+from supervision.resettlement.stays import Stay, place
 from supervision.video_visits import actions
 from supervision.video_visits.booking import NewBooking, book
 from supervision.video_visits.steps import Taken as TakenAtWindow
@@ -39,7 +40,7 @@ from tests.discipline.makers import decided, reviewed
 from tests.exchange.api.asking import token_of
 from tests.files.made import pdf
 from tests.register import OnRegister, viewer_of
-from tests.resettlement.helped import put
+from tests.resettlement.helped import a_base, put
 from tests.video_visits.makers import Family, a_family, a_room
 
 WANTED = date(2026, 12, 3)
@@ -93,6 +94,17 @@ async def agreeing() -> None:
     """A step of the period: the agreement is signed."""
     alice = await viewer_of(await member("alice"))
     await take_step(alice, await _helped(), Taken("agreement", NOW - timedelta(minutes=5)), NOW)
+
+
+async def somebody_to_place() -> None:
+    await somebody_helped()
+    await a_base(await the_cast(), beds=1)
+
+
+async def placing() -> None:
+    """The last bed of a base; whoever never heard the answer asks again, and is told that the person is there."""
+    base = int(await fetch_value("SELECT max(id) FROM help_base"))
+    await place(await viewer_of(await member("alice")), await _helped(), Stay(base, NOW - timedelta(hours=2)), NOW)
 
 
 # -- the window -----------------------------------------------------------------------------------------------
@@ -207,6 +219,7 @@ MATTERS = (
     Piece("hand over at the end", at_the_end, releasing, once(releasing), whole=True, seldom=True),
     Piece("help visit", somebody_helped, visiting, once(visiting), whole=True, seldom=True),
     Piece("help step", somebody_helped, agreeing, once(agreeing), whole=True, seldom=True),
+    Piece("place in a base", somebody_to_place, placing, once(placing), whole=True, seldom=True),
     Piece("book a visit", a_verified_family, booking, once(booking), whole=True, seldom=True),
     Piece("visits", sessions_to_come, watching_the_window, watching_the_window, at=HALF_PAST_TEN, seldom=True),
     Piece("decide a case", a_case_to_decide, deciding_the_case, once(deciding_the_case), whole=True, seldom=True),

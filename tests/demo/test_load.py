@@ -22,6 +22,7 @@ from supervision.messages.channel import make_provider
 from supervision.messages.providers import is_demo_number
 from supervision.messages.recipients import RECIPIENT
 from supervision.people.actions import CONTACT, DOC
+from supervision.resettlement.beds import STAYS
 from supervision.rollcall.heads import kept_heads
 from supervision.rollcall.take import roll_call
 from supervision.sealed import open_sealed
@@ -102,6 +103,15 @@ def test_an_old_register_leaves_debts_and_some_are_made_up(house: House, lines: 
     assert rows(house, "SELECT count(*) FROM debt WHERE closed_at IS NOT NULL")[0][0] >= 3
 
 
+def test_two_bases_have_people_now_and_had_some_before(house: House, lines: list[str]) -> None:
+    found = rows(
+        house,
+        f"""SELECT b.beds, count(*) FILTER (WHERE s.until IS NULL), count(*) FILTER (WHERE s.until IS NOT NULL)
+              FROM help_base b JOIN ({STAYS}) s ON s.base = b.id GROUP BY b.id ORDER BY b.id""",
+    )
+    assert found == [(12, 3, 2), (4, 1, 2)]
+
+
 def test_the_nightly_reconcile_found_nothing_to_repair(house: House, lines: list[str]) -> None:
     runs = rows(house, "SELECT ok, note FROM job_run WHERE job = 'reconcile'")
     assert runs and set(runs) == {(True, "0")}
@@ -163,6 +173,7 @@ def picture(house: House) -> dict[str, Any]:
         "alerts": rows(house, "SELECT kind, step, rung, outcome, opened_at FROM alert ORDER BY 5, 1, 2, 3, 4"),
         "texts": rows(house, "SELECT kind, state, body, created_at FROM message ORDER BY 4, 1, 2, 3"),
         "orders": rows(house, "SELECT number, state, start_on, end_on FROM orders ORDER BY id"),
+        "stays": rows(house, "SELECT assistance, base, happened_at FROM help_stay ORDER BY id"),
     }
 
 

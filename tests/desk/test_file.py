@@ -14,7 +14,7 @@ from tests.desk.makers import bare_person, owe, warn
 from tests.desk.reading import page_of, statements
 from tests.discipline.makers import decided
 from tests.register import on_register, viewer_of
-from tests.resettlement.helped import put
+from tests.resettlement.helped import a_base, put
 
 
 async def test_another_offices_person_and_nobody_are_the_same_answer(cast: Cast) -> None:
@@ -235,7 +235,22 @@ async def test_the_timeline_tells_cases_commissions_and_help_to_whoever_may_know
     await for_the_matrix(who.person, cast.alice)  # Alice leads it
     helped = await put(cast)
     await execute("UPDATE assistance SET person = $2 WHERE id = $1", helped.assistance, who.person)
-    told = {"训诫警告：作出决定", "训诫警告：登记线索", "调查评估：开始调查", "安置帮教："}
+    stay = {
+        "assistance": helped.assistance,
+        "base": await a_base(cast),
+        "happened_at": cast.now,
+        "recorded_at": cast.now,
+    }
+    left = {name: stay[name] for name in ("assistance", "happened_at", "recorded_at")} | {"reason_sealed": "x"}
+    await insert("help_leaving", left | {"stay": await insert("help_stay", stay)})
+    told = {
+        "训诫警告：作出决定",
+        "训诫警告：登记线索",
+        "调查评估：开始调查",
+        "安置帮教：",
+        "安置帮教：入住安置基地：演示",
+        "安置帮教：离开安置基地",
+    }
     for login, hidden in (("alice", set()), ("leo", {"调查评估：开始调查"})):
         page = await page_of(await client_for(cast, cast.members[login]), f"/people/{who.person}")
         assert {title for title in told if title not in page} == hidden, login

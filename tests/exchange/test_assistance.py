@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +20,12 @@ from supervision.exchange.outcome import Imported
 from supervision.exchange.sheets import read_book
 from supervision.exchange.undo import undo
 from supervision.resettlement.actions import DETAILS as DETAILS_SEALED
+from supervision.resettlement.records import withdraw
+from supervision.resettlement.stays import Stay, place
 from supervision.sealed import open_sealed
 from tests.cast import Cast, client_for
 from tests.register import identity_number, viewer_of
-from tests.resettlement.helped import put
+from tests.resettlement.helped import a_base, put
 
 SHAPES = sorted(shapes())
 BORN_ON = date(1980, 5, 6)
@@ -140,6 +142,18 @@ async def test_what_is_handed_out_changes_nothing_when_it_is_brought_back(cast: 
     back = await taken(cast, SheetFile("回.xlsx", workbook(handed)))
     assert [one.outcome for one in back.results] == ["unchanged", "unchanged"], [one.changes for one in back.results]
     assert (await register_of(dan, shapes()[shape], cast.now)).rows == handed.rows
+
+
+async def test_whoever_is_in_a_base_is_told_so_in_the_words_of_the_standard(cast: Cast) -> None:
+    one = await put(cast, release_on=date(2026, 11, 1), connected_on=date(2026, 11, 1))
+    dan, since = await viewer_of(cast.dan), cast.now - timedelta(days=3)
+    stay = await place(dan, one.assistance, Stay(await a_base(cast), since), cast.now)
+    shape = shapes()["xmsf_gbt31000"]
+    [row] = (await register_of(dan, shape, cast.now)).rows
+    assert (row["placed_on"], row["placement"]) == (since.date(), "政府投入为主的安置基地")
+    await withdraw(dan, one.person, ("stay", stay), reason="录错", now=cast.now)
+    [row] = (await register_of(dan, shape, cast.now)).rows
+    assert (row["placed_on"], row["placement"]) == (None, None)
 
 
 HAN = st.text("张王李赵欧阳古城街道安居务工", min_size=1, max_size=6)

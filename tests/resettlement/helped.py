@@ -8,8 +8,10 @@ from typing import Any
 from supervision.db import fetch, fetch_value
 from supervision.people.actions import Assignment, NewPerson
 from supervision.resettlement.actions import Taken, take_step
+from supervision.resettlement.bases import Base, add_base
 from supervision.resettlement.intake import Intake, NewAssistance, take_in
 from supervision.resettlement.records import Support, Visit, add_member, decide_class, record_support, record_visit
+from supervision.resettlement.stays import Stay, place
 from tests.cast import Cast, Member
 from tests.register import identity_number, viewer_of
 
@@ -69,7 +71,16 @@ async def for_the_browser(cast: Cast) -> dict[str, int]:
     await decide_class(dan, one.assistance, "first", "三无人员", then)
     await record_visit(alice, one.assistance, Visit("home", "person", then, "租住在古城街道", "临时救助"), then)
     await record_support(alice, one.assistance, Support("relief", None, then, "临时救助五百元"), then)
+    base = await a_base(cast)
+    await place(alice, one.assistance, Stay(base, then, then + timedelta(days=1), "回家居住"), cast.now)
+    await place(alice, one.assistance, Stay(base, then + timedelta(days=2)), cast.now)
     inside = await put(cast, name="卫东升", release_on=date(2026, 12, 20), prison="太原第一监狱", crime="盗窃罪")
     gone = await put(cast, name="沈安", release_on=date(2026, 11, 15), announced=True, at=then - timedelta(days=2))
     await take_step(alice, gone.assistance, Taken("missed", then + timedelta(days=4), said="家属称未归"), cast.now)
-    return {"helped_id": one.person, "inside_id": inside.person}
+    return {"helped_id": one.person, "inside_id": inside.person, "base_id": base}
+
+
+async def a_base(cast: Cast, name: str = "演示安置基地", *, beds: int = 2) -> int:
+    """A base of help, open for a year."""
+    new = Base(name, "government", "幸福路3号", beds, (cast.now - timedelta(days=365)).date(), "孟联")
+    return await add_base(await viewer_of(cast.dan), new, cast.now)

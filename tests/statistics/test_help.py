@@ -1,18 +1,19 @@
 """The figures of resettlement help: nobody twice, nobody before they came, nobody who is still to come; and as it was known then."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from supervision.db import fetch_value
 from supervision.resettlement.actions import Taken, take_step
 from supervision.resettlement.assessing import Assessment, assess
-from supervision.resettlement.records import add_member, withdraw
+from supervision.resettlement.records import Support, add_member, record_support, withdraw
+from supervision.resettlement.stays import Stay, place
 from supervision.statistics.figures import FIGURES, Sight, count, rows_of
 from supervision.statistics.indicators import INDICATORS
 from supervision.statistics.period import Period, month_of, year_of
 from tests.cast import NOW, Cast
 from tests.register import viewer_of
-from tests.resettlement.helped import Helped, put
+from tests.resettlement.helped import Helped, a_base, put
 from tests.statistics.conftest import at
 from tests.statistics.records import assistance
 
@@ -122,6 +123,22 @@ async def test_help_is_counted_as_it_was_known_at_the_moment(cast: Cast) -> None
     await withdraw(dan, one.person, ("step", last), reason="另一人", now=NOW)
     assert await figure("register", year) == 1
     assert await figure("register", year, at("2026-06-01 09:00")) == 0
+
+
+async def test_whoever_is_in_a_base_is_placed_once_however_they_are_helped_besides(cast: Cast) -> None:
+    day, year = date(2026, 3, 9), year_of(2026)
+    one = await put(cast, release_on=day, connected_on=day, at=at("2026-03-09 15:00"))
+    dan, base = await viewer_of(cast.dan), await a_base(cast)
+    made = await place(dan, one.assistance, Stay(base, at("2026-03-10 09:00")), at("2026-04-01 09:00"))
+    known = [await of("placed", year, at(moment)) for moment in ("2026-03-31 09:00", "2026-04-02 09:00")]
+    assert known == [(0, 1), (1, 1)] and await of("placed", month_of(date(2026, 2, 1))) == (0, 0)
+    await record_support(dan, one.assistance, Support("placement", "company", at("2026-05-04 09:00")), NOW)
+    assert await of("placed", year) == (1, 1)
+    support = await fetch_value("SELECT id FROM support")
+    for fact in (("support", support), ("stay", made)):
+        await withdraw(dan, one.person, fact, reason="录错", now=NOW + timedelta(days=1))
+    later = NOW + timedelta(days=2)
+    assert (await of("placed", year, later), await of("placed", year, NOW)) == ((0, 1), (1, 1))
 
 
 MOMENTS = ("2026-01-02 09:00", "2026-01-05 09:00", "2026-02-05 09:00")

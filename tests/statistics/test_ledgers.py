@@ -1,6 +1,6 @@
 """The ledgers: each is a sheet of what the viewer may see, in Chinese words, and says so in the audit."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -8,10 +8,13 @@ from python_calamine import CalamineWorkbook
 
 from supervision.alerts.watch import watch
 from supervision.db import execute, fetch, fetch_value, insert
+from supervision.resettlement.stays import Stay, place
 from supervision.statistics import ledgers
 from supervision.statistics.ledgers import LEDGERS
 from tests.cast import NOW, client_for
-from tests.statistics.conftest import joins
+from tests.register import viewer_of
+from tests.resettlement.helped import a_base, put
+from tests.statistics.conftest import at, joins
 from tests.statistics.records import booking, stranger
 
 
@@ -92,3 +95,20 @@ async def test_the_page_lists_what_the_role_may_see(cast) -> None:
         leader = (await browser.get("/ledgers")).text
     assert "短信台账" in desk and "训诫警告台账" in leader and "短信台账" not in leader
     assert "2026年" in coming
+
+
+async def test_the_ledger_of_bases_counts_those_who_were_there_when_the_period_ended(cast) -> None:
+    base, dan = await a_base(cast, beds=4), await viewer_of(cast.dan)
+    for since, until in (("2026-10-05", None), ("2026-10-05", "2026-11-02"), ("2026-11-03", None)):
+        one = await put(cast, release_on=date(2026, 10, 1), connected_on=date(2026, 10, 1), at=NOW)
+        left_at = at(f"{until} 09:00") if until else None
+        await place(dan, one.assistance, Stay(base, at(f"{since} 09:00"), left_at, "回家"), NOW)
+    async with await client_for(cast, cast.alice) as browser:
+        sheets = {
+            period: _rows((await browser.get(f"/ledgers/bases?period={period}")).content)
+            for period in ("2026-09", "2026-10", "2026-11")
+        }
+    shown = {period: dict(zip(sheet[1], sheet[2], strict=True)) for period, sheet in sheets.items()}
+    assert shown["2026-11"]["地址"] == "幸福路3号" and shown["2026-11"]["类型"] == "政府投入为主"
+    counted = ("床位数", "期末在住人数", "期末空床", "历史安置人数")
+    assert [[row[name] for name in counted] for row in shown.values()] == [[4, 0, 4, 0], [4, 2, 2, 2], [4, 2, 2, 3]]
