@@ -15,9 +15,9 @@ from supervision.forms import Form, read_form, show_again
 from supervision.language import gettext as _
 from supervision.resettlement import bases, words
 from supervision.resettlement.bases import Base
-from supervision.resettlement.forms import AnyRequest, back, form_about
+from supervision.resettlement.forms import back, form_about
 from supervision.resettlement.stays import Stay, leave, place
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
 SEE, KEEP, RECORD = [guard("see_people")], [guard("keep_statistics")], [guard("record_help")]
 LEDGER, ONE = "resettlement/bases.html", "resettlement/base_stays.html"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
 from supervision.access.viewer import Viewer
 from supervision.db import Record
@@ -12,8 +12,8 @@ from supervision.people.answers import back_to
 from supervision.people.scope import get_person
 from supervision.resettlement import words
 from supervision.resettlement.scope import get_assistance
+from supervision.web import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 TABLES = (
     "SOURCES",
     "KINDS",

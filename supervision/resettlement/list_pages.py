@@ -14,8 +14,7 @@ from supervision.clock import Clock
 from supervision.forms import read_form
 from supervision.language import gettext as _
 from supervision.resettlement import offices, words
-from supervision.resettlement.forms import AnyRequest
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
 KEEP = [guard("keep_statistics")]
 TEMPLATE = "resettlement/lists.html"

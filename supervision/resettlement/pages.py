@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -30,9 +30,8 @@ from supervision.resettlement.scope import get_assistance
 from supervision.resettlement.states import OPEN
 from supervision.resettlement.stays import where_now
 from supervision.resettlement.steps import BY_EVENT, Step
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 REGISTERED = "安置帮教登记"
 ASSIGNED = "指定帮教责任人"
 """Why the file is with its helper, as it is kept."""

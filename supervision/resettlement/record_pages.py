@@ -11,8 +11,9 @@ from supervision.clock import Clock
 from supervision.language import gettext as _
 from supervision.resettlement import words
 from supervision.resettlement.assessing import Appraisal, Assessment, Child, appraise, assess, proposed, record_child
-from supervision.resettlement.forms import AnyRequest, back, form_about
+from supervision.resettlement.forms import back, form_about
 from supervision.settings.terms import load_terms
+from supervision.web import AnyRequest
 
 
 @post("/people/{person_id:int}/assistance/assessment", guards=[guard("decide_help")])

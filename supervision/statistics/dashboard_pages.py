@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 from markupsafe import Markup
@@ -39,9 +39,8 @@ from supervision.statistics.standing import NOBODY, STANDING, Whose, people_of
 from supervision.statistics.words import word
 from supervision.statistics.workbook import workbook
 from supervision.statistics.workload import Load, Workload, accept, workload
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 FILE_NAME = "看板.xlsx"
 
 

@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -18,9 +18,8 @@ from supervision.statistics.ledgers import LEDGERS, ledger_sheet, offered
 from supervision.statistics.pages import as_file
 from supervision.statistics.period import Period, month_of, months_before, read_period, year_of
 from supervision.statistics.workbook import workbook
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 YEARS, MONTHS = 5, 12
 
 

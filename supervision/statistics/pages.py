@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -32,9 +32,8 @@ from supervision.statistics.sheets import annual_sheet, indicators_sheet, list_s
 from supervision.statistics.word import as_docx
 from supervision.statistics.words import word
 from supervision.statistics.workbook import MOST_ROWS, XLSX, Sheet, workbook
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 MONTHS = 24
 YEARS = 6
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -1,12 +1,11 @@
 """Monthly tables that were printed, as they were printed; and what each day brought, counted once for the charts."""
 
-from piccolo.columns import JSONB, BigSerial, Date, ForeignKey, Integer
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigSerial, Date, Integer
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Office, Staff
-from supervision.db import DB, moment, text
+from supervision.db import DB, moment, row_of, text
 
 
 class KeptTable(Table, tablename="kept_table", db=DB):
@@ -17,7 +16,7 @@ class KeptTable(Table, tablename="kept_table", db=DB):
     edition = Integer(default=1)
     known_at = moment()
     """It shows what was known at this moment."""
-    kept_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    kept_by = row_of(Staff, null=True)
     rows = JSONB(default="[]")
     """[[office or null, name, {cell: count}]…], as printed."""
     rows_hash = text()
@@ -31,7 +30,7 @@ class ReportDay(Table, tablename="report_day", db=DB):
 
     id = BigSerial(primary_key=True)
     day = Date(default=None, null=False)
-    office = ForeignKey(Office, null=False, default=None, on_delete=OnDelete.restrict)
+    office = row_of(Office)
     due = Integer(default=0)
     made = Integer(default=0)
     """In time."""

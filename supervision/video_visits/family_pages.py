@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -39,9 +39,8 @@ from supervision.video_visits.families import (
 from supervision.video_visits.listing import Household, household, phone_text, prisoners, prisons, proof_text, rooms
 from supervision.video_visits.tables import CLASSES, KINSHIPS, PROOFS
 from supervision.video_visits.told_family import record_intake, withdraw_notice
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 SEE, BOOK, KEEP = [guard("see_visits")], [guard("book_visits")], [guard("keep_visits")]
 
 

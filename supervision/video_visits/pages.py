@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -26,9 +26,8 @@ from supervision.video_visits.actions import PLAIN, Arrival, Place
 from supervision.video_visits.booking import limits_at, withdraw_booking
 from supervision.video_visits.listing import TABS, board, phone_text, rooms, sessions, shown, visitors_of, week_of
 from supervision.video_visits.steps import STEPS, Taken
-from supervision.web import page
+from supervision.web import AnyRequest, page
 
-AnyRequest = Request[Any, Any, Any]
 AHEAD_DAYS = 60
 """So far the calendar file looks ahead."""
 SEE, BOOK, KEEP = [guard("see_visits")], [guard("book_visits")], [guard("keep_visits")]

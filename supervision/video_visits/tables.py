@@ -3,13 +3,12 @@
 A booking's `state` is the only column that changes; what happened is in `booking_event`, one row a transition.
 """
 
-from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, ForeignKey
-from piccolo.columns.base import OnDelete
+from piccolo.columns import JSONB, BigInt, BigSerial, Boolean
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from supervision.access.tables import Staff, Withdrawable
-from supervision.db import DB, day, moment, number, text
+from supervision.db import DB, day, moment, number, one_of, row_of, text
 from supervision.people.tables import Person
 
 CLASSES = ("strict", "normal", "loose")
@@ -35,10 +34,6 @@ STATES = (
 """In the order of life: `released` is a slot that the family didn't confirm in time, `failed` a technical failure."""
 
 
-def _known(column: str, values: tuple[str, ...]) -> Check:
-    return Check(f"{column} IN ({', '.join(repr(value) for value in values)})")
-
-
 class Prison(Table, tablename="prison", db=DB):
     """A prison that takes video visits; only those inside the province do (law VV-12)."""
 
@@ -46,7 +41,7 @@ class Prison(Table, tablename="prison", db=DB):
     in_province = Boolean(default=True)
     contact_sealed = text(null=True)
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     closed_at = moment(null=True)
     prison_name_once = Unique(["name"])
 
@@ -56,7 +51,7 @@ class VisitRoom(Table, tablename="visit_room", db=DB):
 
     name = text()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     closed_at = moment(null=True)
     visit_room_name_once = Unique(["name"])
 
@@ -64,11 +59,11 @@ class VisitRoom(Table, tablename="visit_room", db=DB):
 class Prisoner(Table, tablename="prisoner", db=DB):
     """Somebody in prison whose family visits: a person who is not under supervision."""
 
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    person = row_of(Person)
     intake_on = day(null=True)
     """The day on which they came to prison, where it is known (law VV-01)."""
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     prisoner_person_once = Unique(["person"])
 
 
@@ -76,54 +71,54 @@ class PrisonerNotice(Withdrawable, Table, tablename="prisoner_notice", db=DB):
     """The prison told the family where the prisoner is (law VV-01)."""
 
     id = BigSerial(primary_key=True)
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
+    prisoner = row_of(Prisoner)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
 
 
 class PrisonerStatus(Table, tablename="prisoner_status", db=DB):
     """Where a prisoner is, in which class, and whether they may be visited, as the prison said it; the last one counts."""
 
     id = BigSerial(primary_key=True)
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
-    prison = ForeignKey(Prison, null=False, default=None, on_delete=OnDelete.restrict)
+    prisoner = row_of(Prisoner)
+    prison = row_of(Prison)
     prison_number = text(null=True)
     level = text()
     may_visit = Boolean(default=True)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     replaces = BigInt(null=True, default=None)
     withdrawn_at = moment(null=True)
-    prisoner_status_level_known = _known("level", CLASSES)
+    prisoner_status_level_known = one_of("level", CLASSES)
 
 
 class FamilyMember(Table, tablename="family_member", db=DB):
     """A relative or guardian of a prisoner (law VV-02): new until verified once, then ok or refused."""
 
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    prisoner = row_of(Prisoner)
+    person = row_of(Person)
     kinship = text()
     state = text()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     family_member_once = Unique(["prisoner", "person"])
-    family_member_kinship_known = _known("kinship", KINSHIPS)
-    family_member_state_known = _known("state", FAMILY_STATES)
+    family_member_kinship_known = one_of("kinship", KINSHIPS)
+    family_member_state_known = one_of("state", FAMILY_STATES)
 
 
 class FamilyCheck(Table, tablename="family_check", db=DB):
     """Who verified kinship and person, by which paper, and with which result (law VV-03, VV-15)."""
 
     id = BigSerial(primary_key=True)
-    family = ForeignKey(FamilyMember, null=False, default=None, on_delete=OnDelete.restrict)
+    family = row_of(FamilyMember)
     result = text()
     proof = text(null=True)
     reason = text(null=True)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     withdrawn_at = moment(null=True)
     family_check_result_known = Check("result IN ('ok', 'refused')")
 
@@ -133,10 +128,10 @@ class BookingRow(Withdrawable, Table, tablename="booking", db=DB):
 
     id = BigSerial(primary_key=True)
     number = text()
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
-    prison = ForeignKey(Prison, null=False, default=None, on_delete=OnDelete.restrict)
-    applicant = ForeignKey(FamilyMember, null=False, default=None, on_delete=OnDelete.restrict)
-    person = ForeignKey(Person, null=False, default=None, on_delete=OnDelete.restrict)
+    prisoner = row_of(Prisoner)
+    prison = row_of(Prison)
+    applicant = row_of(FamilyMember)
+    person = row_of(Person)
     """Who applies: whoever is reminded, and asked for where nobody comes."""
     wanted_on = day()
     wanted_second = day(null=True)
@@ -147,17 +142,17 @@ class BookingRow(Withdrawable, Table, tablename="booking", db=DB):
     state = text()
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     booking_number_once = Unique(["number"])
-    booking_state_known = _known("state", STATES)
+    booking_state_known = one_of("state", STATES)
 
 
 class BookingVisitor(Table, tablename="booking_visitor", db=DB):
     """Who is to come."""
 
     id = BigSerial(primary_key=True)
-    booking = ForeignKey(BookingRow, null=False, default=None, on_delete=OnDelete.restrict)
-    family = ForeignKey(FamilyMember, null=False, default=None, on_delete=OnDelete.restrict)
+    booking = row_of(BookingRow)
+    family = row_of(FamilyMember)
     booking_visitor_once = Unique(["booking", "family"])
 
 
@@ -165,8 +160,8 @@ class BookingMonth(Table, tablename="booking_month", db=DB):
     """What a booking uses up of the prisoner's visits of a month, until it is given back; `turn`: the first, the second, …"""
 
     id = BigSerial(primary_key=True)
-    booking = ForeignKey(BookingRow, null=False, default=None, on_delete=OnDelete.restrict)
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
+    booking = row_of(BookingRow)
+    prisoner = row_of(Prisoner)
     month = day()
     """Its first day."""
     turn = number()
@@ -178,14 +173,14 @@ class BookingSlot(Table, tablename="booking_slot", db=DB):
     """A room during a time; two of one room, or of one prisoner, never overlap (exclusion constraints) until one is freed."""
 
     id = BigSerial(primary_key=True)
-    booking = ForeignKey(BookingRow, null=False, default=None, on_delete=OnDelete.restrict)
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
-    room = ForeignKey(VisitRoom, null=False, default=None, on_delete=OnDelete.restrict)
+    booking = row_of(BookingRow)
+    prisoner = row_of(Prisoner)
+    room = row_of(VisitRoom)
     prison_room = text(null=True)
     from_at = moment()
     to_at = moment()
     taken_at = moment()
-    taken_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    taken_by = row_of(Staff, null=True)
     freed_at = moment(null=True)
     booking_slot_has_length = Check("from_at < to_at")
 
@@ -194,7 +189,7 @@ class BookingEvent(Table, tablename="booking_event", db=DB):
     """A transition of a booking, append-only; `step` names it, and meets the duties of the ledger."""
 
     id = BigSerial(primary_key=True)
-    booking = ForeignKey(BookingRow, null=False, default=None, on_delete=OnDelete.restrict)
+    booking = row_of(BookingRow)
     step = text()
     old_state = text(null=True)
     new_state = text()
@@ -202,19 +197,19 @@ class BookingEvent(Table, tablename="booking_event", db=DB):
     detail = JSONB(default="{}")
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
-    booking_event_state_known = _known("new_state", STATES)
+    recorded_by = row_of(Staff, null=True)
+    booking_event_state_known = one_of("new_state", STATES)
 
 
 class BookingArrival(Table, tablename="booking_arrival", db=DB):
     """Who came, and how they were checked (law VV-13: face and identity card)."""
 
     id = BigSerial(primary_key=True)
-    booking = ForeignKey(BookingRow, null=False, default=None, on_delete=OnDelete.restrict)
-    family = ForeignKey(FamilyMember, null=False, default=None, on_delete=OnDelete.restrict)
+    booking = row_of(BookingRow)
+    family = row_of(FamilyMember)
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     booking_arrival_once = Unique(["booking", "family"])
 
 
@@ -222,14 +217,14 @@ class VisitSuspension(Table, tablename="visit_suspension", db=DB):
     """No visits to a prisoner during some days after a breach of discipline (law VV-11)."""
 
     id = BigSerial(primary_key=True)
-    prisoner = ForeignKey(Prisoner, null=False, default=None, on_delete=OnDelete.restrict)
-    booking = ForeignKey(BookingRow, null=True, default=None, on_delete=OnDelete.restrict)
+    prisoner = row_of(Prisoner)
+    booking = row_of(BookingRow, null=True)
     from_on = day()
     to_on = day()
     """The last day."""
     reason = text()
     happened_at = moment()
     recorded_at = moment()
-    recorded_by = ForeignKey(Staff, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_by = row_of(Staff, null=True)
     withdrawn_at = moment(null=True)
     visit_suspension_in_order = Check("from_on <= to_on")
