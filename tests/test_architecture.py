@@ -13,7 +13,7 @@ from supervision.access.roles import ADMINS, PERMISSIONS, ROLE_TITLES, SCOPE
 from supervision.access.tables import ROLES
 from supervision.access.viewer import PUBLIC, Guard, is_public
 from supervision.app import NAV, create_app
-from supervision.audit.words import ACTIONS
+from supervision.audit.words import ACTIONS, SUBJECTS
 from supervision.clock import FixedClock
 from supervision.web import icon
 from tests.cast import NOW, SETTINGS
@@ -267,3 +267,14 @@ def _recorded_actions() -> set[str]:
 
 def test_every_recorded_act_has_its_word_on_the_audit_page() -> None:
     assert _recorded_actions() - ACTIONS.keys() == set()
+
+
+def test_everything_that_an_act_is_done_to_has_its_word_on_the_audit_page() -> None:
+    kinds = {
+        node.value.elts[0].value
+        for path in SOURCES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.keyword) and node.arg == "subject" and isinstance(node.value, ast.Tuple)
+        if isinstance(node.value.elts[0], ast.Constant)
+    }
+    assert kinds and kinds - SUBJECTS.keys() == set()

@@ -12,7 +12,7 @@ from supervision.access.forms import as_id
 from supervision.access.viewer import Viewer, guard
 from supervision.audit.reading import Filters, audit_rows, staff_choices
 from supervision.audit.record import record
-from supervision.audit.words import ACTIONS
+from supervision.audit.words import ACTIONS, SUBJECTS
 from supervision.clock import Clock
 from supervision.forms import Form
 from supervision.language import gettext as _
@@ -36,6 +36,7 @@ async def audit_list(request: AnyRequest, viewer: NamedDependency[Viewer], clock
         typed=typed,
         staff=await staff_choices(),
         actions=ACTIONS,
+        subjects=SUBJECTS,
         next_url=f"/audit?{urlencode(typed | {'before': before})}" if before else None,
     )
 

@@ -1,4 +1,4 @@
-"""What an act is called on the audit page: one line for each action that is recorded; a test finds a missing one."""
+"""What an act, and what it was done to, is called on the audit page: a test finds a missing line."""
 
 from collections.abc import Mapping
 
@@ -218,3 +218,33 @@ ACTIONS: Mapping[str, str] = {
     "backup_made": N_("备份数据库"),
     "upgraded": N_("升级系统"),
 }
+
+SUBJECTS: Mapping[str, str] = {
+    "absence": N_("离岗登记"),
+    "alert": N_("预警"),
+    "api_token": N_("接口令牌"),
+    "assistance": N_("安置帮教"),
+    "booking": N_("会见预约"),
+    "commission": N_("调查评估"),
+    "contact_search": N_("查找"),
+    "discipline_case": N_("案件"),
+    "document": N_("文书"),
+    "family_member": N_("亲属"),
+    "file": N_("文件"),
+    "help_base": N_("安置基地"),
+    "import": N_("导入"),
+    "kept_table": N_("存档的报表"),
+    "message": N_("短信"),
+    "note": N_("记事"),
+    "office": N_("机构"),
+    "order": N_("社区矫正"),
+    "person": N_("人员"),
+    "prison": N_("监狱"),
+    "prisoner": N_("服刑人员"),
+    "reception": N_("入矫"),
+    "roll_call": N_("点名"),
+    "staff": N_("账号"),
+    "staff_session": N_("登录"),
+    "visit_room": N_("会见室"),
+}
+"""What an act was done to, by the kind that its row names."""

@@ -42,7 +42,7 @@ DEFAULTS: tuple[Default, ...] = (
     Default(
         "reception.counted",
         True,
-        N_("入矫各环节：自哪日起计算期限（false 为不计，true 为计）"),
+        N_("入矫各环节：是否计算期限"),
         N_("启用以前接收的，不追溯"),
     ),
     Default("reception.notice", "5d", N_("决定机关通知：裁判生效后几日内"), CCL_20),

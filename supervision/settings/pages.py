@@ -129,6 +129,8 @@ WORDS = {
     "phone": N_("电话"),
     "in_person": N_("当面"),
     "written": N_("书面"),
+    "True": N_("是"),
+    "False": N_("否"),
 }
 
 

@@ -26,6 +26,8 @@ TABS = {
     "missed": N_("爽约"),
     "all": N_("全部"),
 }
+OPENED = ("today", "applied", "forwarded", "scheduled")
+"""What the board opens with: the first of these in which something waits."""
 MISSED_DAYS = 30
 """So long a session to which nobody came stays on the board."""
 _TODAY = "EXISTS (SELECT FROM booking_slot t WHERE t.booking = b.id AND t.freed_at IS NULL AND t.from_at >= $1 AND t.from_at < $2)"
@@ -80,11 +82,18 @@ class Board:
 
 
 async def board(tab: str, now: datetime, *, after: int | None = None) -> Board:
-    """The bookings of a tab, a page at a time: what is due first stands first; what was missed, and all, newest first."""
+    """The bookings of a tab, a page at a time: what is due first stands first; what was missed, and all, newest first.
+
+    Without a tab: of the first in which something waits, today's sessions before what has days of time.
+    """
     day = local_day(now)
     times = (start_of(day), end_of(day), start_of(add_days(day, -MISSED_DAYS)))
     # Each condition uses some of the three moments; all are named, so that their types are known.
     given = "($1::timestamptz, $2::timestamptz, $3::timestamptz) IS NOT NULL"
+    counted = ", ".join(f"count(*) FILTER (WHERE {CONDITIONS[name]}) AS {name}" for name in TABS if name != "all")
+    row = await fetch_row(f"SELECT {counted} FROM booking b WHERE {given} AND b.withdrawn_at IS NULL", *times)
+    counts = {name: row[name] for name in TABS if name != "all"} if row else {}
+    tab = tab if tab in TABS else next((name for name in OPENED if counts.get(name)), "applied")
     order, behind = NEWEST if tab in ("all", "missed") else SOONEST
     lines = await fetch(
         f"""{LINE} WHERE {given} AND b.withdrawn_at IS NULL AND {CONDITIONS[tab]} AND ($4::bigint IS NULL OR {behind})
@@ -92,9 +101,6 @@ async def board(tab: str, now: datetime, *, after: int | None = None) -> Board:
         *times,
         after,
     )
-    counted = ", ".join(f"count(*) FILTER (WHERE {CONDITIONS[name]}) AS {name}" for name in TABS if name != "all")
-    row = await fetch_row(f"SELECT {counted} FROM booking b WHERE {given} AND b.withdrawn_at IS NULL", *times)
-    counts = {name: row[name] for name in TABS if name != "all"} if row else {}
     return Board(tab, lines[:PAGE], counts, _last_of(lines))
 
 

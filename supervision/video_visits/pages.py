@@ -39,10 +39,8 @@ SEE, BOOK, KEEP = [guard("see_visits")], [guard("book_visits")], [guard("keep_vi
 @get("/visits", guards=SEE)
 async def bookings(request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]) -> Template:
     """The board: what is to be looked at, answered, confirmed, held today, and who didn't come (R-35)."""
-    tab = request.query_params.get("tab", "applied")
-    found = await board(
-        tab if tab in TABS else "applied", clock.now(), after=as_id(request.query_params.get("after", ""))
-    )
+    tab = request.query_params.get("tab", "")
+    found = await board(tab, clock.now(), after=as_id(request.query_params.get("after", "")))
     await record(viewer, "bookings_listed", people=found.people, detail={"tab": found.tab}, now=clock.now())
     next_url = f"/visits?tab={found.tab}&after={found.after}" if found.after else None
     return page(request, "video_visits/board.html", board=found, tabs=_tabs(found), next_url=next_url, words=words)

@@ -406,6 +406,17 @@ async def test_the_board_shows_what_is_past_its_limit_and_each_tab_its_own(cast:
     assert number in (await browser.get("/visits?tab=all")).text
 
 
+async def test_the_board_opens_with_what_is_held_today(cast: Cast) -> None:
+    browser, family = await client_for(cast, cast.wanda), await a_family()
+    await confirmed(browser, family)
+    number = await fetch_value("SELECT number FROM booking")
+    assert number not in (await browser.get("/visits")).text
+    cast.clock.at = NOW.replace(month=12, day=8, hour=8)
+    browser = await client_for(cast, cast.wanda)
+    assert number in (await browser.get("/visits")).text
+    assert number not in (await browser.get("/visits?tab=applied")).text
+
+
 async def test_the_window_sees_no_file_of_anybody_under_supervision(cast: Cast) -> None:
     browser, family = await client_for(cast, cast.wanda), await a_family()
     for path in ("/people", f"/people/{family.people[0]}", "/alerts", "/messages", "/rollcall"):
