@@ -33,13 +33,15 @@ def _texts(values: tuple[str, ...]) -> str:
 
 IN_CORRECTION = f"""SELECT o.person, o.number AS ref, o.registered_at AS at, o.kind AS what, r.office, r.staff
   FROM orders o JOIN {_main("order", "o.id")} WHERE {REGISTERED}"""
+LATE = "is_lapsed(d.state, d.limit_at, $1)"
 # A lapse has an open alert until it is settled (the roll call proves it): of these there are few, of limits in the past many. An alert
-# also stands after a late report, when nothing is owed any more: so its duty is asked. Open alerts have partial indexes, duty and order
-# are looked up by key, who has the file by responsibility_subject.
-LAPSED = f"""SELECT o.person, o.number AS ref, min(d.limit_at) AS at, d.state AS what, r.office, r.staff
-  FROM alert a JOIN duty d ON d.id = a.duty AND is_lapsed(d.state, d.limit_at, $1)
+# also stands after a late report, when nothing is owed any more: so its duty is asked, at last, or the planner takes the alerts for
+# a few and looks for each one's office by itself.
+LAPSED = f"""SELECT o.person, o.number AS ref, min(d.limit_at) FILTER (WHERE {LATE}) AS at, min(d.state) FILTER (WHERE {LATE}) AS what,
+       r.office, r.staff
+  FROM alert a JOIN duty d ON d.id = a.duty
   JOIN orders o ON o.id = a.subject_id AND {REGISTERED} JOIN {_main("order", "a.subject_id")}
- WHERE a.closed_at IS NULL AND a.subject_kind = 'order' GROUP BY o.id, d.state, r.office, r.staff"""
+ WHERE a.closed_at IS NULL AND a.subject_kind = 'order' GROUP BY o.id, r.office, r.staff HAVING bool_or({LATE})"""
 HELPED = f"""SELECT a.person, NULL::text AS ref, a.connected_at AS at, a.kind AS what, r.office, r.staff
   FROM assistance a JOIN {_main("assistance", "a.id")} WHERE a.state IN ({_texts(OUTSIDE)})"""
 AWAITED = f"""SELECT o.person, o.number AS ref, o.effective_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at, 'to_report' AS what,
