@@ -415,6 +415,7 @@ LINES = (
     Line("GET", "/ledgers/{ledger_code}", "export_ledgers"),
     Line("GET", "/dashboard", "see_statistics"),
     Line("GET", "/dashboard/list", "see_statistics"),
+    Line("GET", "/dashboard/alerts", "see_statistics"),
     Line("GET", "/dashboard/sheet", "see_statistics"),
     Line(
         "POST",

@@ -1,18 +1,16 @@
-"""What the dashboard shows: caseload and lapses by office, reports over time, the age of alerts. Nothing walks over history."""
+"""What the dashboard shows: caseload and lapses by office, reports over time. Nothing walks over history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from babel.dates import format_date
 
 from supervision.access.viewer import Viewer
-from supervision.alerts.subjects import visible_alerts
 from supervision.days import DAY, add_days, local_day
 from supervision.db import Record, fetch
-from supervision.language import LANGUAGE, N_
+from supervision.language import LANGUAGE
 from supervision.language import gettext as _
 from supervision.statistics.charts import Bar, Day, Part
 from supervision.statistics.daily import SHOWN_DAYS
@@ -162,43 +160,3 @@ def _calendar_day(day: date, reports: Reports | None, first: date, most: int) ->
     return Day(
         (day - first).days // 7, day.weekday(), f"l{level}" if made else "none", bool(reports and reports.missed), told
     )
-
-
-# -- alerts -------------------------------------------------------------------------------------------------------
-
-AGES: tuple[tuple[str, int | None], ...] = (
-    (N_("1日内"), 1),
-    (N_("2–3日"), 3),
-    (N_("4–7日"), 7),
-    (N_("8–30日"), 30),
-    (N_("30日以上"), None),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AlertAge:
-    """How many open alerts are so old, and how many of them nobody has taken."""
-
-    title: str
-    alerts: int
-    untaken: int
-
-
-ALERTS = """
-SELECT width_bucket(extract(epoch FROM $1 - a.since_at) / 86400, ARRAY[1, 3, 7, 30]::float8[]) AS age, count(*)::int AS alerts,
-       count(*) FILTER (WHERE a.taken_by IS NULL)::int AS untaken
-  FROM alert a
- WHERE a.closed_at IS NULL AND a.since_at <= $1
-   AND {visible}
- GROUP BY 1
-"""
-
-
-async def alert_ages(viewer: Viewer, now: datetime) -> list[AlertAge]:
-    """Open alerts of what the viewer may see by how long their cause has stood, the youngest first."""
-    args: list[Any] = [now]
-    found = {row["age"]: row for row in await fetch(ALERTS.format(visible=visible_alerts(viewer, args)), *args)}
-    return [
-        AlertAge(title, found[n]["alerts"], found[n]["untaken"]) if n in found else AlertAge(title, 0, 0)
-        for n, (title, _days) in enumerate(AGES)
-    ]

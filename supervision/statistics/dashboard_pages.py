@@ -20,17 +20,9 @@ from supervision.language import gettext as _
 from supervision.language import ngettext
 from supervision.orders.offers import officers_for
 from supervision.statistics import asking
+from supervision.statistics.alert_ages import AGES, AlertAge, alert_ages, alerts_of_age
 from supervision.statistics.charts import Part, bar, calendar, columns, key
-from supervision.statistics.dashboard import (
-    AlertAge,
-    History,
-    OfficeLoad,
-    alert_ages,
-    by_office,
-    calendar_days,
-    history,
-    week_bars,
-)
+from supervision.statistics.dashboard import History, OfficeLoad, by_office, calendar_days, history, week_bars
 from supervision.statistics.fairness import HELP_WEIGHTS, WEIGHTS
 from supervision.statistics.lists import PAGE
 from supervision.statistics.pages import as_file
@@ -88,6 +80,7 @@ async def dashboard(request: AnyRequest, viewer: NamedDependency[Viewer], clock:
         weights={**WEIGHTS, **HELP_WEIGHTS},
         sheet=asking.address("/dashboard/sheet", office=seen.work.office if seen.work else None),
         open_list=partial(asking.address, "/dashboard/list"),
+        open_alerts=partial(asking.address, "/dashboard/alerts"),
         nobody=NOBODY,
         key=key,
     )
@@ -142,6 +135,31 @@ async def dashboard_list(
     )
 
 
+@get("/dashboard/alerts", guards=[guard("see_statistics")])
+async def dashboard_alerts(
+    request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
+) -> Template:
+    """The open alerts behind a number of the dashboard, the oldest first; one audit row with the people they are about."""
+    now, query = clock.now(), dict(request.query_params)
+    age, untaken = asking.number_asked(query, "age"), query.get("untaken") == "1"
+    if age and age > len(AGES):
+        raise NotFound
+    skip = (asking.number_asked(query, "page") or 0) * PAGE
+    found = await alerts_of_age(viewer, age - 1 if age else None, now, untaken=untaken, skip=skip)
+    people = [one.person for one in found.rows if one.person]
+    await record(viewer, "statistics_listed", people=people, detail={"list": "alerts"}, now=now)
+    more = found.total > skip + len(found.rows)
+    return page(
+        request,
+        "statistics/alerts.html",
+        fragment="statistics/_alert_rows.html",
+        age=_(AGES[age - 1]) if age else None,
+        untaken=untaken,
+        found=found,
+        next_url=asking.address("/dashboard/alerts", **query | {"page": skip // PAGE + 1}) if more else None,
+    )
+
+
 @get("/dashboard/sheet", guards=[guard("see_statistics")])
 async def dashboard_sheet(
     request: AnyRequest, viewer: NamedDependency[Viewer], clock: NamedDependency[Clock]
@@ -170,4 +188,4 @@ async def accept_move(
     return go(asking.address("/dashboard", office=back), told % {"n": moved, "name": officer.name})
 
 
-ROUTES = [dashboard, dashboard_list, dashboard_sheet, accept_move]
+ROUTES = [dashboard, dashboard_list, dashboard_alerts, dashboard_sheet, accept_move]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from supervision.language import in_chinese
+from supervision.statistics.alert_ages import AlertAge
 from supervision.statistics.annual import Annual
 from supervision.statistics.cells import CELLS
-from supervision.statistics.dashboard import AlertAge, OfficeLoad, Reports
+from supervision.statistics.dashboard import OfficeLoad, Reports
 from supervision.statistics.figures import FIGURES
 from supervision.statistics.indicators import Value
 from supervision.statistics.lists import Listing

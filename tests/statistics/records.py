@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from supervision.db import fetch_value, insert
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.register import OnRegister
 from tests.statistics.conftest import at
 
@@ -126,4 +126,25 @@ async def booking(cast: Cast, when: str, *, state: str, visitors: int, number: s
     step = {"done": "end", "terminated": "breach", "failed": "fail", "no_show": "miss"}[state]
     event = {"booking": made, "step": step, "new_state": state, "happened_at": moment}
     await insert("booking_event", stamp | event)
+    return made
+
+
+async def alert_about(cast: Cast, kind: str, about: tuple[str, int], **values: Any) -> int:
+    """An open alert of a finding about a subject, with Dan."""
+    row = {
+        "finding_key": f"{about[0]}/{about[1]}/{kind}",
+        "subject_kind": about[0],
+        "subject_id": about[1],
+        "kind": kind,
+    }
+    row |= {"severity": "notice", "since_at": NOW, "opened_at": NOW, "anchor_at": NOW, "step": "look"}
+    return await insert("alert", row | {"next_step_at": NOW, "assigned_to": cast.dan.id} | values)
+
+
+async def commission_of(cast: Cast, office: str) -> int:
+    """An investigation that an office has, of nobody in it."""
+    await commission(cast, "court", "2026-11-20 09:00")
+    made: int = await fetch_value("SELECT max(id) FROM commission")
+    file = {"subject_kind": "commission", "subject_id": made, "office": cast.offices[office], "role": "main"}
+    await insert("responsibility", file | {"from_at": NOW, "recorded_at": NOW})
     return made

@@ -6,16 +6,17 @@ from supervision.alerts.watch import watch
 from supervision.checkins.actions import Entry, record_many, report
 from supervision.db import execute, fetch, fetch_value, insert
 from supervision.resettlement.listing import lines, wanted
+from supervision.statistics.alert_ages import alert_ages
 from supervision.statistics.charts import Bar, Day, Part, bar, calendar, columns, key, nice_top
 from supervision.statistics.daily import count_days
-from supervision.statistics.dashboard import alert_ages, by_office, calendar_days, history
+from supervision.statistics.dashboard import by_office, calendar_days, history
 from supervision.statistics.monthly import monthly_table
 from supervision.statistics.period import month_of
 from tests.cast import NOW, client_for
 from tests.register import awaited
 from tests.resettlement.helped import put
 from tests.statistics.conftest import at, ends, joins
-from tests.statistics.records import commission
+from tests.statistics.records import alert_about, commission_of
 
 TODAY = date(2026, 11, 25)
 
@@ -173,9 +174,7 @@ async def test_only_who_is_on_the_register_of_help_is_counted_as_the_list_shows_
 async def test_a_head_is_not_told_of_alerts_that_the_queue_hides(cast, dan, bob) -> None:
     one = await joins(cast, "2026-11-25 09:00")
     before = [sum(age.alerts for age in await alert_ages(who, NOW)) for who in (dan, bob)]
-    values = {"finding_key": "booking/1/VV-08", "subject_kind": "booking", "subject_id": 1, "person": one.person}
-    values |= {"kind": "VV-08", "severity": "notice", "since_at": NOW, "opened_at": NOW, "assigned_to": cast.dan.id}
-    await insert("alert", values | {"anchor_at": NOW, "step": "look", "next_step_at": NOW})
+    await alert_about(cast, "VV-08", ("booking", 1), person=one.person)
     after = [sum(age.alerts for age in await alert_ages(who, NOW)) for who in (dan, bob)]
     assert after == [before[0] + 1, before[1]]
 
@@ -197,11 +196,5 @@ async def test_an_office_that_closed_is_shown_as_long_as_it_helps_somebody(cast,
 
 
 async def test_a_head_is_told_of_the_alerts_about_a_file_of_nobody(cast, bob) -> None:
-    await commission(cast, "court", "2026-11-20 09:00")
-    made = await fetch_value("SELECT max(id) FROM commission")
-    file = {"subject_kind": "commission", "subject_id": made, "office": cast.offices["gucheng"], "role": "main"}
-    await insert("responsibility", file | {"from_at": NOW, "recorded_at": NOW})
-    values = {"finding_key": f"commission/{made}/CI-03", "subject_kind": "commission", "subject_id": made}
-    values |= {"kind": "CI-03", "severity": "notice", "since_at": NOW, "opened_at": NOW, "assigned_to": cast.bob.id}
-    await insert("alert", values | {"anchor_at": NOW, "step": "look", "next_step_at": NOW})
+    await alert_about(cast, "CI-03", ("commission", await commission_of(cast, "gucheng")), assigned_to=cast.bob.id)
     assert [age.alerts for age in await alert_ages(bob, NOW)] == [1, 0, 0, 0, 0]
